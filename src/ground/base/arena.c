@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A list of blocks, each filled from its start. A reset keeps the newest block, so that an arena used once per
+ * declaration stops asking the heap after the first few. */
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HAVE_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAVE_ASAN 1
+#endif
+#endif
+#ifdef HAVE_ASAN
+#include <sanitizer/asan_interface.h>
+#define POISON(p, n)   __asan_poison_memory_region((p), (n))
+#define UNPOISON(p, n) __asan_unpoison_memory_region((p), (n))
+#else
+#define POISON(p, n)   ((void)(p), (void)(n))
+#define UNPOISON(p, n) ((void)(p), (void)(n))
+#endif
+
+enum { BLOCK_BYTES = 16 * 1024, ALIGN = 16 };
+
+struct block {
+    struct block *next;
+    size_t used, size;
+    _Alignas(ALIGN) unsigned char data[];
+};
+
+struct tw_arena {
+    struct block *head;
+    size_t max_bytes, total;
+};
+
+tw_err tw_arena_new(size_t max_bytes, struct tw_arena **ret)
+{
+    struct tw_arena *a = tw_calloc(1, sizeof *a);
+    if (a == NULL) return TW_NOMEM;
+    a->max_bytes = max_bytes;
+    *ret = a;
+    return TW_OK;
+}
+
+static void free_blocks(struct block *b)
+{
+    for (struct block *next; b != NULL; b = next) {
+        next = b->next;
+        UNPOISON(b->data, b->size);
+        tw_free(b);
+    }
+}
+
+void tw_arena_reset(struct tw_arena *arena)
+{
+    struct block *b = arena->head;
+    if (b == NULL) return;
+    free_blocks(b->next);
+    b->next = NULL;
+    b->used = 0;
+    POISON(b->data, b->size);
+    arena->total = b->size;
+}
+
+void tw_arena_free(struct tw_arena *arena)
+{
+    if (arena == NULL) return;
+    free_blocks(arena->head);
+    tw_free(arena);
+}
+
+void *tw_arena_alloc(struct tw_arena *arena, size_t size)
+{
+    if (size == 0 || size > SIZE_MAX - ALIGN) return NULL;
+    size_t need = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    struct block *b = arena->head;
+    if (b == NULL || b->size - b->used < need) {
+        size_t cap = need > BLOCK_BYTES ? need : BLOCK_BYTES;
+        if (arena->total > arena->max_bytes || cap > arena->max_bytes - arena->total) return NULL;
+        b = tw_calloc(1, sizeof *b + cap);
+        if (b == NULL) return NULL;
+        b->next = arena->head;
+        b->size = cap;
+        POISON(b->data, cap);
+        arena->head = b;
+        arena->total += cap;
+    }
+    void *p = b->data + b->used;
+    b->used += need;
+    UNPOISON(p, size);
+    memset(p, 0, size);
+    return p;
+}
+
+void *tw_arena_array(struct tw_arena *arena, size_t n, size_t size)
+{
+    if (size != 0 && n > SIZE_MAX / size) return NULL;
+    return tw_arena_alloc(arena, n * size);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <stdint.h>
+
+#include "check.h"
+#include "fault.h"
+
+static tw_err fill_a_megabyte(void)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    TW_TRY(tw_arena_new(2 << 20, &arena));
+    for (int i = 0; i < 1000; i++) {
+        char *p = tw_arena_alloc(arena, 1000);
+        if (p == NULL) return TW_NOMEM;
+        memset(p, i, 1000);
+    }
+    return TW_OK;
+}
+
+static void survives_every_failed_allocation(void)
+{
+    CHECK(fault_each_allocation(fill_a_megabyte) > 2);
+}
+
+static void hands_out_zeroed_aligned_memory_again_after_a_reset(void)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
+    for (int round = 0; round < 3; round++) {
+        for (size_t size = 1; size < 2000; size += 37) {
+            unsigned char *p = tw_arena_alloc(arena, size);
+            CHECK(p != NULL && (uintptr_t)p % 16 == 0);
+            for (size_t i = 0; i < size; i++) CHECK(p[i] == 0);
+            memset(p, 0xff, size);
+        }
+        tw_arena_reset(arena);
+    }
+}
+
+static void refuses_more_than_its_ceiling(void)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    CHECK(tw_arena_new(64 << 10, &arena) == TW_OK);
+    CHECK(tw_arena_alloc(arena, 65 << 10) == NULL);
+    CHECK(tw_arena_array(arena, SIZE_MAX / 2, 3) == NULL);
+    CHECK(tw_arena_alloc(arena, 0) == NULL);
+    CHECK(tw_arena_alloc(arena, 60 << 10) != NULL);
+    CHECK(tw_arena_alloc(arena, 16 << 10) == NULL);
+}
+
+int main(void)
+{
+    RUN(survives_every_failed_allocation);
+    RUN(hands_out_zeroed_aligned_memory_again_after_a_reset);
+    RUN(refuses_more_than_its_ceiling);
+    return DONE();
+}
