@@ -6,7 +6,8 @@
  * Not: how it is written anywhere; decl/element.def binds every member to its name, type and WCO path.
  *
  * Ownership: every text and array points into the arena (or the input buffer) the declaration was read into.
- * Absent: a text of length 0, a number whose `set` is false, a money whose currency is "", a time of TW_NO_TIME.
+ * Absent: a text of length 0, a number whose `set` is false, a money whose currency is "", a time of
+ * TW_NO_TIME.
  */
 #ifndef TW_DECL_DECL_H
 #define TW_DECL_DECL_H
@@ -18,9 +19,9 @@
 #include "base/decimal.h"
 #include "base/str.h"
 
-enum { TW_ITEMS_MAX = 9999 };      /* items of one declaration: WCO Data Model, an5 limited by EU and UK customs */
-#define TW_NO_TIME INT64_MIN       /* an absent time */
-#define TW_NO_DAY  INT32_MIN       /* an absent date */
+enum { TW_ITEMS_MAX = 9999 }; /* items of one declaration: WCO Data Model, an5 limited by EU and UK customs */
+#define TW_NO_TIME INT64_MIN  /* an absent time */
+#define TW_NO_DAY  INT32_MIN  /* an absent date */
 
 /* A person or firm in one role. */
 struct tw_party {
@@ -74,11 +75,11 @@ struct tw_package {
 
 /* A duty or tax line, as declared or as assessed (rows 43, 44). */
 struct tw_duty {
-    struct tw_str type;     /* e.g. A00 customs duty, B00 VAT */
-    struct tw_dec rate;     /* per cent */
+    struct tw_str type;      /* e.g. A00 customs duty, B00 VAT */
+    struct tw_dec rate;      /* per cent */
     struct tw_quantity base; /* specific base */
     struct tw_money base_amount, assessed, payable, deducted;
-    struct tw_str method;   /* of payment */
+    struct tw_str method; /* of payment */
 };
 
 /* A charge added to or deducted from the price (rows 31, 41). */
@@ -119,15 +120,16 @@ struct tw_extra {
         size_t n;                                                                                            \
     }
 
-/* One goods item. Money and quantities are as declared, units converted once on the way in (masses are kg). */
+/* One goods item. Money and quantities are as declared, units converted once on the way in (masses are kg).
+ */
 struct tw_item {
-    uint32_t number;             /* as declared, 1.. */
-    struct tw_str hs;            /* commodity code, digits only: HS6 and what the nation adds (row 33) */
+    uint32_t number;  /* as declared, 1.. */
+    struct tw_str hs; /* commodity code, digits only: HS6 and what the nation adds (row 33) */
     struct tw_str additional_code;
     struct tw_str description;
-    struct tw_str origin;            /* non-preferential, ISO 3166 (row 36) */
+    struct tw_str origin; /* non-preferential, ISO 3166 (row 36) */
     struct tw_str origin_preferential;
-    struct tw_str dispatch;          /* item's, else the header's (row 24) */
+    struct tw_str dispatch; /* item's, else the header's (row 24) */
     struct tw_str destination;
     struct tw_str procedure, previous_procedure; /* row 35 */
     struct tw_str additional_procedure;          /* several are joined by a blank */
@@ -141,11 +143,11 @@ struct tw_item {
     struct tw_str package_type;               /* of the first */
     struct tw_money price;                    /* item price in invoice currency (row 39) */
     struct tw_money statistical_value;
-    struct tw_money customs_value;            /* national currency: as declared, or computed (decl/value.h) */
-    struct tw_dec duty_rate;                  /* per cent of customs value; as declared or from the tariff */
-    struct tw_money duty_amount;              /* duty at stake as declared or customs value x rate */
-    struct tw_str tax_type;                   /* tariff specification under which the rate stands */
-    struct tw_str origin_indicator;           /* how origin is marked or proved */
+    struct tw_money customs_value;  /* national currency: as declared, or computed (decl/value.h) */
+    struct tw_dec duty_rate;        /* per cent of customs value; as declared or from the tariff */
+    struct tw_money duty_amount;    /* duty at stake as declared or customs value x rate */
+    struct tw_str tax_type;         /* tariff specification under which the rate stands */
+    struct tw_str origin_indicator; /* how origin is marked or proved */
     TW_LIST(struct tw_package) packages;
     TW_LIST(struct tw_document) documents;
     TW_LIST(struct tw_previous_document) previous_documents;
@@ -159,14 +161,14 @@ struct tw_item {
 
 /* One version of one declaration. */
 struct tw_decl {
-    struct tw_str id;                /* how this administration finds it again: MRN, else LRN, else row id */
+    struct tw_str id; /* how this administration finds it again: MRN, else LRN, else row id */
     struct tw_str lrn, mrn;
-    uint32_t version;                /* 1.. */
-    struct tw_str function, type;    /* rows 1, 2 */
-    int64_t lodged_at;               /* UTC seconds: acceptance or issue; TW_NO_TIME = absent */
-    struct tw_str office;            /* row 6 */
+    uint32_t version;             /* 1.. */
+    struct tw_str function, type; /* rows 1, 2 */
+    int64_t lodged_at;            /* UTC seconds: acceptance or issue; TW_NO_TIME = absent */
+    struct tw_str office;         /* row 6 */
     struct tw_str process_type, import_use, payment_type; /* national codes */
-    int64_t package_total, item_total; /* -1 = absent */
+    int64_t package_total, item_total;                    /* -1 = absent */
     struct tw_dec gross_mass_kg;
     struct tw_money invoice_total;
     struct tw_party declarant, representative, importer, exporter, seller, buyer, consignee, carrier;
@@ -175,8 +177,8 @@ struct tw_decl {
     struct tw_str voyage, bill_of_lading;
     struct tw_str containerised;
     struct tw_str goods_location, goods_location_type, loading_place, arrival_place;
-    int64_t arrival_at;              /* UTC seconds; TW_NO_TIME = absent */
-    struct tw_str dispatch, destination; /* countries */
+    int64_t arrival_at;                          /* UTC seconds; TW_NO_TIME = absent */
+    struct tw_str dispatch, destination;         /* countries */
     struct tw_str delivery_term, delivery_place; /* Incoterms */
     struct tw_str transaction_nature;
     struct tw_str ucr;

@@ -35,13 +35,13 @@ enum tw_result {
 
 struct tw_finding {
     struct tw_str declaration_id;
-    uint32_t item;               /* item number as declared; 0 = the whole declaration */
+    uint32_t item; /* item number as declared; 0 = the whole declaration */
     enum tw_result result;
     struct tw_money delta_value; /* established minus declared, national currency; cur "" = absent */
     struct tw_money delta_duty;
-    int32_t known_day;           /* UTC day on which the result was known */
-    struct tw_str basis;         /* why it was inspected: criterion, score, random, manual, mandatory, explore */
-    double propensity;           /* probability of having been inspected, 0 < p <= 1; 0 = not recorded */
+    int32_t known_day;   /* UTC day on which the result was known */
+    struct tw_str basis; /* why it was inspected: criterion, score, random, manual, mandatory, explore */
+    double propensity;   /* probability of having been inspected, 0 < p <= 1; 0 = not recorded */
 };
 
 /* The result named `code` in files. TW_NOTFOUND */

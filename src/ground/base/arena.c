@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A list of blocks, each filled from its start. A reset keeps the newest block, so that an arena used once per
- * declaration stops asking the heap after the first few. */
+/* A list of blocks, each filled from its start. A reset keeps the newest block, so that an arena used once
+ * per declaration stops asking the heap after the first few. */
 #include "base/arena.h"
 
 #include <stdint.h>

@@ -26,7 +26,8 @@ void *tw_arena_alloc(struct tw_arena *arena, size_t size) TW_MUST_CHECK;
 /* `n` zeroed elements of `size` bytes; NULL also when n*size overflows. */
 void *tw_arena_array(struct tw_arena *arena, size_t n, size_t size) TW_MUST_CHECK;
 
-/* Forgets everything allocated; keeps one block for the next use, so a reset per declaration costs no malloc. */
+/* Forgets everything allocated; keeps one block for the next use, so a reset per declaration costs no malloc.
+ */
 void tw_arena_reset(struct tw_arena *arena);
 
 static inline void tw_arena_freep(struct tw_arena **arena)

@@ -16,11 +16,11 @@
 #include "base/str.h"
 
 struct tw_buf {
-    char *p;      /* owned; not NUL-terminated */
-    size_t n;     /* bytes in use */
-    size_t cap;   /* bytes held */
-    size_t max;   /* ceiling; 0 = none */
-    bool failed;  /* out of memory or over the ceiling: later calls do nothing */
+    char *p;     /* owned; not NUL-terminated */
+    size_t n;    /* bytes in use */
+    size_t cap;  /* bytes held */
+    size_t max;  /* ceiling; 0 = none */
+    bool failed; /* out of memory or over the ceiling: later calls do nothing */
 };
 
 void tw_buf_free(struct tw_buf *b);  /* leaves an empty buffer behind */
@@ -43,8 +43,9 @@ void tw_buf_printf(struct tw_buf *b, const char *fmt, ...) TW_PRINTF(2, 3);
 void tw_buf_i64(struct tw_buf *b, int64_t v);
 void tw_buf_u64(struct tw_buf *b, uint64_t v);
 void tw_buf_dec(struct tw_buf *b, int64_t v, unsigned scale); /* v / 10^scale, all digits: 1.50 */
-void tw_buf_f64(struct tw_buf *b, double v);  /* shortest text that reads back the same double; nan, inf as null */
-void tw_buf_f32(struct tw_buf *b, float v);   /* shortest text that reads back the same float */
+void tw_buf_f64(struct tw_buf *b,
+                double v); /* shortest text that reads back the same double; nan, inf as null */
+void tw_buf_f32(struct tw_buf *b, float v); /* shortest text that reads back the same float */
 void tw_buf_fixed(struct tw_buf *b, double v, unsigned digits); /* rounded half away from zero; digits <= 9 */
 void tw_buf_hex(struct tw_buf *b, const uint8_t *p, size_t n);
 

@@ -16,7 +16,8 @@
 
 enum { TW_DAY_S = 86400 };
 
-int32_t tw_day_from_civil(int year, int month, int day); /* proleptic Gregorian; month 1..12, day 1..31 unchecked */
+int32_t tw_day_from_civil(int year, int month,
+                          int day); /* proleptic Gregorian; month 1..12, day 1..31 unchecked */
 void tw_day_to_civil(int32_t day, int *year, int *month, int *dom);
 int tw_day_weekday(int32_t day); /* 0 = Monday .. 6 = Sunday */
 
@@ -31,7 +32,7 @@ static inline int32_t tw_time_day(int64_t utc_s) /* the UTC day, also before 197
     return (int32_t)((utc_s >= 0 ? utc_s : utc_s - (TW_DAY_S - 1)) / TW_DAY_S);
 }
 
-void tw_buf_day(struct tw_buf *b, int32_t day);     /* 2026-11-23 */
-void tw_buf_time(struct tw_buf *b, int64_t utc_s);  /* 2026-11-23T05:57:00Z */
+void tw_buf_day(struct tw_buf *b, int32_t day);    /* 2026-11-23 */
+void tw_buf_time(struct tw_buf *b, int64_t utc_s); /* 2026-11-23T05:57:00Z */
 
 #endif

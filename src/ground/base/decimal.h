@@ -29,16 +29,16 @@ struct tw_money {
     char cur[4];   /* ISO 4217, NUL-terminated; "" = absent */
 };
 
-/* Optional sign, digits, optionally '.' and digits; no exponent, no grouping, no blanks. Digits after the ninth
- * decimal are refused unless they are zeros. On failure `ret` is untouched.
- * TW_FORMAT  not a number
+/* Optional sign, digits, optionally '.' and digits; no exponent, no grouping, no blanks. Digits after the
+ * ninth decimal are refused unless they are zeros. On failure `ret` is untouched. TW_FORMAT  not a number
  * TW_RANGE   does not fit int64 at its own scale, or too many decimals */
 tw_err tw_dec_parse(struct tw_str text, struct tw_dec *ret, struct tw_fault *fault) TW_MUST_CHECK;
 
 /* `a` at another scale, rounded half to even. TW_RANGE */
 tw_err tw_dec_rescale(struct tw_dec a, uint8_t scale, struct tw_dec *ret) TW_MUST_CHECK;
 
-tw_err tw_dec_add(struct tw_dec a, struct tw_dec b, struct tw_dec *ret) TW_MUST_CHECK; /* larger scale. TW_RANGE */
+tw_err tw_dec_add(struct tw_dec a, struct tw_dec b, struct tw_dec *ret)
+    TW_MUST_CHECK; /* larger scale. TW_RANGE */
 
 /* a*b at `scale`, rounded half to even, 128 bits inside. TW_RANGE */
 tw_err tw_dec_mul(struct tw_dec a, struct tw_dec b, uint8_t scale, struct tw_dec *ret) TW_MUST_CHECK;

@@ -11,14 +11,14 @@
 double tw_exp(double x);
 double tw_log(double x);
 double tw_log2(double x);
-double tw_pow(double x, double y);  /* x >= 0 */
-double tw_sin2pi(double turns);     /* sin(2 pi turns) */
+double tw_pow(double x, double y); /* x >= 0 */
+double tw_sin2pi(double turns);    /* sin(2 pi turns) */
 double tw_cos2pi(double turns);
-double tw_logistic(double x);       /* 1 / (1 + exp(-x)) */
-double tw_logit(double p);          /* 0 < p < 1 */
+double tw_logistic(double x); /* 1 / (1 + exp(-x)) */
+double tw_logit(double p);    /* 0 < p < 1 */
 double tw_normal_cdf(double x);
-double tw_normal_quantile(double p); /* 0 < p < 1; Acklam's approximation and one Newton step */
-double tw_lgamma(double x);          /* x > 0 */
+double tw_normal_quantile(double p);   /* 0 < p < 1; Acklam's approximation and one Newton step */
+double tw_lgamma(double x);            /* x > 0 */
 double tw_gamma_q(double a, double x); /* regularised upper incomplete gamma: chi-square tail */
 
 #endif

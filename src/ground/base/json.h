@@ -31,10 +31,10 @@ void tw_json_str(struct tw_json *j, struct tw_str s);
 void tw_json_text(struct tw_json *j, const char *z);
 void tw_json_i64(struct tw_json *j, int64_t v);
 void tw_json_u64(struct tw_json *j, uint64_t v);
-void tw_json_f64(struct tw_json *j, double v);                   /* shortest; not finite = null */
-void tw_json_f32(struct tw_json *j, float v);                    /* shortest; not finite = null */
+void tw_json_f64(struct tw_json *j, double v);                    /* shortest; not finite = null */
+void tw_json_f32(struct tw_json *j, float v);                     /* shortest; not finite = null */
 void tw_json_fixed(struct tw_json *j, double v, unsigned digits); /* not finite = null */
-void tw_json_dec(struct tw_json *j, int64_t v, unsigned scale);  /* as a number */
+void tw_json_dec(struct tw_json *j, int64_t v, unsigned scale);   /* as a number */
 void tw_json_bool(struct tw_json *j, bool v);
 void tw_json_null(struct tw_json *j);
 void tw_json_raw(struct tw_json *j, struct tw_str json); /* already JSON */

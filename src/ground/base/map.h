@@ -26,7 +26,7 @@ static inline void tw_intern_freep(struct tw_intern **m)
 }
 /* The number of `key`, a new one if it is new. TW_NOMEM, TW_LIMIT (2^32-2 keys) */
 tw_err tw_intern_put(struct tw_intern *m, struct tw_str key, uint32_t *ret) TW_MUST_CHECK;
-uint32_t tw_intern_find(const struct tw_intern *m, struct tw_str key); /* TW_MAP_NONE when absent */
+uint32_t tw_intern_find(const struct tw_intern *m, struct tw_str key);    /* TW_MAP_NONE when absent */
 struct tw_str tw_intern_text(const struct tw_intern *m, uint32_t number); /* valid until the table is freed */
 size_t tw_intern_n(const struct tw_intern *m);
 

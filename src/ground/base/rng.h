@@ -22,7 +22,7 @@ uint64_t tw_rng_below(struct tw_rng *r, uint64_t n); /* 0..n-1 without bias; n >
 double tw_rng_unit(struct tw_rng *r);                /* [0, 1), 53 bits */
 double tw_rng_normal(struct tw_rng *r);              /* mean 0, sd 1 */
 double tw_rng_lognormal(struct tw_rng *r, double mu, double sigma);
-double tw_rng_exponential(struct tw_rng *r);         /* mean 1 */
+double tw_rng_exponential(struct tw_rng *r);          /* mean 1 */
 double tw_rng_pareto(struct tw_rng *r, double alpha); /* >= 1 */
 double tw_rng_gamma(struct tw_rng *r, double shape);  /* scale 1; shape > 0 */
 double tw_rng_beta(struct tw_rng *r, double a, double b);

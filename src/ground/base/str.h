@@ -57,8 +57,8 @@ tw_err tw_str_i64(struct tw_str a, int64_t *ret) TW_MUST_CHECK;
 /* Whole text as a finite double in C notation (the only place that calls strtod). TW_FORMAT, TW_RANGE */
 tw_err tw_str_f64(struct tw_str a, double *ret) TW_MUST_CHECK;
 
-/* True when `a` is well-formed UTF-8 without NUL; else *bad (may be NULL) is the offset of the first bad byte.
- * Source: Unicode 15, table 3-7. */
+/* True when `a` is well-formed UTF-8 without NUL; else *bad (may be NULL) is the offset of the first bad
+ * byte. Source: Unicode 15, table 3-7. */
 bool tw_str_utf8(struct tw_str a, size_t *bad);
 
 #endif

@@ -46,10 +46,10 @@ enum tw_yaml_type {
     TW_YAML_BOOL,   /* bool: true or false, no other word */
     TW_YAML_DAY,    /* int32_t: a date */
     TW_YAML_STRUCT, /* a map into the struct at `offset`, by `sub` */
-    TW_YAML_ITEMS,  /* a list of maps into struct tw_yaml_items at `offset`: an array of `size`-byte structs */
-    TW_YAML_TEXTS,  /* a list of scalars into struct tw_yaml_items of struct tw_str */
+    TW_YAML_ITEMS, /* a list of maps into struct tw_yaml_items at `offset`: an array of `size`-byte structs */
+    TW_YAML_TEXTS, /* a list of scalars into struct tw_yaml_items of struct tw_str */
     TW_YAML_NUMBERS, /* a list of scalars into struct tw_yaml_items of double in [min, max] */
-    TW_YAML_NODE    /* const struct tw_yaml *: left to the caller */
+    TW_YAML_NODE     /* const struct tw_yaml *: left to the caller */
 };
 
 struct tw_yaml_items {
@@ -67,10 +67,9 @@ struct tw_yaml_field {
     size_t size;                     /* ITEMS: bytes of one */
 };
 
-/* Fills the struct `out` from map `node` by `fields` (ends with a row whose name is NULL). Unknown and missing
- * keys, wrong types and ranges are faults with line, column and what would be right; then `out` may be half
- * filled. Texts point into the tree.
- * TW_FORMAT, TW_RANGE, TW_NOMEM */
+/* Fills the struct `out` from map `node` by `fields` (ends with a row whose name is NULL). Unknown and
+ * missing keys, wrong types and ranges are faults with line, column and what would be right; then `out` may
+ * be half filled. Texts point into the tree. TW_FORMAT, TW_RANGE, TW_NOMEM */
 tw_err tw_yaml_bind(const struct tw_yaml *node, const struct tw_yaml_field *fields, void *out,
                     struct tw_arena *arena, struct tw_fault *fault) TW_MUST_CHECK;
 

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void tw_buf_free(struct tw_buf *b)
+{
+    tw_free(b->p);
+    *b = (struct tw_buf){.max = b->max};
+}
+
+void tw_buf_clear(struct tw_buf *b)
+{
+    b->n = 0;
+    b->failed = false;
+}
+
+/* Room for `n` more bytes at the end; NULL when there is none. */
+static char *room(struct tw_buf *b, size_t n)
+{
+    if (b->failed) return NULL;
+    if (b->cap - b->n >= n) return b->p + b->n;
+    size_t need = b->n + n;
+    size_t cap = b->cap < 256 ? 256 : b->cap + b->cap / 2;
+    if (cap < need) cap = need;
+    if (b->max != 0 && cap > b->max) cap = b->max;
+    char *p = need < n || need > cap ? NULL : tw_realloc(b->p, cap, 1);
+    if (p == NULL) {
+        b->failed = true;
+        return NULL;
+    }
+    b->p = p;
+    b->cap = cap;
+    return p + b->n;
+}
+
+void tw_buf_put(struct tw_buf *b, const void *p, size_t n)
+{
+    if (n == 0) return;
+    char *at = room(b, n);
+    if (at == NULL) return;
+    memcpy(at, p, n);
+    b->n += n;
+}
+
+void tw_buf_char(struct tw_buf *b, char c)
+{
+    char *at = room(b, 1);
+    if (at == NULL) return;
+    *at = c;
+    b->n++;
+}
+
+void tw_buf_text(struct tw_buf *b, const char *z)
+{
+    tw_buf_put(b, z, strlen(z));
+}
+
+void tw_buf_str(struct tw_buf *b, struct tw_str s)
+{
+    tw_buf_put(b, s.s, s.n);
+}
+
+void tw_buf_printf(struct tw_buf *b, const char *fmt, ...)
+{
+    va_list ap;
+    char small[256];
+    va_start(ap, fmt);
+    int n = vsnprintf(small, sizeof small, fmt, ap);
+    va_end(ap);
+    if (n < 0) {
+        b->failed = true;
+        return;
+    }
+    if ((size_t)n < sizeof small) {
+        tw_buf_put(b, small, (size_t)n);
+        return;
+    }
+    char *at = room(b, (size_t)n + 1);
+    if (at == NULL) return;
+    va_start(ap, fmt);
+    vsnprintf(at, (size_t)n + 1, fmt, ap);
+    va_end(ap);
+    b->n += (size_t)n;
+}
+
+enum { U64_DIGITS = 20 };
+
+/* Digits of v, right-aligned in text[U64_DIGITS]; returns where they begin. */
+static size_t digits(uint64_t v, char text[U64_DIGITS])
+{
+    size_t at = U64_DIGITS;
+    do {
+        text[--at] = (char)('0' + v % 10);
+        v /= 10;
+    } while (v != 0);
+    return at;
+}
+
+void tw_buf_u64(struct tw_buf *b, uint64_t v)
+{
+    char text[U64_DIGITS];
+    size_t at = digits(v, text);
+    tw_buf_put(b, text + at, U64_DIGITS - at);
+}
+
+static uint64_t magnitude(int64_t v)
+{
+    return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+}
+
+void tw_buf_i64(struct tw_buf *b, int64_t v)
+{
+    if (v < 0) tw_buf_char(b, '-');
+    tw_buf_u64(b, magnitude(v));
+}
+
+void tw_buf_dec(struct tw_buf *b, int64_t v, unsigned scale)
+{
+    char text[U64_DIGITS], out[64];
+    size_t at = digits(magnitude(v), text), n = U64_DIGITS - at, len = 0;
+    if (v < 0) out[len++] = '-';
+    if (scale >= sizeof out - U64_DIGITS - 3) scale = 0; /* our own mistake: no caller has such a scale */
+    size_t whole = n > scale ? n - scale : 0;
+    if (whole == 0) out[len++] = '0';
+    memcpy(out + len, text + at, whole);
+    len += whole;
+    if (scale > 0) {
+        out[len++] = '.';
+        for (size_t i = n; i < scale; i++) out[len++] = '0';
+        memcpy(out + len, text + at + whole, n - whole);
+        len += n - whole;
+    }
+    tw_buf_put(b, out, len);
+}
+
+void tw_buf_f64(struct tw_buf *b, double v)
+{
+    if (!isfinite(v)) {
+        tw_buf_text(b, "null");
+        return;
+    }
+    if (v == floor(v) && fabs(v) < 1e15) { /* most counts and amounts */
+        if (v == 0) v = 0;
+        tw_buf_i64(b, (int64_t)v);
+        return;
+    }
+    char text[40];
+    for (int n = 15; n <= 17; n++) {
+        snprintf(text, sizeof text, "%.*g", n, v);
+        if (strtod(text, NULL) == v) break;
+    }
+    tw_buf_text(b, text);
+}
+
+void tw_buf_f32(struct tw_buf *b, float v)
+{
+    if (!isfinite(v)) {
+        tw_buf_text(b, "null");
+        return;
+    }
+    char text[40];
+    for (int n = 6; n <= 9; n++) {
+        snprintf(text, sizeof text, "%.*g", n, (double)v);
+        if (strtof(text, NULL) == v) break;
+    }
+    tw_buf_text(b, text);
+}
+
+void tw_buf_fixed(struct tw_buf *b, double v, unsigned digits_n)
+{
+    static const double pow10[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    if (!isfinite(v)) {
+        tw_buf_text(b, "null");
+        return;
+    }
+    if (digits_n > 9) digits_n = 9;
+    double scaled = floor(fabs(v) * pow10[digits_n] + 0.5);
+    if (scaled >= 9e18) {
+        tw_buf_printf(b, "%.*f", (int)digits_n, v);
+        return;
+    }
+    int64_t whole = (int64_t)scaled;
+    tw_buf_dec(b, v < 0 ? -whole : whole, digits_n);
+}
+
+void tw_buf_hex(struct tw_buf *b, const uint8_t *p, size_t n)
+{
+    static const char hex[] = "0123456789abcdef";
+    for (size_t i = 0; i < n; i++) {
+        tw_buf_char(b, hex[p[i] >> 4]);
+        tw_buf_char(b, hex[p[i] & 15]);
+    }
+}

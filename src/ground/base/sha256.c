@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one file of base that names OpenSSL. */
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+struct tw_sha256 {
+    EVP_MD_CTX *ctx;
+};
+
+tw_err tw_sha256_new(struct tw_sha256 **ret)
+{
+    struct tw_sha256 *s = tw_calloc(1, sizeof *s);
+    if (s == NULL) return TW_NOMEM;
+    s->ctx = EVP_MD_CTX_new();
+    if (s->ctx == NULL || EVP_DigestInit_ex(s->ctx, EVP_sha256(), NULL) != 1) {
+        tw_sha256_free(s);
+        return TW_UNAVAILABLE;
+    }
+    *ret = s;
+    return TW_OK;
+}
+
+void tw_sha256_free(struct tw_sha256 *s)
+{
+    if (s == NULL) return;
+    EVP_MD_CTX_free(s->ctx);
+    tw_free(s);
+}
+
+/* A digest that fails half-way would be worse than none: libcrypto's SHA-256 fails only when misused by us.
+ */
+static void must(int ok)
+{
+    if (ok != 1) abort();
+}
+
+void tw_sha256_add(struct tw_sha256 *s, const void *p, size_t n)
+{
+    must(EVP_DigestUpdate(s->ctx, p, n));
+}
+
+void tw_sha256_end(struct tw_sha256 *s, uint8_t ret[TW_SHA256_BYTES])
+{
+    must(EVP_DigestFinal_ex(s->ctx, ret, NULL));
+}
+
+void tw_sha256(const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES])
+{
+    must(EVP_Digest(p, n, ret, NULL, EVP_sha256(), NULL));
+}
+
+void tw_hmac_sha256(const void *key, size_t key_n, const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES])
+{
+    static const uint8_t none[1] = {0};
+    must(HMAC(EVP_sha256(), key_n > 0 ? key : none, (int)key_n, n > 0 ? p : none, n, ret, NULL) != NULL);
+}
+
+void tw_sha256_hex(const uint8_t sum[TW_SHA256_BYTES], char ret[TW_SHA256_HEX])
+{
+    static const char hex[] = "0123456789abcdef";
+    for (size_t i = 0; i < TW_SHA256_BYTES; i++) {
+        ret[2 * i] = hex[sum[i] >> 4];
+        ret[2 * i + 1] = hex[sum[i] & 15];
+    }
+    ret[2 * TW_SHA256_BYTES] = '\0';
+}
