@@ -20,7 +20,7 @@ static inline long fault_each_allocation(tw_err (*work)(void))
         if (err == TW_OK) return n;
         CHECK(err == TW_NOMEM);
     }
-    CHECK(!"never succeeded");
+    CHECK(0 && "never succeeded");
     return -1;
 }
 
