@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stat/sketch.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { MANTISSA_BITS = 4, STEPS = 1 << MANTISSA_BITS, CAP_STEP = 4 };
+/* Buckets of all normal doubles: exponents -1022 .. 1023, STEPS each. */
+enum { BUCKET_MIN = -1022 * STEPS, BUCKET_MAX = 1024 * STEPS - 1 };
+
+static int32_t bucket(double value)
+{
+    uint64_t u;
+    memcpy(&u, &value, sizeof u);
+    return (int32_t)(u >> (52 - MANTISSA_BITS)) - 1023 * STEPS;
+}
+
+/* Lower end of a bucket. */
+static double lower(int32_t b)
+{
+    uint64_t u = (uint64_t)(b + 1023 * STEPS) << (52 - MANTISSA_BITS);
+    double v;
+    memcpy(&v, &u, sizeof v);
+    return v;
+}
+
+/* The value whose relative distance to both ends is the same: 2ab / (a + b). */
+static double middle(int32_t b)
+{
+    double lo = lower(b), hi = b == BUCKET_MAX ? lo * (1 + 1.0 / STEPS) : lower(b + 1);
+    return 2 * lo / (1 + lo / hi);
+}
+
+void tw_sketch_free(struct tw_sketch *s)
+{
+    tw_free(s->count);
+    *s = (struct tw_sketch){0};
+}
+
+void tw_sketch_clear(struct tw_sketch *s)
+{
+    tw_sketch_free(s);
+}
+
+static uint32_t plus(uint32_t a, uint32_t b)
+{
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
+/* Makes the run reach from `first` to `last`, both inside the limit on its length. */
+static tw_err reach(struct tw_sketch *s, int32_t first, int32_t last)
+{
+    size_t n = (size_t)(last - first + 1);
+    if (n > s->cap) {
+        size_t cap = (n + CAP_STEP - 1) / CAP_STEP * CAP_STEP;
+        uint32_t *count = tw_realloc(s->count, cap, sizeof *count);
+        if (count == NULL) return TW_NOMEM;
+        s->count = count;
+        s->cap = (uint16_t)cap;
+    }
+    size_t shift = s->n > 0 ? (size_t)(s->first - first) : 0;
+    if (s->n > 0 && shift > 0) memmove(s->count + shift, s->count, s->n * sizeof *s->count);
+    memset(s->count, 0, shift * sizeof *s->count);
+    memset(s->count + shift + s->n, 0, (n - shift - s->n) * sizeof *s->count);
+    s->first = first;
+    s->n = (uint16_t)n;
+    return TW_OK;
+}
+
+/* Lets the lowest buckets collapse so that the run can end at `last`. */
+static void collapse(struct tw_sketch *s, int32_t first)
+{
+    size_t gone = (size_t)(first - s->first);
+    uint32_t sum = 0;
+    if (gone >= s->n) {
+        for (size_t i = 0; i < s->n; i++) sum = plus(sum, s->count[i]);
+        s->n = 1;
+        s->count[0] = sum;
+        s->first = first;
+        return;
+    }
+    for (size_t i = 0; i <= gone; i++) sum = plus(sum, s->count[i]);
+    memmove(s->count, s->count + gone, (s->n - gone) * sizeof *s->count);
+    s->n = (uint16_t)(s->n - gone);
+    s->count[0] = sum;
+    s->first = first;
+}
+
+static tw_err add_bucket(struct tw_sketch *s, int32_t b, uint32_t count)
+{
+    if (s->n == 0) {
+        TW_TRY(reach(s, b, b));
+    } else {
+        int32_t first = s->first, last = s->first + s->n - 1;
+        if (b > last) {
+            if (b - first >= TW_SKETCH_BUCKETS_MAX) {
+                first = b - TW_SKETCH_BUCKETS_MAX + 1;
+                TW_TRY(reach(s, s->first, last)); /* nothing yet: only makes a later failure impossible */
+                collapse(s, first);
+            }
+            TW_TRY(reach(s, s->first, b));
+        } else if (b < first) {
+            int32_t lowest = last - TW_SKETCH_BUCKETS_MAX + 1;
+            if (b < lowest) b = lowest < first ? lowest : first;
+            if (b < first) TW_TRY(reach(s, b, last));
+        }
+    }
+    uint32_t *at = &s->count[b - s->first];
+    *at = plus(*at, count);
+    s->total = plus(s->total, count);
+    return TW_OK;
+}
+
+tw_err tw_sketch_add(struct tw_sketch *s, double value, uint32_t count)
+{
+    if (!(value >= 0x1p-1022) || isinf(value)) return TW_ARG;
+    return count == 0 ? TW_OK : add_bucket(s, bucket(value), count);
+}
+
+static uint32_t at_bucket(const struct tw_sketch *s, int32_t b)
+{
+    return b >= s->first && b < s->first + s->n ? s->count[b - s->first] : 0;
+}
+
+double tw_sketch_quantile2(const struct tw_sketch *a, const struct tw_sketch *b, double q)
+{
+    double total = (double)a->total + (double)b->total;
+    if (total == 0) return (double)NAN;
+    double want = q * total, below = 0;
+    int32_t first = a->n == 0 ? b->first : b->n == 0 || a->first < b->first ? a->first : b->first;
+    int32_t end_a = a->first + a->n, end_b = b->first + b->n;
+    int32_t end = a->n == 0 ? end_b : b->n == 0 || end_a > end_b ? end_a : end_b;
+    int32_t last = first;
+    for (int32_t i = first; i < end; i++) {
+        double here = (double)at_bucket(a, i) + (double)at_bucket(b, i);
+        if (here == 0) continue;
+        last = i;
+        below += here;
+        if (below >= want) break;
+    }
+    return middle(last);
+}
+
+double tw_sketch_quantile(const struct tw_sketch *s, double q)
+{
+    const struct tw_sketch none = {0};
+    return tw_sketch_quantile2(s, &none, q);
+}
+
+static double below_bucket(const struct tw_sketch *s, int32_t b)
+{
+    double below = 0;
+    for (int32_t i = 0; i < s->n && s->first + i < b; i++) below += s->count[i];
+    return below + 0.5 * at_bucket(s, b);
+}
+
+double tw_sketch_rank2(const struct tw_sketch *a, const struct tw_sketch *b, double value)
+{
+    double total = (double)a->total + (double)b->total;
+    if (total == 0) return (double)NAN;
+    if (!(value >= 0x1p-1022)) return 0;
+    if (isinf(value)) return 1;
+    int32_t at = bucket(value);
+    return (below_bucket(a, at) + below_bucket(b, at)) / total;
+}
+
+tw_err tw_sketch_merge(struct tw_sketch *s, const struct tw_sketch *from)
+{
+    for (int32_t i = from->n; i-- > 0;)
+        if (from->count[i] > 0) TW_TRY(add_bucket(s, from->first + i, from->count[i]));
+    return TW_OK;
+}
+
+static void put_le(struct tw_buf *out, uint32_t v, int bytes)
+{
+    for (int i = 0; i < bytes; i++) tw_buf_char(out, (char)(uint8_t)(v >> (8 * i)));
+}
+
+void tw_sketch_save(const struct tw_sketch *s, struct tw_buf *out)
+{
+    put_le(out, s->n, 2);
+    put_le(out, (uint32_t)s->first, 4);
+    for (size_t i = 0; i < s->n; i++) put_le(out, s->count[i], 4);
+}
+
+static uint32_t get_le(const uint8_t *p, int bytes)
+{
+    uint32_t v = 0;
+    for (int i = 0; i < bytes; i++) v |= (uint32_t)p[i] << (8 * i);
+    return v;
+}
+
+tw_err tw_sketch_load(const uint8_t *p, size_t n, size_t *used, struct tw_sketch *ret)
+{
+    enum { HEAD = 6 };
+    if (n < HEAD) return TW_FORMAT;
+    uint32_t buckets = get_le(p, 2);
+    int32_t first = (int32_t)get_le(p + 2, 4);
+    if (buckets > TW_SKETCH_BUCKETS_MAX || (n - HEAD) / 4 < buckets) return TW_FORMAT;
+    struct tw_sketch s = {0};
+    if (buckets > 0) {
+        if (first < BUCKET_MIN || first > BUCKET_MAX - (int32_t)buckets) return TW_FORMAT;
+        TW_TRY(reach(&s, first, first + (int32_t)buckets - 1));
+        for (uint32_t i = 0; i < buckets; i++) {
+            s.count[i] = get_le(p + HEAD + 4 * (size_t)i, 4);
+            s.total = plus(s.total, s.count[i]);
+        }
+    }
+    *used = HEAD + 4 * (size_t)buckets;
+    *ret = s;
+    return TW_OK;
+}

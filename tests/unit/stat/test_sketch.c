@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stat/sketch.h"
+
+#include <math.h>
+
+#include "base/rng.h"
+#include "check.h"
+#include "fault.h"
+#include "stat/rank.h"
+
+static const struct tw_sketch none;
+
+static void keeps_its_relative_error(void)
+{
+    struct tw_rng r = tw_rng_new(3, "sketch");
+    for (int round = 0; round < 30; round++) {
+        enum { N = 2000 };
+        static double v[N];
+        struct tw_sketch s = {0};
+        double mu = 20 * (tw_rng_unit(&r) - 0.5), sigma = 0.1 + 2 * tw_rng_unit(&r);
+        for (int i = 0; i < N; i++) {
+            v[i] = tw_rng_lognormal(&r, mu, sigma);
+            CHECK(tw_sketch_add(&s, v[i], 1) == TW_OK);
+        }
+        CHECK(tw_sketch_n(&s) == N);
+        for (int k = 1; k < 20; k++) {
+            double q = k / 20.0, true_lo = tw_quantile(v, N, q - 1.0 / N),
+                   true_hi = tw_quantile(v, N, q + 1.0 / N);
+            double got = tw_sketch_quantile(&s, q);
+            CHECK(got >= true_lo * (1 - 0.0315) && got <= true_hi * (1 + 0.0315));
+            CHECK(fabs(tw_sketch_rank2(&s, &none, got) - q) < 0.10);
+        }
+        tw_sketch_free(&s);
+    }
+}
+
+static void merges_as_if_it_had_seen_both(void)
+{
+    struct tw_rng r = tw_rng_new(4, "sketch");
+    struct tw_sketch a = {0}, b = {0}, both = {0};
+    for (int i = 0; i < 1000; i++) {
+        double v = tw_rng_lognormal(&r, i % 2 == 0 ? 1 : 3, 1);
+        CHECK(tw_sketch_add(i % 2 == 0 ? &a : &b, v, 1) == TW_OK && tw_sketch_add(&both, v, 1) == TW_OK);
+    }
+    for (int k = 0; k <= 10; k++)
+        CHECK(tw_sketch_quantile2(&a, &b, k / 10.0) == tw_sketch_quantile(&both, k / 10.0));
+    CHECK(tw_sketch_merge(&a, &b) == TW_OK && tw_sketch_n(&a) == 1000);
+    for (int k = 0; k <= 10; k++)
+        CHECK(tw_sketch_quantile(&a, k / 10.0) == tw_sketch_quantile(&both, k / 10.0));
+    tw_sketch_free(&a);
+    tw_sketch_free(&b);
+    tw_sketch_free(&both);
+}
+
+static void stays_within_its_memory_whatever_comes(void)
+{
+    struct tw_rng r = tw_rng_new(5, "sketch");
+    struct tw_sketch s = {0};
+    for (int i = 0; i < 3000; i++) {
+        double v = tw_rng_lognormal(&r, 0, 200);
+        if (v >= 0x1p-1022 && v < 1e308) CHECK(tw_sketch_add(&s, v, 1) == TW_OK);
+        CHECK(s.n <= TW_SKETCH_BUCKETS_MAX);
+    }
+    uint64_t sum = 0;
+    for (int i = 0; i < s.n; i++) sum += s.count[i];
+    CHECK(sum == s.total && sum > 2500); /* collapsed, not lost */
+    CHECK(tw_sketch_quantile(&s, 0.999) > 1e60);
+    tw_sketch_free(&s);
+}
+
+static void refuses_what_has_no_bucket(void)
+{
+    struct tw_sketch s = {0};
+    const double bad[] = {0, -1, (double)NAN, (double)INFINITY, 0x1p-1050};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) CHECK(tw_sketch_add(&s, bad[i], 1) == TW_ARG);
+    CHECK(s.total == 0 && isnan(tw_sketch_quantile(&s, 0.5)) && isnan(tw_sketch_rank2(&s, &none, 1)));
+}
+
+static void reads_back_what_it_wrote_and_nothing_else(void)
+{
+    struct tw_rng r = tw_rng_new(6, "sketch");
+    struct tw_sketch s = {0}, back = {0};
+    for (int i = 0; i < 300; i++)
+        CHECK(tw_sketch_add(&s, tw_rng_lognormal(&r, 2, 1), 1 + (uint32_t)i % 3) == TW_OK);
+    TW_SCOPED_BUF bytes = {0};
+    tw_sketch_save(&s, &bytes);
+    size_t used = 0;
+    CHECK(!bytes.failed && tw_sketch_load((const uint8_t *)bytes.p, bytes.n, &used, &back) == TW_OK &&
+          used == bytes.n);
+    CHECK(back.first == s.first && back.n == s.n && back.total == s.total);
+    CHECK(memcmp(back.count, s.count, s.n * sizeof *s.count) == 0);
+    tw_sketch_free(&back);
+    for (size_t n = 0; n < bytes.n; n++)
+        CHECK(tw_sketch_load((const uint8_t *)bytes.p, n, &used, &back) == TW_FORMAT);
+    for (size_t n = 0; n < 6; n++) {
+        char kept = bytes.p[n];
+        bytes.p[n] = (char)0x7f;
+        tw_err err = tw_sketch_load((const uint8_t *)bytes.p, bytes.n, &used, &back);
+        CHECK(err == TW_OK || err == TW_FORMAT);
+        if (err == TW_OK) tw_sketch_free(&back);
+        bytes.p[n] = kept;
+    }
+    tw_sketch_free(&s);
+}
+
+static tw_err add_a_few(void)
+{
+    struct tw_sketch s = {0};
+    tw_err err = TW_OK;
+    for (int i = 1; i < 60 && err == TW_OK; i++) err = tw_sketch_add(&s, i * i, 1);
+    tw_sketch_free(&s);
+    return err;
+}
+
+static void survives_every_failed_allocation(void)
+{
+    CHECK(fault_each_allocation(add_a_few) > 5);
+}
+
+int main(void)
+{
+    RUN(keeps_its_relative_error);
+    RUN(merges_as_if_it_had_seen_both);
+    RUN(stays_within_its_memory_whatever_comes);
+    RUN(refuses_what_has_no_bucket);
+    RUN(reads_back_what_it_wrote_and_nothing_else);
+    RUN(survives_every_failed_allocation);
+    return DONE();
+}
