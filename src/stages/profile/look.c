@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a declaration to the keys and measures under which its past is found. */
+#include "base/date.h"
+#include "base/fmath.h"
+#include "base/hash.h"
+#include "profile/profile_priv.h"
+
+#include <math.h>
+
+/* Hashes of the codes that keys are made of; 0 = the declaration does not say. */
+struct codes {
+    uint64_t importer, declarant, exporter, courier, office, address;
+    uint64_t hs2, hs4, hs6, origin, dispatch, cell, description;
+};
+
+enum { SEED_TEXT = 0x7477 };
+
+static uint64_t code(struct tw_str s)
+{
+    if (s.n == 0) return 0;
+    uint64_t h = tw_hash64(s.s, s.n, SEED_TEXT);
+    return h != 0 ? h : 1;
+}
+
+static struct tw_str first(struct tw_str s, size_t n)
+{
+    return (struct tw_str){s.s, s.n < n ? s.n : n};
+}
+
+/* A party is known by its id, else by its name. */
+static uint64_t party(const struct tw_party *a)
+{
+    return a->id.n > 0 ? code(a->id) : code(a->name);
+}
+
+static uint64_t join2(uint64_t a, uint64_t b)
+{
+    return a == 0 || b == 0 ? 0 : tw_hash_join(a, b);
+}
+
+/* Letters and digits only, upper case, of street and postcode: "12 Quay Rd." and "12, QUAY RD" are one place.
+ */
+static uint64_t address(const struct tw_party *a)
+{
+    if (a->street.n == 0 && a->postcode.n == 0) return 0;
+    char text[160];
+    size_t n = 0;
+    const struct tw_str part[] = {a->street, a->postcode};
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < part[k].n && n < sizeof text; i++) {
+            unsigned char c = (unsigned char)part[k].s[i];
+            if (c >= 'a' && c <= 'z') c = (unsigned char)(c - 'a' + 'A');
+            if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80) text[n++] = (char)c;
+        }
+    return n > 0 ? code((struct tw_str){text, n}) : 0;
+}
+
+static double or_nan(struct tw_dec d)
+{
+    return d.set ? tw_dec_f64(d) : (double)NAN;
+}
+
+/* 10^digits of the national currency; amounts carry their own scale only through ISO 4217, which decl/
+ * applied when it read them: prices here are in minor units throughout, and `value` divides by 100, the scale
+ * of the limits. */
+static const double MINOR_PER_UNIT = 100.0;
+
+static void measures(const struct tw_item *i, struct tw_look_item *l)
+{
+    l->net_kg = or_nan(i->net_mass_kg);
+    l->gross_kg = or_nan(i->gross_mass_kg);
+    l->units = or_nan(i->quantity.value);
+    l->packages = i->package_count >= 0 ? (double)i->package_count : (double)NAN;
+    double minor = i->customs_value.cur[0] != '\0' ? (double)i->customs_value.minor : (double)NAN;
+    l->value = minor / MINOR_PER_UNIT;
+    l->price_kg = l->net_kg > 0 && minor > 0 ? minor / l->net_kg : (double)NAN;
+    l->price_unit = l->units > 0 && minor > 0 ? minor / l->units : (double)NAN;
+    l->duty = i->duty_amount.cur[0] != '\0' ? (double)i->duty_amount.minor
+              : i->duty_rate.set            ? minor * tw_dec_f64(i->duty_rate) / 100.0
+                                            : (double)NAN;
+}
+
+static void set(struct tw_look_item *l, enum tw_kind k, uint64_t h)
+{
+    l->has[k] = h != 0;
+    l->key[k] = h != 0 ? tw_hash_join((uint64_t)k + 1, h) : 0;
+}
+
+static void keys(const struct codes *c, struct tw_look_item *l)
+{
+    uint64_t hs6_origin = join2(c->hs6, c->origin);
+    uint64_t importer_hs4 = join2(c->importer, c->hs4);
+    set(l, TW_KIND_GLOBAL, 1);
+    set(l, TW_KIND_IMPORTER, c->importer);
+    set(l, TW_KIND_DECLARANT, c->declarant);
+    set(l, TW_KIND_EXPORTER, c->exporter);
+    set(l, TW_KIND_COURIER, c->courier);
+    set(l, TW_KIND_OFFICE, c->office);
+    set(l, TW_KIND_ADDRESS, c->address);
+    set(l, TW_KIND_HS2, c->hs2);
+    set(l, TW_KIND_HS4, c->hs4);
+    set(l, TW_KIND_HS6, c->hs6);
+    set(l, TW_KIND_ORIGIN, c->origin);
+    set(l, TW_KIND_DISPATCH, c->dispatch);
+    set(l, TW_KIND_ROUTE, join2(c->dispatch, c->origin));
+    set(l, TW_KIND_HS6_ORIGIN, hs6_origin);
+    set(l, TW_KIND_HS6_ROUTE, join2(hs6_origin, c->dispatch));
+    set(l, TW_KIND_HS6_DISPATCH, join2(c->hs6, c->dispatch));
+    set(l, TW_KIND_CELL, c->cell);
+    set(l, TW_KIND_IMPORTER_HS4, importer_hs4);
+    set(l, TW_KIND_IMPORTER_ORIGIN, join2(c->importer, c->origin));
+    set(l, TW_KIND_IMPORTER_EXPORTER, join2(c->importer, c->exporter));
+    set(l, TW_KIND_DECLARANT_IMPORTER, join2(c->declarant, c->importer));
+    set(l, TW_KIND_EXPORTER_HS6, join2(c->exporter, c->hs6));
+    set(l, TW_KIND_LANE, join2(importer_hs4, c->exporter));
+    set(l, TW_KIND_ORIGIN_HS2, join2(c->origin, c->hs2));
+    set(l, TW_KIND_DECLARANT_HS2, join2(c->declarant, c->hs2));
+    set(l, TW_KIND_EXPORTER_ORIGIN, join2(c->exporter, c->origin));
+    set(l, TW_KIND_DESCRIPTION, c->description);
+    set(l, TW_KIND_DESCRIPTION_HS6, join2(c->description, c->hs6));
+}
+
+static void goods(const struct tw_decl *d, const struct tw_item *i, struct codes *c)
+{
+    c->hs2 = i->hs.n >= 2 ? code(first(i->hs, 2)) : 0;
+    c->hs4 = i->hs.n >= 4 ? code(first(i->hs, 4)) : 0;
+    c->hs6 = i->hs.n >= 6 ? code(first(i->hs, 6)) : 0;
+    c->origin = code(i->origin);
+    c->dispatch = code(i->dispatch.n > 0 ? i->dispatch : d->dispatch);
+    c->description = code(i->description);
+    uint64_t rate = i->duty_rate.set ? tw_mix64((uint64_t)i->duty_rate.v * 16u + i->duty_rate.scale + 1u) : 1;
+    uint64_t terms = tw_hash_join(tw_hash_join(rate, code(i->tax_type)), code(i->preference));
+    uint64_t route = join2(join2(c->hs6, c->origin), c->dispatch);
+    c->cell = route != 0 ? tw_hash_join(route, terms) : 0;
+}
+
+static double median(const struct tw_usual *u);
+
+/* The median of the narrowest population of at least 12: route, then origin, then goods. */
+static double reference(const struct tw_profile *p, const struct tw_look_item *l)
+{
+    static const enum tw_kind order[] = {TW_KIND_HS6_ROUTE, TW_KIND_HS6_ORIGIN, TW_KIND_HS6};
+    enum { ENOUGH = 12 };
+    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
+        const struct tw_usual *u = tw_profile_usual(p, l, order[k]);
+        if (u == NULL) continue;
+        if (tw_sketch_n(&u->per_kg[0]) + tw_sketch_n(&u->per_kg[1]) >= ENOUGH) return median(u);
+    }
+    return (double)NAN;
+}
+
+static double median(const struct tw_usual *u)
+{
+    return tw_sketch_quantile2(&u->per_kg[0], &u->per_kg[1], 0.5);
+}
+
+uint64_t tw_profile_declaration(struct tw_str declaration_id)
+{
+    return code(declaration_id);
+}
+
+tw_err tw_profile_look(const struct tw_profile *p, const struct tw_decl *d, struct tw_arena *arena,
+                       struct tw_look *ret)
+{
+    struct tw_look look = {.lodged_at = d->lodged_at,
+                           .declaration = tw_profile_declaration(d->id),
+                           .n = d->items.n,
+                           .day = d->lodged_at != TW_NO_TIME ? tw_time_day(d->lodged_at) : p->day};
+    if (look.day == TW_NO_DAY) look.day = 0;
+    if (look.n > 0) {
+        look.item = tw_arena_array(arena, look.n, sizeof *look.item);
+        if (look.item == NULL) return TW_NOMEM;
+    }
+    struct codes c = {.importer = party(&d->importer),
+                      .declarant = party(&d->declarant),
+                      .exporter = party(&d->exporter),
+                      .courier = party(&d->carrier),
+                      .office = code(d->office),
+                      .address = address(&d->importer)};
+    if (c.exporter == 0) c.exporter = party(&d->seller);
+    for (size_t n = 0; n < look.n; n++) {
+        struct tw_look_item *l = &look.item[n];
+        goods(d, &d->items.at[n], &c);
+        measures(&d->items.at[n], l);
+        keys(&c, l);
+        l->hs6_code = c.hs6 != 0 ? (uint32_t)(c.hs6 >> 32) | 1u : 0;
+        l->origin_code = c.origin != 0 ? (uint32_t)(c.origin >> 32) | 1u : 0;
+        for (int k = 0; k < TW_KIND_N; k++) __builtin_prefetch(&p->slot[l->key[k] & (p->slots - 1)]);
+        for (int k = 0; k < TW_KIND_N; k++) l->at[k] = l->has[k] ? profile_find(p, l->key[k]) : NO_ROW;
+        double ref = reference(p, l);
+        l->log_ratio = l->price_kg > 0 && ref > 0 ? tw_log(l->price_kg / ref) : (double)NAN;
+        if (!isnan(l->value)) look.value += l->value;
+    }
+    look.low_value = p->limits.de_minimis > 0 && look.value > 0 && look.value <= p->limits.de_minimis;
+    *ret = look;
+    return TW_OK;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A profile as bytes and back: docs/formats/profile.md. Little-endian, rows in the order of first appearance,
+ * SHA-256 of everything before it at the end. */
+#include "base/hash.h"
+#include "base/mem.h"
+#include "profile/profile_priv.h"
+
+#include <string.h>
+
+static const char MAGIC[8] = "TWPROF1\n";
+
+/* Every member of a row, in file order: X(kind of number, member). */
+#define ROW_FIELDS(X)                                                                                        \
+    X(u64, key)                                                                                              \
+    X(i32, first_day)                                                                                        \
+    X(i32, last_day)                                                                                         \
+    X(u32, n)                                                                                                \
+    X(u32, inspected)                                                                                        \
+    X(u32, found)                                                                                            \
+    X(i32, found_day)                                                                                        \
+    X(f32, seen7)                                                                                            \
+    X(f32, seen30)                                                                                           \
+    X(f32, seen180)                                                                                          \
+    X(f32, low7)                                                                                             \
+    X(f32, low_value7)                                                                                       \
+    X(f32, inspected180)                                                                                     \
+    X(f32, found180)                                                                                         \
+    X(f32, inspected_w)                                                                                      \
+    X(f32, found_w)                                                                                          \
+    X(i32, result_day)                                                                                       \
+    X(f32, recovered_share)                                                                                  \
+    X(u32, today_n)                                                                                          \
+    X(f32, today_value)                                                                                      \
+    X(u32, last_code)                                                                                        \
+    X(f32, switches)                                                                                         \
+    X(u32, partners)                                                                                         \
+    X(f32, price.weight)                                                                                     \
+    X(f32, price.mean)                                                                                       \
+    X(f32, price.var)                                                                                        \
+    X(u32, block)
+
+#define MOMENT_FIELDS(X, m)                                                                                  \
+    X(f32, m.weight)                                                                                         \
+    X(f32, m.mean)                                                                                           \
+    X(f32, m.var)
+
+#define USUAL_FIELDS(X)                                                                                      \
+    X(i32, generation_day)                                                                                   \
+    X(i32, since_day)                                                                                        \
+    MOMENT_FIELDS(X, tare)                                                                                   \
+    MOMENT_FIELDS(X, kg_unit)                                                                                \
+    MOMENT_FIELDS(X, kg_package)
+
+/* -- out
+ * ------------------------------------------------------------------------------------------------------ */
+
+static void put_u64(struct tw_buf *b, uint64_t v)
+{
+    uint8_t raw[8];
+    for (int i = 0; i < 8; i++) raw[i] = (uint8_t)(v >> (8 * i));
+    tw_buf_put(b, raw, sizeof raw);
+}
+
+static void put_u32(struct tw_buf *b, uint32_t v)
+{
+    const uint8_t raw[4] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24)};
+    tw_buf_put(b, raw, sizeof raw);
+}
+
+static void put_i32(struct tw_buf *b, int32_t v)
+{
+    put_u32(b, (uint32_t)v);
+}
+
+static void put_f32(struct tw_buf *b, float v)
+{
+    uint32_t raw;
+    memcpy(&raw, &v, sizeof raw);
+    put_u32(b, raw);
+}
+
+static void put_f64(struct tw_buf *b, double v)
+{
+    uint64_t raw;
+    memcpy(&raw, &v, sizeof raw);
+    put_u64(b, raw);
+}
+
+static void put_row(struct tw_buf *b, const struct tw_stat *s)
+{
+#define X(type, member) put_##type(b, s->member);
+    ROW_FIELDS(X)
+#undef X
+}
+
+static void put_usual(struct tw_buf *b, const struct tw_usual *u)
+{
+#define X(type, member) put_##type(b, u->member);
+    USUAL_FIELDS(X)
+#undef X
+    for (int g = 0; g < 2; g++) {
+        tw_sketch_save(&u->per_kg[g], b);
+        tw_sketch_save(&u->per_unit[g], b);
+    }
+}
+
+static void put_awaited(struct tw_buf *b, const struct awaited *a)
+{
+    put_u64(b, a->declaration);
+    put_u32(b, a->item);
+    put_u32(b, a->has);
+    put_f64(b, a->duty);
+    for (int k = 0; k < TW_KIND_N; k++)
+        if ((a->has & (1u << k)) != 0) put_u64(b, a->key[k]);
+}
+
+tw_err tw_profile_save(const struct tw_profile *p, struct tw_buf *out)
+{
+    size_t start = out->n;
+    tw_buf_put(out, MAGIC, sizeof MAGIC);
+    put_u32(out, TW_KIND_N);
+    put_i32(out, p->day);
+    put_u64(out, p->evicted);
+    put_u64(out, p->limits.max_keys);
+    put_u64(out, p->limits.max_awaited);
+    put_f64(out, p->limits.de_minimis);
+    put_f64(out, p->limits.propensity_floor);
+    put_u64(out, p->rows);
+    put_u64(out, p->usuals);
+    put_u64(out, p->awaited_live);
+    for (size_t i = 0; i < p->rows; i++) put_row(out, &p->row[i]);
+    for (size_t i = 0; i < p->usuals; i++) put_usual(out, &p->usual[i]);
+    for (size_t i = 0; i < p->awaited_n; i++)
+        if (p->awaited[i].item != RESULT_CAME) put_awaited(out, &p->awaited[i]);
+    if (out->failed) return TW_NOMEM;
+    uint8_t sum[TW_SHA256_BYTES];
+    tw_sha256(out->p + start, out->n - start, sum);
+    tw_buf_put(out, sum, sizeof sum);
+    return out->failed ? TW_NOMEM : TW_OK;
+}
+
+/* -- in
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* What is left to read; `bad` sticks once it was not enough. */
+struct source {
+    const uint8_t *p;
+    size_t n;
+    bool bad;
+};
+
+static const uint8_t *take(struct source *in, size_t n)
+{
+    static const uint8_t nothing[8] = {0};
+    if (in->bad || in->n < n) {
+        in->bad = true;
+        return nothing;
+    }
+    const uint8_t *p = in->p;
+    in->p += n;
+    in->n -= n;
+    return p;
+}
+
+static uint64_t get_u64(struct source *in)
+{
+    const uint8_t *raw = take(in, 8);
+    uint64_t v = 0;
+    for (int i = 0; i < 8; i++) v |= (uint64_t)raw[i] << (8 * i);
+    return v;
+}
+
+static uint32_t get_u32(struct source *in)
+{
+    const uint8_t *raw = take(in, 4);
+    return raw[0] | (uint32_t)raw[1] << 8 | (uint32_t)raw[2] << 16 | (uint32_t)raw[3] << 24;
+}
+
+static int32_t get_i32(struct source *in)
+{
+    return (int32_t)get_u32(in);
+}
+
+static float get_f32(struct source *in)
+{
+    uint32_t raw = get_u32(in);
+    float v;
+    memcpy(&v, &raw, sizeof v);
+    return v;
+}
+
+static double get_f64(struct source *in)
+{
+    uint64_t raw = get_u64(in);
+    double v;
+    memcpy(&v, &raw, sizeof v);
+    return v;
+}
+
+static tw_err bad(struct tw_fault *fault, const char *what)
+{
+    return tw_fail(fault, TW_FORMAT, "the profile state is damaged: %s; use the one written with the model",
+                   what);
+}
+
+static void get_row(struct source *in, struct tw_stat *s)
+{
+#define X(type, member) s->member = get_##type(in);
+    ROW_FIELDS(X)
+#undef X
+}
+
+static tw_err get_sketch(struct source *in, struct tw_sketch *ret)
+{
+    size_t used = 0;
+    if (in->bad) return TW_FORMAT;
+    TW_TRY(tw_sketch_load(in->p, in->n, &used, ret));
+    (void)take(in, used);
+    return TW_OK;
+}
+
+static tw_err get_usual(struct source *in, struct tw_usual *u)
+{
+    *u = (struct tw_usual){0};
+#define X(type, member) u->member = get_##type(in);
+    USUAL_FIELDS(X)
+#undef X
+    for (int g = 0; g < 2; g++) {
+        TW_TRY(get_sketch(in, &u->per_kg[g]));
+        TW_TRY(get_sketch(in, &u->per_unit[g]));
+    }
+    return TW_OK;
+}
+
+static void get_awaited(struct source *in, struct awaited *a)
+{
+    *a = (struct awaited){.declaration = get_u64(in)};
+    a->item = get_u32(in);
+    a->has = get_u32(in);
+    a->duty = get_f64(in);
+    for (int k = 0; k < TW_KIND_N; k++)
+        if ((a->has & (1u << k)) != 0) a->key[k] = get_u64(in);
+}
+
+/* How many there are of each thing; no count may claim more than the bytes left could hold. */
+struct counts {
+    uint64_t rows, usuals, awaited;
+};
+
+enum { ROW_BYTES_MIN = 100, USUAL_BYTES_MIN = 44, AWAITED_BYTES_MIN = 24 };
+
+static tw_err room_for(struct tw_profile *p, struct counts c, size_t left, struct tw_fault *fault)
+{
+    if (c.rows > left / ROW_BYTES_MIN || c.usuals > left / USUAL_BYTES_MIN ||
+        c.awaited > left / AWAITED_BYTES_MIN)
+        return bad(fault, "its counts do not fit its length");
+    p->rows_cap = (size_t)c.rows + 1000;
+    p->row = tw_calloc(p->rows_cap, sizeof *p->row);
+    p->usuals_cap = (size_t)c.usuals + 100;
+    p->usual = tw_calloc(p->usuals_cap, sizeof *p->usual);
+    p->awaited_cap = (size_t)c.awaited + 64;
+    p->awaited = tw_calloc(p->awaited_cap, sizeof *p->awaited);
+    return p->row == NULL || p->usual == NULL || p->awaited == NULL ? TW_NOMEM : TW_OK;
+}
+
+static tw_err get_all(struct source *in, struct tw_profile *p, struct tw_fault *fault)
+{
+    struct counts c = {.rows = get_u64(in), .usuals = get_u64(in), .awaited = get_u64(in)};
+    if (in->bad) return bad(fault, "it ends too early");
+    TW_TRY(room_for(p, c, in->n, fault));
+    for (; p->rows < c.rows; p->rows++) {
+        get_row(in, &p->row[p->rows]);
+        uint32_t block = p->row[p->rows].block;
+        if (block != NO_ROW && block >= c.usuals)
+            return bad(fault, "a row names a block of prices there is not");
+    }
+    for (; p->usuals < c.usuals; p->usuals++) {
+        tw_err err = get_usual(in, &p->usual[p->usuals]);
+        if (err != TW_OK) {
+            p->usuals++; /* what was read of it is freed with the profile */
+            return err == TW_NOMEM ? err : bad(fault, "a price sketch cannot be read");
+        }
+    }
+    for (; p->awaited_n < c.awaited; p->awaited_n++) {
+        get_awaited(in, &p->awaited[p->awaited_n]);
+        if (p->awaited[p->awaited_n].item == RESULT_CAME) return bad(fault, "an awaited item has no number");
+    }
+    p->awaited_live = p->awaited_n;
+    if (in->bad || in->n != 0) return bad(fault, "its counts do not fit its length");
+    TW_TRY(profile_reindex(p, p->rows));
+    return p->awaited_n > 0 ? profile_awaited_reindex(p, p->awaited_cap) : TW_OK;
+}
+
+tw_err tw_profile_load(struct tw_str bytes, struct tw_profile **ret, struct tw_fault *fault)
+{
+    struct source in = {(const uint8_t *)bytes.s, bytes.n, false};
+    if (bytes.n < sizeof MAGIC + TW_SHA256_BYTES || memcmp(bytes.s, MAGIC, sizeof MAGIC) != 0)
+        return tw_fail(fault, TW_FORMAT, "this is no profile state of this version; it starts with TWPROF1");
+    uint8_t sum[TW_SHA256_BYTES];
+    in.n -= TW_SHA256_BYTES;
+    tw_sha256(in.p, in.n, sum);
+    if (memcmp(sum, in.p + in.n, sizeof sum) != 0) return bad(fault, "its hash does not fit what it holds");
+    (void)take(&in, sizeof MAGIC);
+    if (get_u32(&in) != TW_KIND_N) return bad(fault, "it was written with another list of kinds");
+    int32_t day = get_i32(&in);
+    uint64_t evicted = get_u64(&in);
+    struct tw_profile_limits limits = {.max_keys = (size_t)get_u64(&in), .max_awaited = (size_t)get_u64(&in)};
+    limits.de_minimis = get_f64(&in);
+    limits.propensity_floor = get_f64(&in);
+    struct tw_profile *p = NULL;
+    tw_err err = tw_profile_new(limits, &p);
+    if (err == TW_ARG) return bad(fault, "its limits are impossible");
+    TW_TRY(err);
+    p->day = day;
+    p->evicted = evicted;
+    err = get_all(&in, p, fault);
+    if (err != TW_OK) {
+        tw_profile_free(p);
+        return err;
+    }
+    *ret = p;
+    return TW_OK;
+}
