@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "channel/channel_priv.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+static const enum tw_channel BY_STRICTNESS[] = {TW_CHANNEL_RED, TW_CHANNEL_YELLOW, TW_CHANNEL_BLUE};
+enum { STRICT_N = 3 };
+
+uint64_t tw_channel_draw(const uint8_t *day_key, size_t key_n, struct tw_str registration_number)
+{
+    uint8_t mac[TW_SHA256_BYTES];
+    tw_hmac_sha256(day_key, key_n, registration_number.s, registration_number.n, mac);
+    uint64_t v = 0;
+    for (int i = 0; i < 8; i++) v = v << 8 | mac[i];
+    return v;
+}
+
+tw_err tw_channels_new(const struct tw_channel_settings *s, struct tw_channels **ret, struct tw_fault *fault)
+{
+    TW_TRY(tw_channel_settings_check(s, fault));
+    struct tw_channels *c = tw_calloc(1, sizeof *c);
+    if (c == NULL) return TW_NOMEM;
+    c->settings = *s;
+    c->day = TW_NO_DAY;
+    c->ring = tw_calloc((size_t)s->window, sizeof *c->ring);
+    c->sorted = tw_calloc((size_t)s->window, sizeof *c->sorted);
+    c->taken = tw_calloc((size_t)s->window, sizeof *c->taken);
+    tw_err err =
+        c->ring == NULL || c->sorted == NULL || c->taken == NULL ? TW_NOMEM : tw_intern_new(&c->offices);
+    if (err != TW_OK) {
+        tw_channels_free(c);
+        return err;
+    }
+    *ret = c;
+    return TW_OK;
+}
+
+void tw_channels_free(struct tw_channels *c)
+{
+    if (c == NULL) return;
+    tw_intern_free(c->offices);
+    tw_free(c->today);
+    tw_free(c->ring);
+    tw_free(c->sorted);
+    tw_free(c->taken);
+    tw_free(c);
+}
+
+/* -- the window: a ring in order of arrival, and the same scores sorted, falling
+ * ------------------------------- */
+
+/* Where `score` stands in the sorted scores: behind all that are higher or equal. */
+static size_t place(const struct tw_channels *c, double score)
+{
+    size_t lo = 0, hi = c->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (c->sorted[mid] >= score)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+void channels_enter(struct tw_channels *c, double score, uint8_t taken)
+{
+    size_t window = (size_t)c->settings.window;
+    if (c->n == window) {
+        size_t at = place(c, c->ring[c->next]) - 1;
+        memmove(&c->sorted[at], &c->sorted[at + 1], (c->n - at - 1) * sizeof *c->sorted);
+        c->otherwise[c->taken[c->next] & 3] -= (c->taken[c->next] & TAKEN_OTHERWISE) != 0;
+        c->n--;
+    }
+    size_t at = place(c, score);
+    memmove(&c->sorted[at + 1], &c->sorted[at], (c->n - at) * sizeof *c->sorted);
+    c->sorted[at] = score;
+    c->ring[c->next] = score;
+    c->taken[c->next] = taken;
+    c->otherwise[taken & 3] += (taken & TAKEN_OTHERWISE) != 0;
+    c->next = (c->next + 1) % window;
+    c->n++;
+}
+
+void tw_channels_seed(struct tw_channels *c, double score)
+{
+    if (isfinite(score)) channels_enter(c, score, 0);
+}
+
+/* The channel that score alone asks for, and how surely. Scores that tie with the boundary of a channel share
+ * the places left there: the draw decides among them. */
+struct wish {
+    enum tw_channel channel, next; /* `next` is what those who lose the tie get */
+    double share;                  /* probability of `channel`; 1 unless it ties */
+};
+
+static struct wish by_score(const struct tw_channels *c, double score, double *red_from)
+{
+    *red_from = (double)INFINITY;
+    struct wish w = {TW_CHANNEL_GREEN, TW_CHANNEL_GREEN, 1.0};
+    if (c->n < (size_t)c->settings.window_min) return w;
+    size_t above = 0, equal_end = place(c, score); /* how many stand above, and above or equal */
+    size_t lo = 0, hi = equal_end;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (c->sorted[mid] > score)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    above = lo;
+    double places = 0;
+    for (int i = 0; i < STRICT_N; i++) {
+        enum tw_channel ch = BY_STRICTNESS[i];
+        double others = (double)c->otherwise[channel_code(ch)] / (double)c->n;
+        double share = c->settings.expected[ch] - others;
+        if (share > 0) places += share * (double)c->n;
+        if (ch == TW_CHANNEL_RED) {
+            size_t k = (size_t)places;
+            *red_from = k > 0 ? c->sorted[k - 1] : (double)INFINITY;
+        }
+        if (places <= (double)above) continue;
+        double ties = (double)(equal_end - above);
+        w.channel = ch;
+        w.next = i + 1 < STRICT_N && c->settings.expected[BY_STRICTNESS[i + 1]] > 0 ? BY_STRICTNESS[i + 1]
+                                                                                    : TW_CHANNEL_GREEN;
+        if (places - (double)above < ties) w.share = (places - (double)above) / ties;
+        return w;
+    }
+    return w;
+}
+
+/* -- capacity
+ * -------------------------------------------------------------------------------------------------- */
+
+/* What is kept of a capacity for random picks: their part of what is expected, one at the least. */
+static int64_t kept_for_chance(const struct tw_channel_settings *s, enum tw_channel ch)
+{
+    if (s->random[ch] <= 0 || s->capacity[ch] <= 1) return 0;
+    double part = s->random[ch] / (s->random[ch] + s->expected[ch]);
+    int64_t kept = (int64_t)ceil(part * (double)s->capacity[ch]);
+    return kept < 1 ? 1 : kept > s->capacity[ch] ? s->capacity[ch] : kept;
+}
+
+static bool room(const struct tw_channels *c, uint32_t office, enum tw_channel ch, bool by_chance)
+{
+    int64_t capacity = c->settings.capacity[ch];
+    if (capacity < 0) return true;
+    const struct office_day *o = &c->today[office];
+    if (o->taken[channel_code(ch)] >= (uint32_t)capacity) return false;
+    if (by_chance) return true;
+    return o->by_score[channel_code(ch)] < (uint32_t)(capacity - kept_for_chance(&c->settings, ch));
+}
+
+tw_err channels_office(struct tw_channels *c, struct tw_str name, int32_t day, uint32_t *ret)
+{
+    TW_TRY(tw_intern_put(c->offices, name, ret));
+    if (*ret >= c->offices_cap) {
+        size_t cap = ((size_t)*ret + 1) * 2;
+        struct office_day *today = tw_realloc(c->today, cap, sizeof *today);
+        if (today == NULL) return TW_NOMEM;
+        memset(today + c->offices_cap, 0, (cap - c->offices_cap) * sizeof *today);
+        c->today = today;
+        c->offices_cap = cap;
+    }
+    if (day > c->day) {
+        memset(c->today, 0, c->offices_cap * sizeof *c->today);
+        c->day = day;
+    }
+    return TW_OK;
+}
+
+/* The strictest of `wanted` and what is milder that has room; never milder than blue. */
+static enum tw_channel with_room(const struct tw_channels *c, uint32_t office, enum tw_channel wanted)
+{
+    for (int i = 0; i < STRICT_N; i++) {
+        enum tw_channel ch = BY_STRICTNESS[i];
+        if (channel_code(ch) > channel_code(wanted)) continue;
+        if (room(c, office, ch, false)) return ch;
+    }
+    return TW_CHANNEL_BLUE;
+}
+
+/* -- the decision
+ * ---------------------------------------------------------------------------------------------- */
+
+static uint32_t ppm(double p)
+{
+    return p >= 1 ? 1000000 : p <= 0 ? 0 : (uint32_t)floor(p * 1e6 + 0.5);
+}
+
+/* Chance among what would be green: the interval of the draw below `random[red]` is red, the next yellow. */
+static void by_chance(const struct tw_channels *c, uint32_t office, double u, struct tw_channel_choice *ret,
+                      double already)
+{
+    double from = 0, left = 1;
+    enum tw_channel got = TW_CHANNEL_GREEN;
+    double p_got = 0;
+    for (int i = 0; i < STRICT_N; i++) {
+        enum tw_channel ch = BY_STRICTNESS[i];
+        double rate = c->settings.random[ch];
+        if (rate <= 0 || !room(c, office, ch, true)) continue;
+        if (u >= from && u < from + rate) {
+            got = ch;
+            p_got = rate;
+        }
+        from += rate;
+        left -= rate;
+    }
+    ret->channel = got;
+    if (got != TW_CHANNEL_GREEN) ret->basis |= 1u << TW_BASIS_RANDOM;
+    ret->propensity_ppm = ppm(already * (got != TW_CHANNEL_GREEN ? p_got : left));
+}
+
+tw_err tw_channels_decide(struct tw_channels *c, const struct tw_channel_case *k,
+                          struct tw_channel_choice *ret)
+{
+    uint32_t office;
+    TW_TRY(channels_office(c, k->office, k->day, &office));
+    struct tw_channel_choice choice = {.channel = TW_CHANNEL_GREEN};
+    struct wish w = by_score(c, k->score, &choice.red_from);
+    /* One draw, two independent uses: its upper half is chance's, its lower half breaks ties. */
+    double u = (double)(k->draw >> 32) * 0x1p-32, tie = (double)(k->draw & UINT32_MAX) * 0x1p-32;
+    choice.score_channel = w.share >= 1 || tie < w.share ? w.channel : w.next;
+    double p_score = choice.score_channel == w.channel ? w.share : 1 - w.share;
+    if (k->mandatory) {
+        choice.channel = TW_CHANNEL_RED;
+        choice.basis = 1u << TW_BASIS_MANDATORY;
+        choice.propensity_ppm = 1000000;
+        if (choice.score_channel == TW_CHANNEL_RED) choice.basis |= 1u << TW_BASIS_SCORE;
+    } else if (choice.score_channel != TW_CHANNEL_GREEN) {
+        choice.channel = with_room(c, office, choice.score_channel);
+        choice.basis = 1u << TW_BASIS_SCORE;
+        choice.propensity_ppm = ppm(p_score);
+        if (u < c->settings.random[choice.channel]) choice.basis |= 1u << TW_BASIS_RANDOM;
+    } else {
+        by_chance(c, office, u, &choice, p_score);
+    }
+    unsigned code = channel_code(choice.channel);
+    bool by_score_alone = (choice.basis & (1u << TW_BASIS_SCORE)) != 0 && !k->mandatory;
+    if (code > 0) {
+        c->today[office].taken[code]++;
+        if (by_score_alone) c->today[office].by_score[code]++;
+    }
+    channels_enter(c, k->score, (uint8_t)(code | (code > 0 && !by_score_alone ? TAKEN_OTHERWISE : 0)));
+    *ret = choice;
+    return TW_OK;
+}
