@@ -23,6 +23,7 @@
     X(NOTFOUND, 404, 3, "no such record")                                                                    \
     X(CONFLICT, 409, 3, "contradicts what is already known")                                                 \
     X(IO, 503, 4, "file or device could not be read or written")                                             \
+    X(FULL, 507, 3, "no room left to write")                                                                 \
     X(UNAVAILABLE, 503, 4, "a part this needs is not available")                                             \
     X(INTERRUPTED, 503, 130, "interrupted")                                                                  \
     X(INTERNAL, 500, 4, "fault of the program itself")
