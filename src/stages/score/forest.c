@@ -7,10 +7,7 @@
  * questions in each tree, and nothing is left that a CPU could guess wrongly: the next i is 2i + !(z <
  * threshold).
  *
- * Missing values ask for no branch either. A row is written twice: slot f holds x[f] with NaN as -inf, slot F
- * + f with NaN as +inf. A node whose missing values go left reads the first, one whose go right the second;
- * thresholds are finite, so -inf always goes left and +inf always right. Slot 2F holds 0 for the copied
- * questions, whose threshold is +inf.
+ * Missing values ask for no branch either: question_priv.h.
  *
  * One row: eight trees are walked side by side, to hide the time each load takes; a batch walks sixteen rows
  * side by side through one tree. The leaves are always added in float in the order of the trees, from the
@@ -21,21 +18,15 @@
  * by node. */
 #include "score/forest.h"
 
-#include <math.h>
 #include <stdbool.h>
 
 #include "base/mem.h"
+#include "score/question_priv.h"
 
 enum {
     SIDE_BY_SIDE = 8,     /* trees walked together for one row */
     BLOCK = 16,           /* rows walked together in a batch */
     BLOCK_FEATURES = 256, /* up to which a block is written out on the stack: 16 * 513 floats */
-};
-
-/* A question: is slot's value below the threshold? */
-struct question {
-    float threshold;
-    uint32_t slot;
 };
 
 /* A node of a deep tree; right = left + 1; left == 0 marks a leaf, whose value stands in `threshold`. */
@@ -74,11 +65,6 @@ void tw_forest_free(struct tw_forest *f)
     tw_free(f);
 }
 
-static uint32_t slot_of(const struct tw_forest *f, const struct tw_tree_spec *t, uint32_t node)
-{
-    return (uint32_t)t->feature[node] + (t->default_left[node] ? 0 : f->n_features);
-}
-
 /* Writes what lies below `node` of tree number `tree` to place `i` of its full tree, with `levels` questions
  * to go. */
 static void fill_full(struct tw_forest *f, const struct tw_tree_spec *t, size_t tree, uint32_t node, size_t i,
@@ -90,8 +76,7 @@ static void fill_full(struct tw_forest *f, const struct tw_tree_spec *t, size_t 
         return;
     }
     bool inner = t->feature[node] != TW_LEAF;
-    f->question[first + i] = inner ? (struct question){t->threshold[node], slot_of(f, t, node)}
-                                   : (struct question){INFINITY, 2 * f->n_features};
+    f->question[first + i] = inner ? question_of(t, node, f->n_features) : question_idle(f->n_features);
     fill_full(f, t, tree, inner ? (uint32_t)t->left[node] : node, 2 * i, levels - 1);
     fill_full(f, t, tree, inner ? (uint32_t)t->right[node] : node, 2 * i + 1, levels - 1);
 }
@@ -118,7 +103,8 @@ static void link_tree(const struct tw_forest *f, const struct tw_tree_spec *t, u
             *link = (struct link){t->value[i], 0, 0};
             continue;
         }
-        *link = (struct link){t->threshold[i], (uint16_t)slot_of(f, t, i), (uint16_t)next};
+        struct question q = question_of(t, i, f->n_features);
+        *link = (struct link){q.threshold, (uint16_t)q.slot, (uint16_t)next};
         place[t->left[i]] = next++;
         place[t->right[i]] = next++;
     }
@@ -163,17 +149,6 @@ tw_err tw_forest_new(const struct tw_forest_spec *spec, const char *name, struct
     return TW_OK;
 }
 
-/* Writes the 2F + 1 slots of a row. */
-static void spread(const float *x, uint32_t n_features, float *z)
-{
-    for (uint32_t j = 0; j < n_features; j++) {
-        float v = x[j];
-        z[j] = isnan(v) ? -INFINITY : v;
-        z[n_features + j] = isnan(v) ? INFINITY : v;
-    }
-    z[2 * (size_t)n_features] = 0.0F;
-}
-
 static inline uint32_t step(const struct question *tree, uint32_t i, const float *z)
 {
     return 2 * i + !(z[tree[i].slot] < tree[i].threshold);
@@ -216,8 +191,8 @@ static float row_deep(const struct tw_forest *f, const float *z)
 
 float tw_forest_row(const struct tw_forest *f, const float *x)
 {
-    float z[2 * TW_FEATURES_MAX + 1];
-    spread(x, f->n_features, z);
+    float z[SLOTS_MAX];
+    question_slots(x, f->n_features, 1, z);
     return f->link == NULL ? row_fast(f, z) : row_deep(f, z);
 }
 
@@ -248,7 +223,7 @@ void tw_forest_batch(const struct tw_forest *f, const float *x, size_t n, float 
     if (f->link == NULL && f->n_features <= BLOCK_FEATURES)
         for (; done + BLOCK <= n; done += BLOCK) {
             for (size_t r = 0; r < BLOCK; r++)
-                spread(x + (done + r) * f->n_features, f->n_features, z + r * width);
+                question_slots(x + (done + r) * f->n_features, f->n_features, 1, z + r * width);
             block_fast(f, z, ret + done);
         }
     for (; done < n; done++) ret[done] = tw_forest_row(f, x + done * f->n_features);

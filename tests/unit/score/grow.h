@@ -82,8 +82,9 @@ static inline uint32_t grow_tree(struct grown_tree *m, uint32_t depth, uint32_t 
             m->value[i] = (float)(draw_unit(seed) - 0.5);
             continue;
         }
-        uint32_t left =
-            (uint32_t)split(m, &n, i, (int32_t)(draw(seed) % n_features), (float)(draw(seed) % 9) - 4);
+        int32_t feature = (int32_t)(draw(seed) % n_features);
+        float threshold = (float)(draw(seed) % 9) - 4;
+        uint32_t left = (uint32_t)split(m, &n, i, feature, threshold);
         float share = (float)(0.02 + 0.96 * draw_unit(seed));
         m->default_left[i] = draw(seed) & 1;
         m->cover[left] = m->cover[i] * share;

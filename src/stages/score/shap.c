@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looking up what shap_table.c has tabulated. For each tree the answers to its questions are gathered, from
+ * the root down, into the pattern of each unit; the pattern names the line of the unit's table that is added.
+ * A batch does the same for 256 rows at once, column by column, in loops without branches that a compiler can
+ * turn into vector instructions; the sums are integers, so it makes no difference. */
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "score/shap_priv.h"
+
+enum {
+    BLOCK = 256,                      /* rows of a batch that go through the tables together */
+    BLOCK_MIN = 4,                    /* fewer are faster one by one */
+    PLACES = 1 << (TW_DEPTH_FAST - 1) /* nodes of a full tree down to the units, and the unused 0 */
+};
+
+/* The working memory of a batch. */
+struct work {
+    float *z;                       /* slots: [2F + 1][BLOCK] */
+    int32_t *sum;                   /* [F + 1][BLOCK]; the last for padding */
+    uint8_t pattern[PLACES][BLOCK]; /* answers above each node */
+    uint16_t line[BLOCK];           /* offset of the unit's table line */
+};
+
+void tw_shap_free(struct tw_shap *s)
+{
+    if (s == NULL) return;
+    tw_free(s->question);
+    tw_free(s->unit);
+    tw_free(s->first);
+    tw_free(s->table);
+    tw_free(s->node);
+    tw_free(s->root);
+    tw_free(s);
+}
+
+tw_err tw_shap_new(const struct tw_forest_spec *spec, const char *name, struct tw_shap **ret,
+                   struct tw_fault *fault)
+{
+    uint32_t depth = 0;
+    TW_TRY(tw_forest_check(spec, name, &depth, fault));
+    struct tw_shap *s = tw_calloc(1, sizeof *s);
+    if (s == NULL) return tw_fail(fault, TW_NOMEM, "out of memory while building attributions");
+    s->n_features = spec->n_features;
+    s->n_trees = spec->n_trees;
+    s->bias = (double)spec->base_margin;
+    bool tables = depth <= TW_DEPTH_FAST && shap_table_bytes(spec->n_trees, depth) <= TW_SHAP_TABLE_MAX;
+    if (tables) s->depth = depth < DEPTH_MIN ? DEPTH_MIN : depth;
+    tw_err err = tables ? shap_table_build(s, spec) : shap_deep_build(s, spec);
+    if (err != TW_OK) {
+        tw_shap_free(s);
+        return tw_fail(fault, err, "out of memory while building attributions");
+    }
+    *ret = s;
+    return TW_OK;
+}
+
+double tw_shap_bias(const struct tw_shap *s)
+{
+    return s->bias;
+}
+
+int64_t tw_shap_micro(double v)
+{
+    return (int64_t)floor(v * 1e6 + 0.5);
+}
+
+/* 1 = right. */
+static inline uint32_t answer(const struct question *q, const float *z)
+{
+    return z[q->slot] < q->threshold ? 0 : 1;
+}
+
+/* The answers of one row to the questions above and in each unit of a tree. */
+static void row_patterns(const struct question *tree, uint32_t depth, const float *z, uint8_t *pattern)
+{
+    const uint32_t level = depth - 2;
+    const size_t first = (size_t)1 << level;
+    pattern[1] = 0;
+    for (uint32_t d = 0; d < level; d++)
+        for (size_t i = (size_t)1 << d; i < (size_t)2 << d; i++)
+            pattern[2 * i] = pattern[2 * i + 1] = (uint8_t)(pattern[i] | answer(&tree[i], z) << d);
+    for (size_t i = first; i < 2 * first; i++) {
+        uint32_t own = answer(&tree[i], z) << level;
+        uint32_t children = answer(&tree[2 * i], z) << 1 | answer(&tree[2 * i + 1], z) << 2;
+        pattern[i] = (uint8_t)(pattern[i] | own | children << level);
+    }
+}
+
+static void row_tables(const struct tw_shap *s, const float *x, double *ret)
+{
+    float z[SLOTS_MAX];
+    int32_t sum[TW_FEATURES_MAX];
+    uint8_t pattern[PLACES];
+    question_slots(x, s->n_features, 1, z);
+    memset(sum, 0, s->n_features * sizeof *sum);
+    for (uint32_t t = 0; t < s->n_trees; t++) {
+        row_patterns(s->question + ((size_t)t << s->depth), s->depth, z, pattern);
+        for (uint32_t k = s->first[t]; k < s->first[t + 1]; k++) {
+            const struct unit *u = &s->unit[k];
+            const int32_t *line =
+                s->table + (((size_t)k << (s->depth + 1)) + pattern[u->place]) * UNIT_FEATURES;
+            for (uint32_t c = 0; c < u->n; c++) sum[u->feature[c]] += line[c];
+        }
+    }
+    for (uint32_t f = 0; f < s->n_features; f++) ret[f] = sum[f] * s->unit_value;
+}
+
+void tw_shap_row(const struct tw_shap *s, const float *x, double *ret)
+{
+    if (s->depth != 0)
+        row_tables(s, x, ret);
+    else
+        shap_deep_row(s, x, ret);
+}
+
+/* ret[r] = above[r], and `bit` where row r answers right. */
+static void ask(const struct work *w, const struct question *q, uint8_t bit, const uint8_t *restrict above,
+                uint8_t *restrict ret)
+{
+    const float *z = w->z + (size_t)q->slot * BLOCK;
+    const float threshold = q->threshold;
+    for (size_t r = 0; r < BLOCK; r++) ret[r] = (uint8_t)(above[r] | (z[r] >= threshold ? bit : 0));
+}
+
+/* The answers above each unit of a tree, of a whole block. */
+static void block_patterns(struct work *w, const struct question *tree, uint32_t level)
+{
+    memset(w->pattern[1], 0, BLOCK);
+    for (uint32_t d = 0; d < level; d++)
+        for (size_t i = (size_t)1 << d; i < (size_t)2 << d; i++) {
+            ask(w, &tree[i], (uint8_t)(1U << d), w->pattern[i], w->pattern[2 * i]);
+            memcpy(w->pattern[2 * i + 1], w->pattern[2 * i], BLOCK);
+        }
+}
+
+/* The table lines of one unit, of a whole block. */
+static void block_lines(struct work *w, const struct question *tree, uint32_t level, size_t place)
+{
+    uint8_t a[BLOCK], b[BLOCK];
+    ask(w, &tree[place], (uint8_t)(1U << level), w->pattern[place], a);
+    ask(w, &tree[2 * place], (uint8_t)(2U << level), a, b);
+    ask(w, &tree[2 * place + 1], (uint8_t)(4U << level), b, a);
+    for (size_t r = 0; r < BLOCK; r++) w->line[r] = (uint16_t)(a[r] * UNIT_FEATURES);
+}
+
+typedef int32_t four __attribute__((vector_size(16)));
+
+static inline four load(const int32_t *p)
+{
+    four v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void add(int32_t *sum, four v)
+{
+    four old = load(sum) + v;
+    memcpy(sum, &old, sizeof old);
+}
+
+/* Adds four columns of table lines to the sums of their four features: four rows are read and turned on their
+ * side. The compiler makes what it can of the vectors; plain integers otherwise. */
+static void add_columns(const int32_t *table, const uint16_t *line, const uint16_t *feature, int32_t *sum)
+{
+    int32_t *s0 = sum + (size_t)feature[0] * BLOCK, *s1 = sum + (size_t)feature[1] * BLOCK;
+    int32_t *s2 = sum + (size_t)feature[2] * BLOCK, *s3 = sum + (size_t)feature[3] * BLOCK;
+    for (size_t r = 0; r < BLOCK; r += 4) {
+        four a = load(table + line[r]), b = load(table + line[r + 1]);
+        four c = load(table + line[r + 2]), d = load(table + line[r + 3]);
+        four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+        four ef = __builtin_shufflevector(a, b, 2, 6, 3, 7), gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+        add(s0 + r, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
+        add(s1 + r, __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
+        add(s2 + r, __builtin_shufflevector(ef, gh, 0, 1, 4, 5));
+        add(s3 + r, __builtin_shufflevector(ef, gh, 2, 3, 6, 7));
+    }
+}
+
+static void block_tables(const struct tw_shap *s, struct work *w)
+{
+    const uint32_t level = s->depth - 2;
+    memset(w->sum, 0, (size_t)s->n_features * BLOCK * sizeof *w->sum);
+    for (uint32_t t = 0; t < s->n_trees; t++) {
+        const struct question *tree = s->question + ((size_t)t << s->depth);
+        block_patterns(w, tree, level);
+        for (uint32_t k = s->first[t]; k < s->first[t + 1]; k++) {
+            const struct unit *u = &s->unit[k];
+            const int32_t *table = s->table + ((size_t)k << (s->depth + 1)) * UNIT_FEATURES;
+            block_lines(w, tree, level, u->place);
+            for (uint32_t c = 0; c < u->n; c += 4) add_columns(table + c, w->line, u->feature + c, w->sum);
+        }
+    }
+}
+
+/* Up to BLOCK rows; the columns beyond hold what was there before, and nobody reads their sums. */
+static void block(const struct tw_shap *s, struct work *w, const float *x, size_t n, double *ret)
+{
+    for (size_t r = 0; r < n; r++) question_slots(x + r * s->n_features, s->n_features, BLOCK, w->z + r);
+    block_tables(s, w);
+    for (size_t r = 0; r < n; r++)
+        for (size_t f = 0; f < s->n_features; f++)
+            ret[r * s->n_features + f] = w->sum[f * BLOCK + r] * s->unit_value;
+}
+
+tw_err tw_shap_batch(const struct tw_shap *s, const float *x, size_t n, double *ret)
+{
+    size_t done = 0;
+    if (s->depth != 0 && n >= BLOCK_MIN) {
+        struct work *w = tw_calloc(1, sizeof *w);
+        float *z = tw_calloc((2 * (size_t)s->n_features + 1) * BLOCK, sizeof *z);
+        int32_t *sum = tw_calloc(((size_t)s->n_features + 1) * BLOCK, sizeof *sum);
+        bool whole = w != NULL && z != NULL && sum != NULL;
+        if (whole) *w = (struct work){.z = z, .sum = sum};
+        for (size_t take; whole && n - done >= BLOCK_MIN; done += take) {
+            take = n - done < BLOCK ? n - done : BLOCK;
+            block(s, w, x + done * s->n_features, take, ret + done * s->n_features);
+        }
+        tw_free(w);
+        tw_free(z);
+        tw_free(sum);
+        if (!whole) return TW_NOMEM;
+    }
+    for (; done < n; done++) tw_shap_row(s, x + done * s->n_features, ret + done * s->n_features);
+    return TW_OK;
+}
