@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each list is sorted by its code, which stands first in the row as a text of at most three letters, so that
+ * one binary search serves all of them. */
+#include "decl/code.h"
+
+static const struct tw_currency currencies[] = {
+#define X(code, digits, name) {#code, digits, name},
+#include "decl/currency.def"
+#undef X
+};
+
+static const struct tw_country countries[] = {
+#define X(code, iso, name) {#code, iso, name},
+#include "decl/country.def"
+#undef X
+};
+
+static const struct tw_unit units[] = {
+#define X(code, kg, scale, name) {#code, kg, scale, name},
+#include "decl/unit.def"
+#undef X
+};
+
+static const struct tw_hs_section sections[] = {
+#define X(roman, first, last, words) {#roman, first, last, words},
+#include "decl/section.def"
+#undef X
+};
+
+#define X(code, edition, freight, insurance, duty, words) {#code, edition, freight, insurance, duty, words},
+static const struct tw_incoterm incoterms[] = {TW_INCOTERM_TABLE(X)};
+#undef X
+
+#define X(id, code, words) {code, words},
+static const struct tw_word mode_words[] = {TW_MODE_TABLE(X)};
+#undef X
+static const struct tw_vocabulary modes = {"mode of transport", mode_words, TW_MODE_N};
+
+_Static_assert(sizeof sections / sizeof sections[0] == TW_HS_SECTION_N,
+               "the Harmonized System has 21 sections");
+
+/* A code of up to three letters as a number that sorts as the text does; 0 when it is longer or empty. */
+static uint32_t packed(const char *s, size_t n)
+{
+    uint32_t v = 0;
+    if (n == 0 || n > 3) return 0;
+    for (size_t i = 0; i < 3; i++) v = v << 8 | (i < n ? (unsigned char)s[i] : 0u);
+    return v;
+}
+
+/* The row of `code` in a table of `n` rows of `size` bytes that begin with their NUL-terminated code, or
+ * NULL. */
+static const void *find(const void *table, size_t n, size_t size, struct tw_str code)
+{
+    uint32_t key = packed(code.s, code.n);
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        const char *row = (const char *)table + mid * size;
+        uint32_t at = packed(row, strnlen(row, 3));
+        if (at == key) return row;
+        if (at < key)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return NULL;
+}
+
+#define FIND(table, code) find(table, sizeof table / sizeof table[0], sizeof table[0], code)
+
+const struct tw_currency *tw_currency_find(struct tw_str code)
+{
+    return FIND(currencies, code);
+}
+
+const struct tw_currency *tw_currency_table(size_t *ret_n)
+{
+    *ret_n = sizeof currencies / sizeof currencies[0];
+    return currencies;
+}
+
+const struct tw_country *tw_country_find(struct tw_str code)
+{
+    return FIND(countries, code);
+}
+
+const struct tw_country *tw_country_table(size_t *ret_n)
+{
+    *ret_n = sizeof countries / sizeof countries[0];
+    return countries;
+}
+
+const struct tw_unit *tw_unit_find(struct tw_str code)
+{
+    return FIND(units, code);
+}
+
+const struct tw_unit *tw_unit_table(size_t *ret_n)
+{
+    *ret_n = sizeof units / sizeof units[0];
+    return units;
+}
+
+const struct tw_incoterm *tw_incoterm_find(struct tw_str code)
+{
+    return FIND(incoterms, code);
+}
+
+const struct tw_incoterm *tw_incoterm_table(size_t *ret_n)
+{
+    *ret_n = sizeof incoterms / sizeof incoterms[0];
+    return incoterms;
+}
+
+tw_err tw_mass_to_kg(struct tw_dec value, struct tw_str unit, struct tw_dec *ret, struct tw_fault *fault)
+{
+    const struct tw_unit *u = tw_unit_find(unit);
+    if (u == NULL)
+        return tw_fail(fault, TW_NOTFOUND, "unit \"%.*s\" is not known; KGM, GRM, TNE or LBR would be a mass",
+                       (int)(unit.n < 16 ? unit.n : 16), unit.n > 0 ? unit.s : "");
+    if (u->kg == 0)
+        return tw_fail(fault, TW_ARG, "%s (%s) is no unit of mass; KGM, GRM, TNE or LBR would be", u->code,
+                       u->name);
+    if (!value.set) return tw_fail(fault, TW_ARG, "there is no mass to convert");
+    unsigned exact = value.scale + (unsigned)u->scale;
+    unsigned scale = exact < TW_DEC_SCALE_MAX ? exact : TW_DEC_SCALE_MAX;
+    int64_t divisor = 1, kg = 0;
+    for (unsigned i = scale; i < exact; i++) divisor *= 10;
+    /* Fewer decimals for what is too large: below 10^19 in every case, since v * kg < 10^33. */
+    while (tw_muldiv(value.v, u->kg, divisor, &kg) != TW_OK) {
+        if (scale == 0)
+            return tw_fail(fault, TW_RANGE, "the mass is too large; is %s the right unit?", u->code);
+        scale--;
+        divisor *= 10;
+    }
+    *ret = (struct tw_dec){kg, (uint8_t)scale, true};
+    return TW_OK;
+}
+
+unsigned tw_hs_chapter(struct tw_str hs)
+{
+    if (hs.n < 2 || hs.s[0] < '0' || hs.s[0] > '9' || hs.s[1] < '0' || hs.s[1] > '9') return 0;
+    return (unsigned)(hs.s[0] - '0') * 10 + (unsigned)(hs.s[1] - '0');
+}
+
+tw_err tw_hs_check(struct tw_str hs, struct tw_fault *fault)
+{
+    for (size_t i = 0; i < hs.n; i++)
+        if (hs.s[i] < '0' || hs.s[i] > '9')
+            return tw_fail(fault, TW_FORMAT, "a commodity code has digits only; \"%.*s\" has not",
+                           (int)(hs.n < 24 ? hs.n : 24), hs.s);
+    if (hs.n < 2 || hs.n > 10 || hs.n == 3 || hs.n == 5)
+        return tw_fail(fault, TW_FORMAT, "a commodity code has 2, 4 or 6 to 10 digits, not %zu%s", hs.n,
+                       hs.n % 2 == 1 && hs.n < 10 ? "; has a leading zero been lost?" : "");
+    if (tw_hs_chapter(hs) == 0)
+        return tw_fail(fault, TW_FORMAT, "\"%.*s\" is in no chapter; chapters are 01 to 99", (int)hs.n, hs.s);
+    return TW_OK;
+}
+
+unsigned tw_hs_section(struct tw_str hs)
+{
+    unsigned chapter = tw_hs_chapter(hs);
+    if (chapter == 77) return 0;
+    for (unsigned i = 0; i < TW_HS_SECTION_N; i++)
+        if (chapter >= sections[i].first && chapter <= sections[i].last) return i + 1;
+    return 0;
+}
+
+const struct tw_hs_section *tw_hs_section_row(unsigned section)
+{
+    return section >= 1 && section <= TW_HS_SECTION_N ? &sections[section - 1] : NULL;
+}
+
+enum tw_mode tw_mode_of(struct tw_str code)
+{
+    if (code.n == 0 || code.s[0] < '0' || code.s[0] > '9') return TW_MODE_UNSTATED;
+    return (enum tw_mode)(code.s[0] - '0');
+}
+
+const struct tw_vocabulary *tw_mode_vocabulary(void)
+{
+    return &modes;
+}
