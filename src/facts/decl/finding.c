@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decl/finding.h"
 
-#include "decl/vocabulary.h"
-
 #define X(id, code, words, found) {code, words},
 static const struct tw_word result_words[] = {TW_RESULT_TABLE(X)};
 #undef X
 
 static const struct tw_vocabulary results = {"result code", result_words, TW_RESULT_N};
+
+const struct tw_vocabulary *tw_result_vocabulary(void)
+{
+    return &results;
+}
 
 tw_err tw_result_parse(struct tw_str code, enum tw_result *ret, struct tw_fault *fault)
 {

@@ -9,6 +9,7 @@
 #define TW_DECL_FINDING_H
 
 #include "decl/decl.h"
+#include "decl/vocabulary.h"
 
 /* Result codes: name in files and API, words for an officer, is it a finding of non-compliance.
  * Source: docs/glossary.md, from the codes administrations record. */
@@ -46,6 +47,7 @@ struct tw_finding {
 
 /* The result named `code` in files. TW_NOTFOUND */
 tw_err tw_result_parse(struct tw_str code, enum tw_result *ret, struct tw_fault *fault) TW_MUST_CHECK;
+const struct tw_vocabulary *tw_result_vocabulary(void);
 const char *tw_result_code(enum tw_result r);
 const char *tw_result_words(enum tw_result r);
 bool tw_result_found(enum tw_result r); /* is it non-compliance */

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "decl/element.h"
+
+#include <assert.h>
+
+#include "decl/code.h"
+#include "decl/money.h"
+
+/* level_DECL is struct tw_decl, and so on: what the tables need to find a member and to check its type. */
+#define X(id, object, words) typedef object level_##id;
+TW_LEVEL_TABLE(X)
+#undef X
+typedef TW_LIST(struct tw_container) tw_containers;
+#define X(id, member, words) typedef member type_##id;
+TW_TYPE_TABLE(X)
+#undef X
+
+static const struct tw_element_row rows[TW_ELEMENT_END] = {
+#define X(id, name, level, type, member, reference, wco, words)                                              \
+    [TW_ELEMENT_##id] = {                                                                                    \
+        name, TW_LEVEL_##level, TW_TYPE_##type, offsetof(level_##level, member), reference, wco, words},
+#include "decl/element.def"
+    [TW_ELEMENT_N] = {"", TW_LEVEL_N, TW_TYPE_N, 0, 0, "", ""},
+#include "decl/record.def"
+#undef X
+};
+
+/* A member that does not fit its row's type is refused by the compiler. A list has a type of its own each
+ * time it is declared, so that lists are compared by size. */
+#define X(id, name, level, type, member, reference, wco, words)                                              \
+    _Static_assert(__builtin_types_compatible_p(__typeof__(((level_##level *)0)->member), type_##type) ||    \
+                       (TW_TYPE_##type == TW_TYPE_CONTAINERS &&                                              \
+                        sizeof(((level_##level *)0)->member) == sizeof(tw_containers)),                      \
+                   name);
+#include "decl/element.def"
+#include "decl/record.def"
+#undef X
+
+static const size_t level_sizes[TW_LEVEL_N] = {
+#define X(id, object, words) sizeof(object),
+    TW_LEVEL_TABLE(X)
+#undef X
+};
+
+static const char *const level_words[TW_LEVEL_N] = {
+#define X(id, object, words) words,
+    TW_LEVEL_TABLE(X)
+#undef X
+};
+
+static const char *const type_words[TW_TYPE_N] = {
+#define X(id, member, words) words,
+    TW_TYPE_TABLE(X)
+#undef X
+};
+
+const struct tw_element_row *tw_element_row(enum tw_element e)
+{
+    assert((unsigned)e < TW_ELEMENT_END && e != TW_ELEMENT_N);
+    return &rows[e];
+}
+
+size_t tw_level_size(enum tw_level level)
+{
+    return (unsigned)level < TW_LEVEL_N ? level_sizes[level] : 0;
+}
+
+const char *tw_level_words(enum tw_level level)
+{
+    return (unsigned)level < TW_LEVEL_N ? level_words[level] : "";
+}
+
+const char *tw_type_words(enum tw_type type)
+{
+    return (unsigned)type < TW_TYPE_N ? type_words[type] : "";
+}
+
+/* The row of that name among lo .. hi - 1, which are sorted by name; TW_ELEMENT_N when there is none. */
+static enum tw_element find(struct tw_str name, unsigned lo, unsigned hi)
+{
+    while (lo < hi) {
+        unsigned mid = lo + (hi - lo) / 2;
+        int c = tw_str_cmp(name, tw_str_from(rows[mid].name));
+        if (c == 0) return (enum tw_element)mid;
+        if (c < 0)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return TW_ELEMENT_N;
+}
+
+enum tw_element tw_element_find(struct tw_str name)
+{
+    return find(name, 0, TW_ELEMENT_N);
+}
+
+enum tw_element tw_element_find_any(struct tw_str name)
+{
+    enum tw_element e = find(name, 0, TW_ELEMENT_N);
+    return e != TW_ELEMENT_N ? e : find(name, TW_ELEMENT_N + 1, TW_ELEMENT_END);
+}
+
+void tw_decl_init(struct tw_decl *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    ret->lodged_at = TW_NO_TIME;
+    ret->arrival_at = TW_NO_TIME;
+    ret->package_total = -1;
+    ret->item_total = -1;
+}
+
+void tw_item_init(struct tw_item *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    ret->package_count = -1;
+}
+
+void tw_level_init(enum tw_level level, void *ret)
+{
+    memset(ret, 0, tw_level_size(level));
+    for (unsigned e = 0; e < TW_ELEMENT_END; e++) {
+        if (rows[e].level != level) continue;
+        char *at = (char *)ret + rows[e].offset;
+        const struct tw_vocabulary *v = tw_type_vocabulary(rows[e].type);
+        if (rows[e].type == TW_TYPE_TIME)
+            *(int64_t *)(void *)at = TW_NO_TIME;
+        else if (rows[e].type == TW_TYPE_COUNT)
+            *(int64_t *)(void *)at = -1;
+        else if (v != NULL)
+            *(unsigned *)(void *)at = (unsigned)v->n;
+    }
+}
+
+const struct tw_vocabulary *tw_type_vocabulary(enum tw_type type)
+{
+    switch (type) {
+    case TW_TYPE_BILL:
+        return tw_bill_vocabulary();
+    case TW_TYPE_SUBJECT:
+        return tw_subject_vocabulary();
+    case TW_TYPE_EVENT:
+        return tw_event_vocabulary();
+    case TW_TYPE_TIMING:
+        return tw_timing_vocabulary();
+    case TW_TYPE_CONTROL:
+        return tw_control_vocabulary();
+    case TW_TYPE_RESULT:
+        return tw_result_vocabulary();
+    case TW_TYPE_ACTION:
+        return tw_action_vocabulary();
+    default:
+        return NULL;
+    }
+}
+
+static tw_err settle(struct tw_money *money, enum tw_element e, struct tw_str currency,
+                     struct tw_fault *fault)
+{
+    tw_err err = tw_money_settle(money, currency, fault);
+    if (err != TW_OK) tw_element_blame(e, fault);
+    return err;
+}
+
+static tw_err settle_documents(struct tw_document *at, size_t n, struct tw_str currency,
+                               struct tw_fault *fault)
+{
+    for (size_t i = 0; i < n; i++)
+        TW_TRY(settle(&at[i].written_off_amount, TW_ELEMENT_DOCUMENT__WRITTEN_OFF_AMOUNT, currency, fault));
+    return TW_OK;
+}
+
+static tw_err settle_charges(struct tw_charge *at, size_t n, struct tw_str currency, struct tw_fault *fault)
+{
+    for (size_t i = 0; i < n; i++) TW_TRY(settle(&at[i].amount, TW_ELEMENT_CHARGE__AMOUNT, currency, fault));
+    return TW_OK;
+}
+
+tw_err tw_item_settle(struct tw_item *item, struct tw_str currency, struct tw_fault *fault)
+{
+    TW_TRY(settle(&item->price, TW_ELEMENT_PRICE, currency, fault));
+    TW_TRY(settle(&item->statistical_value, TW_ELEMENT_STATISTICAL_VALUE, currency, fault));
+    TW_TRY(settle(&item->customs_value, TW_ELEMENT_CUSTOMS_VALUE, currency, fault));
+    TW_TRY(settle(&item->duty_amount, TW_ELEMENT_DUTY_AMOUNT, currency, fault));
+    for (size_t i = 0; i < item->duties.n; i++) {
+        struct tw_duty *duty = &item->duties.at[i];
+        TW_TRY(settle(&duty->base_amount, TW_ELEMENT_DUTY__BASE_AMOUNT, currency, fault));
+        TW_TRY(settle(&duty->assessed, TW_ELEMENT_DUTY__ASSESSED, currency, fault));
+        TW_TRY(settle(&duty->payable, TW_ELEMENT_DUTY__PAYABLE, currency, fault));
+        TW_TRY(settle(&duty->deducted, TW_ELEMENT_DUTY__DEDUCTED, currency, fault));
+    }
+    TW_TRY(settle_documents(item->documents.at, item->documents.n, currency, fault));
+    return settle_charges(item->charges.at, item->charges.n, currency, fault);
+}
+
+tw_err tw_decl_settle(struct tw_decl *decl, struct tw_str currency, struct tw_fault *fault)
+{
+    TW_TRY(settle(&decl->invoice_total, TW_ELEMENT_INVOICE_TOTAL, currency, fault));
+    TW_TRY(settle(&decl->freight, TW_ELEMENT_FREIGHT, currency, fault));
+    TW_TRY(settle(&decl->insurance, TW_ELEMENT_INSURANCE, currency, fault));
+    TW_TRY(settle_documents(decl->documents.at, decl->documents.n, currency, fault));
+    TW_TRY(settle_charges(decl->charges.at, decl->charges.n, currency, fault));
+    for (size_t i = 0; i < decl->items.n; i++) {
+        struct tw_item *item = &decl->items.at[i];
+        tw_err err = tw_item_settle(item, currency, fault);
+        if (err != TW_OK) {
+            if (fault != NULL) fault->item = i;
+            return err;
+        }
+        if (item->dispatch.n == 0) item->dispatch = decl->dispatch;
+        if (item->destination.n == 0) item->destination = decl->destination;
+    }
+    return TW_OK;
+}
