@@ -13,9 +13,8 @@
  * side by side through one tree. The leaves are always added in float in the order of the trees, from the
  * base margin on, which is what XGBoost does; hence the same bits.
  *
- * A vector path was measured and turned down: 8 rows a step with AVX2 gathers took twice the time of this, 16
- * with AVX-512 permutes between 0.8 and 1.6 times (README.md has the figures). Deeper trees are walked node
- * by node. */
+ * A vector path was measured and turned down (README.md has the figures). Deeper trees are walked node by
+ * node. */
 #include "score/forest.h"
 
 #include <stdbool.h>
