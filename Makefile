@@ -1,35 +1,62 @@
 # SPDX-License-Identifier: Apache-2.0
-# `make` builds, `make check` proves. Meson does the work; this file only remembers the words.
+# The words people type; Meson does the work. `make help` lists them.
+MAKEFLAGS += --no-print-directory
+SHELL = /bin/bash
+.SHELLFLAGS = -o pipefail -c
 B ?= build
-comma := ,
-setup = test -f $(1)/build.ninja || $(3) meson setup $(1) $(2) >/dev/null
+SANITIZE = -Db_lundef=false -Doptimization=1 -Db_sanitize
 sources = $(shell git ls-files '*.[ch]')
 
-all: ; @$(call setup,$(B),) && ninja -C $(B) --quiet
+# $(call build,FOLDER,OPTIONS,CC=compiler): sets the folder up the first time, builds what changed.
+build = test -f $(1)/build.ninja || $(3) meson setup $(1) $(2) >$(1).txt || { cat $(1).txt; exit 1; }; \
+	rm -f $(1).txt; ninja -C $(1) --quiet | sed '/^ninja: no work to do/d'
 
-check: all ; @tools/run-tests $(B)
+all: ## builds everything into build/ (or B=folder)
+	@$(call build,$(B),,)
 
-asan: ; @$(call setup,build-asan,-Db_sanitize=address$(comma)undefined -Db_lundef=false -Doptimization=1,CC=clang) && ninja -C build-asan --quiet && tools/run-tests build-asan
+check: all ## runs every test; the last line counts them
+	@tools/run-tests $(B)
 
-tsan: ; @$(call setup,build-tsan,-Db_sanitize=thread -Db_lundef=false,CC=clang) && ninja -C build-tsan --quiet && tools/run-tests build-tsan
+asan: ## the same under clang's AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan/
+	@$(call build,build-asan,$(SANITIZE)=address$(comma)undefined,CC=clang)
+	@tools/run-tests build-asan
 
-fuzz: ; @$(call setup,build-fuzz,-Dfuzz=true -Db_sanitize=address$(comma)undefined -Db_lundef=false,CC=clang) && ninja -C build-fuzz --quiet && tools/run-fuzz build-fuzz
+tsan: ## the same under clang's ThreadSanitizer, in build-tsan/
+	@$(call build,build-tsan,$(SANITIZE)=thread,CC=clang)
+	@tools/run-tests build-tsan
 
-bench: ; @$(call setup,build-bench,-Dbuildtype=release) && ninja -C build-bench --quiet && meson test -C build-bench --benchmark --print-errorlogs --verbose
+fuzz: ## each fuzz target for SECONDS=60, in build-fuzz/
+	@$(call build,build-fuzz,$(SANITIZE)=address$(comma)undefined -Dfuzz=true,CC=clang)
+	@tools/run-fuzz build-fuzz $(SECONDS)
 
-coverage: ; @$(call setup,build-cov,-Db_coverage=true -Doptimization=0) && ninja -C build-cov --quiet && meson test -C build-cov -q && gcovr -r . build-cov --filter 'src/(ground|facts|stages)/'
+bench: ## speed beside the peers, in build-bench/
+	@tools/deps bench
+	@$(call build,build-bench,-Dbuildtype=release,)
+	@meson test -C build-bench --benchmark --verbose
 
-mutate: ; @tools/mutate --count 200 --seed 1
+coverage: ## lines and branches the tests reach in the pure modules, in build-cov/
+	@$(call build,build-cov,-Db_coverage=true -Doptimization=0,)
+	@tools/run-tests build-cov
+	@gcovr --root . --filter 'src/(ground|facts|stages)/' --print-summary build-cov
 
-lint: all ; @clang-tidy -p $(B) --quiet $(filter src/%.c apps/%.c,$(sources))
+mutate: ## plants COUNT=200 faults (SEED=1, FILES='...') and counts those the tests see
+	@tools/mutate --count $(or $(COUNT),200) --seed $(or $(SEED),1) $(if $(FILES),--files $(FILES))
 
-format: ; @clang-format-14 -i $(sources)
+lint: all ## clang-tidy over what changed since main; ALL=1 for everything
+	@tools/lint $(if $(ALL),--all) $(B)
 
-accept: all ; @TIDEWAITER_ACCEPT=1 meson test -C $(B) --no-rebuild -q; git diff --stat
+format: ## clang-format 14 over every C file
+	@clang-format-14 -i $(sources)
 
-install: all ; @meson install -C $(B)
+accept: all ## lets the golden tests write what the program says now; read the diff before you commit it
+	@TIDEWAITER_ACCEPT=1 tools/run-tests $(B) --suite golden || true
+	@git status --short tests/golden
 
-help: ; @echo "make [$(words $(goals)) words]: $(goals)"
+install: all ## installs program, man page and completion (DESTDIR is heeded)
+	@meson install -C $(B) --no-rebuild
 
-goals := all check asan tsan fuzz bench coverage mutate lint format accept install help
-.PHONY: $(goals)
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
+
+comma := ,
+.PHONY: all check asan tsan fuzz bench coverage mutate lint format accept install help

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* 2^(-r / h) for r = 0 .. h-1 and half-lives h of 7, 30 and 180 days, to the last bit of a double: constants,
-  so that decay costs a look-up and gives the same bits everywhere. Source: correctly rounded from 60-digit
-  decimals. */
+/* profile/decay_table_priv.h -- 2^(-r / h) for r = 0 .. h-1 and half-lives h of 7, 30 and 180 days, to the
+  last bit of a double: constants, so that decay costs a look-up and gives the same bits everywhere. Source:
+  correctly rounded from 60-digit decimals. */
 static const double decay_7[7] = {
     0x1.0000000000000p+0, 0x1.cfbb031a741a5p-1, 0x1.a402feeb9c533p-1, 0x1.7c6a1f29e2ce6p-1,
     0x1.588cea3f093bep-1, 0x1.381147622f886p-1, 0x1.1aa59c4115e7dp-1,
