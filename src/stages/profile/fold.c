@@ -154,6 +154,8 @@ static tw_err fold_kind(struct tw_profile *p, const struct tw_look *look, const 
     struct tw_stat *s = &p->row[at];
     double decay = tw_decay(look->day - s->last_day, HALF_LIFE_LONG);
     if (counted) see(s, look->day, kind_how[k].per_item ? l->value : look->value, look->low_value);
+    if (!isnan(l->duty_percent) && s->seen180 > 0)
+        s->duty_percent += (float)((l->duty_percent - (double)s->duty_percent) / (double)s->seen180);
     double price = price_measure(k, l);
     if (!isnan(price)) moment_add(&s->price, price, decay);
     if (k == TW_KIND_IMPORTER_HS4 || k == TW_KIND_LANE || k == TW_KIND_DESCRIPTION) note_code(s, l->hs6_code);

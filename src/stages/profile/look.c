@@ -3,6 +3,7 @@
 #include "base/date.h"
 #include "base/fmath.h"
 #include "base/hash.h"
+#include "decl/money.h"
 #include "profile/profile_priv.h"
 
 #include <math.h>
@@ -60,11 +61,6 @@ static double or_nan(struct tw_dec d)
     return d.set ? tw_dec_f64(d) : (double)NAN;
 }
 
-/* 10^digits of the national currency; amounts carry their own scale only through ISO 4217, which decl/
- * applied when it read them: prices here are in minor units throughout, and `value` divides by 100, the scale
- * of the limits. */
-static const double MINOR_PER_UNIT = 100.0;
-
 static void measures(const struct tw_item *i, struct tw_look_item *l)
 {
     l->net_kg = or_nan(i->net_mass_kg);
@@ -72,9 +68,10 @@ static void measures(const struct tw_item *i, struct tw_look_item *l)
     l->units = or_nan(i->quantity.value);
     l->packages = i->package_count >= 0 ? (double)i->package_count : (double)NAN;
     double minor = i->customs_value.cur[0] != '\0' ? (double)i->customs_value.minor : (double)NAN;
-    l->value = minor / MINOR_PER_UNIT;
+    l->value = tw_money_f64(i->customs_value);
     l->price_kg = l->net_kg > 0 && minor > 0 ? minor / l->net_kg : (double)NAN;
     l->price_unit = l->units > 0 && minor > 0 ? minor / l->units : (double)NAN;
+    l->duty_percent = or_nan(i->duty_rate);
     l->duty = i->duty_amount.cur[0] != '\0' ? (double)i->duty_amount.minor
               : i->duty_rate.set            ? minor * tw_dec_f64(i->duty_rate) / 100.0
                                             : (double)NAN;

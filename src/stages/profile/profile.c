@@ -231,3 +231,8 @@ uint64_t tw_profile_evicted(const struct tw_profile *p)
 {
     return p->evicted;
 }
+
+double tw_profile_de_minimis(const struct tw_profile *p)
+{
+    return p->limits.de_minimis;
+}

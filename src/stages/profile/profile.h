@@ -63,6 +63,7 @@ struct tw_stat {
     float switches;               /* changes of it, half-life 180 days */
     uint32_t partners;            /* distinct new pairs opened (importers: headings; others: importers) */
     struct tw_moment price;       /* log price per kg; for parties: log of price / median of the goods */
+    float duty_percent;           /* decayed mean of declared duty rates; 0 when n is 0 */
     uint32_t block;               /* of usual prices; UINT32_MAX = none */
 };
 
@@ -86,6 +87,7 @@ struct tw_look_item {
     double price_unit; /* national minor units per supplementary unit; NaN = not comparable */
     double net_kg, gross_kg, units, packages; /* NaN = absent */
     double log_ratio;               /* log of price_kg / median of the goods; NaN = not comparable */
+    double duty_percent;            /* declared duty rate; NaN = absent */
     double duty;                    /* duty at stake, national minor units; NaN = absent */
     uint32_t hs6_code, origin_code; /* hashes, never 0 when present */
     bool has[TW_KIND_N];            /* the declaration carries the codes of this key */
@@ -149,8 +151,9 @@ uint64_t tw_profile_declaration(struct tw_str declaration_id);
 
 size_t tw_profile_keys(const struct tw_profile *p);
 size_t tw_profile_awaited(const struct tw_profile *p);
-int32_t tw_profile_day(const struct tw_profile *p);      /* last day folded in; TW_NO_DAY = none */
-uint64_t tw_profile_evicted(const struct tw_profile *p); /* rows that had to go, ever */
+double tw_profile_de_minimis(const struct tw_profile *p); /* national currency units; 0 = none */
+int32_t tw_profile_day(const struct tw_profile *p);       /* last day folded in; TW_NO_DAY = none */
+uint64_t tw_profile_evicted(const struct tw_profile *p);  /* rows that had to go, ever */
 
 /* Whole state as bytes (docs/formats/profile.md) with a SHA-256 at its end. TW_NOMEM */
 tw_err tw_profile_save(const struct tw_profile *p, struct tw_buf *out) TW_MUST_CHECK;

@@ -37,6 +37,7 @@ static const char MAGIC[8] = "TWPROF1\n";
     X(f32, price.weight)                                                                                     \
     X(f32, price.mean)                                                                                       \
     X(f32, price.var)                                                                                        \
+    X(f32, duty_percent)                                                                                     \
     X(u32, block)
 
 #define MOMENT_FIELDS(X, m)                                                                                  \
@@ -247,7 +248,7 @@ struct counts {
     uint64_t rows, usuals, awaited;
 };
 
-enum { ROW_BYTES_MIN = 100, USUAL_BYTES_MIN = 44, AWAITED_BYTES_MIN = 24 };
+enum { ROW_BYTES_MIN = 116, USUAL_BYTES_MIN = 44, AWAITED_BYTES_MIN = 24 };
 
 static tw_err room_for(struct tw_profile *p, struct counts c, size_t left, struct tw_fault *fault)
 {

@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One pass per item: each family of measures fills its features from the rows that the look found. A rate is
+ * smoothed towards its parent with weight SMOOTH: below so many results a key says less than what it belongs
+ * to. */
+#include "feature/feature.h"
+
+#include <math.h>
+
+#include "base/date.h"
+#include "base/fmath.h"
+#include "base/hash.h"
+#include "decl/money.h"
+
+static const struct tw_feature_row feature_row[TW_FEATURE_N] = {
+#define X(id, name, family, form, monotone, words, source)                                                   \
+    {name, TW_FAMILY_##family, TW_FORM_##form, monotone, words, source},
+#include "feature/feature.def"
+#undef X
+};
+
+#define OFFICER false
+#define TRADER  true
+static const struct tw_family_row family_row[TW_FAMILY_N] = {
+#define X(id, name, words, audience) {name, words, audience},
+#include "feature/family.def"
+#undef X
+};
+
+const struct tw_feature_row *tw_feature_row(enum tw_feature f)
+{
+    return &feature_row[f];
+}
+
+const struct tw_family_row *tw_family_row(enum tw_family f)
+{
+    return &family_row[f];
+}
+
+const char *tw_form_name(enum tw_form f)
+{
+    static const char *const name[TW_FORM_N] = {"ratio", "deviate", "rank",    "share", "rate",  "count",
+                                                "days",  "amount",  "percent", "flag",  "number"};
+    return name[f];
+}
+
+void tw_feature_table_sha256(uint8_t ret[32])
+{
+    static const char names[] =
+#define X(id, name, family, form, monotone, words, source) name "\n"
+#include "feature/feature.def"
+#undef X
+        ;
+    tw_sha256(names, sizeof names - 1, ret);
+}
+
+enum { ENOUGH = 8 }; /* observations before a population is compared with */
+static const double SMOOTH = 12;
+
+/* What is being filled. */
+struct fill {
+    const struct tw_profile *p;
+    const struct tw_decl *d;
+    const struct tw_item *i;
+    const struct tw_look *look;
+    const struct tw_look_item *l;
+    float *x;
+    struct tw_evidence *e; /* or NULL */
+};
+
+static void put(const struct fill *f, enum tw_feature id, double v, struct tw_evidence e)
+{
+    f->x[id] = (float)v;
+    if (f->e != NULL) f->e[id] = e;
+}
+
+static void put_plain(const struct fill *f, enum tw_feature id, double v, double shown)
+{
+    put(f, id, v,
+        (struct tw_evidence){
+            .value = shown, .reference = (double)NAN, .since_day = TW_NO_DAY, .kind = TW_KIND_N});
+}
+
+static double log1(double v)
+{
+    return v >= 0 ? tw_log(1 + v) : (double)NAN;
+}
+
+/* -- price
+ * ------------------------------------------------------------------------------------------------------- */
+
+static double observations(const struct tw_sketch s[2])
+{
+    return (double)tw_sketch_n(&s[0]) + (double)tw_sketch_n(&s[1]);
+}
+
+static double quantile(const struct tw_sketch s[2], double q)
+{
+    return tw_sketch_quantile2(&s[0], &s[1], q);
+}
+
+/* log(price / median) of one population; the price in national units in the evidence. */
+static void against(const struct fill *f, enum tw_feature id, double price, const struct tw_usual *u,
+                    const struct tw_sketch s[2], enum tw_kind kind)
+{
+    f->x[id] = NAN;
+    if (f->e != NULL) f->e[id] = (struct tw_evidence){.since_day = TW_NO_DAY, .kind = TW_KIND_N};
+    if (u == NULL || !(price > 0) || observations(s) < ENOUGH) return;
+    double median = quantile(s, 0.5);
+    put(f, id, tw_log(price / median),
+        (struct tw_evidence){price, median, observations(s), u->since_day, (uint32_t)kind});
+}
+
+/* log(price) against a decayed mean of logs. */
+static void against_mean(const struct fill *f, enum tw_feature id, double log_value, const struct tw_stat *s,
+                         enum tw_kind kind)
+{
+    f->x[id] = NAN;
+    if (f->e != NULL) f->e[id] = (struct tw_evidence){.since_day = TW_NO_DAY, .kind = TW_KIND_N};
+    if (s == NULL || isnan(log_value) || !(s->price.weight >= 2)) return;
+    double v = log_value - (double)s->price.mean;
+    struct tw_evidence e = {.since_day = TW_NO_DAY, .kind = TW_KIND_N};
+    if (f->e != NULL)
+        e = (struct tw_evidence){f->l->price_kg, f->l->price_kg / tw_exp(v), s->n, s->first_day,
+                                 (uint32_t)kind};
+    put(f, id, v, e);
+}
+
+/* How a party's prices stand to the usual, shrunk to 0 while little is known of it. */
+static void level(const struct fill *f, enum tw_feature id, enum tw_kind kind)
+{
+    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
+    double w = s != NULL ? (double)s->price.weight : 0, v = w > 0 ? (double)s->price.mean * w / (w + 4) : 0;
+    struct tw_evidence e = {
+        .value = 100 * v, .population = s != NULL ? s->n : 0, .since_day = TW_NO_DAY, .kind = (uint32_t)kind};
+    if (s != NULL) e.since_day = s->first_day;
+    put(f, id, f->l->has[kind] ? v : (double)NAN, e);
+}
+
+static void prices(const struct fill *f)
+{
+    const struct tw_look_item *l = f->l;
+    const struct tw_usual *goods = tw_profile_usual(f->p, l, TW_KIND_HS6);
+    const struct tw_usual *origin = tw_profile_usual(f->p, l, TW_KIND_HS6_ORIGIN);
+    const struct tw_usual *route = tw_profile_usual(f->p, l, TW_KIND_HS6_ROUTE);
+    static const struct tw_sketch none[2];
+    against(f, TW_FEATURE_PRICE_GOODS, l->price_kg, goods, goods != NULL ? goods->per_kg : none, TW_KIND_HS6);
+    against(f, TW_FEATURE_PRICE_ORIGIN, l->price_kg, origin, origin != NULL ? origin->per_kg : none,
+            TW_KIND_HS6_ORIGIN);
+    against(f, TW_FEATURE_PRICE_ROUTE, l->price_kg, route, route != NULL ? route->per_kg : none,
+            TW_KIND_HS6_ROUTE);
+
+    /* Place and spread in the narrower population that is large enough. */
+    const struct tw_usual *u = origin != NULL && observations(origin->per_kg) >= 20 ? origin : goods;
+    enum tw_kind kind = u == origin ? TW_KIND_HS6_ORIGIN : TW_KIND_HS6;
+    bool known = u != NULL && l->price_kg > 0 && observations(u->per_kg) >= 20;
+    struct tw_evidence e = {.since_day = TW_NO_DAY, .kind = TW_KIND_N};
+    double rank = (double)NAN, spread = (double)NAN;
+    if (known) {
+        double q1 = quantile(u->per_kg, 0.25), q2 = quantile(u->per_kg, 0.5), q3 = quantile(u->per_kg, 0.75);
+        double sd = tw_log(q3 / q1) / 1.349; /* of a normal, from its quartiles */
+        rank = tw_sketch_rank2(&u->per_kg[0], &u->per_kg[1], l->price_kg);
+        spread = tw_log(l->price_kg / q2) / (sd > 0.05 ? sd : 0.05);
+        e = (struct tw_evidence){l->price_kg, q2, observations(u->per_kg), u->since_day, (uint32_t)kind};
+    }
+    put(f, TW_FEATURE_PRICE_RANK, rank, e);
+    put(f, TW_FEATURE_PRICE_SPREAD, spread, e);
+
+    const struct tw_usual *unit = origin != NULL && observations(origin->per_unit) >= ENOUGH ? origin : goods;
+    against(f, TW_FEATURE_PRICE_UNIT, l->price_unit, unit, unit != NULL ? unit->per_unit : none,
+            unit == origin ? TW_KIND_HS6_ORIGIN : TW_KIND_HS6);
+    double log_price = l->price_kg > 0 ? tw_log(l->price_kg) : (double)NAN;
+    against_mean(f, TW_FEATURE_PRICE_HEADING, log_price, tw_profile_stat(f->p, l, TW_KIND_HS4), TW_KIND_HS4);
+    against_mean(f, TW_FEATURE_PRICE_EXPORTER_GOODS, log_price,
+                 tw_profile_stat(f->p, l, TW_KIND_EXPORTER_HS6), TW_KIND_EXPORTER_HS6);
+    against_mean(f, TW_FEATURE_PRICE_LANE, l->log_ratio, tw_profile_stat(f->p, l, TW_KIND_LANE),
+                 TW_KIND_LANE);
+    put_plain(f, TW_FEATURE_PRICE_LOG, log_price, l->price_kg);
+    level(f, TW_FEATURE_IMPORTER_PRICES, TW_KIND_IMPORTER);
+    level(f, TW_FEATURE_EXPORTER_PRICES, TW_KIND_EXPORTER);
+    level(f, TW_FEATURE_LANE_PRICES, TW_KIND_LANE);
+    level(f, TW_FEATURE_ADDRESS_PRICES, TW_KIND_ADDRESS);
+}
+
+/* -- weight
+ * ------------------------------------------------------------------------------------------------------ */
+
+/* How far a ratio lies from what is usual of these goods, in their own spread. */
+static void deviate(const struct fill *f, enum tw_feature id, double ratio, const struct tw_usual *u,
+                    struct tw_moment m)
+{
+    struct tw_evidence e = {.since_day = TW_NO_DAY, .kind = TW_KIND_N};
+    double v = (double)NAN;
+    if (u != NULL && ratio > 0 && m.weight >= 5) {
+        double sd = sqrt((double)m.var);
+        v = (tw_log(ratio) - (double)m.mean) / (sd > 0.03 ? sd : 0.03);
+        if (f->e != NULL)
+            e = (struct tw_evidence){ratio, tw_exp((double)m.mean), floor((double)m.weight + 0.5),
+                                     u->since_day, TW_KIND_HS6};
+    }
+    put(f, id, v, e);
+}
+
+static void weights(const struct fill *f)
+{
+    const struct tw_look_item *l = f->l;
+    const struct tw_usual *u = tw_profile_usual(f->p, l, TW_KIND_HS6);
+    const struct tw_moment none = {0};
+    double gross_net = l->net_kg > 0 ? l->gross_kg / l->net_kg : (double)NAN;
+    deviate(f, TW_FEATURE_TARE, gross_net, u, u != NULL ? u->tare : none);
+    deviate(f, TW_FEATURE_KG_UNIT, l->units > 0 ? l->net_kg / l->units : (double)NAN, u,
+            u != NULL ? u->kg_unit : none);
+    deviate(f, TW_FEATURE_KG_PACKAGE, l->packages > 0 ? l->net_kg / l->packages : (double)NAN, u,
+            u != NULL ? u->kg_package : none);
+    put_plain(f, TW_FEATURE_GROSS_NET, gross_net > 0 ? tw_log(gross_net) : (double)NAN, gross_net);
+    put_plain(f, TW_FEATURE_NET_LOG, log1(l->net_kg), l->net_kg);
+    put_plain(f, TW_FEATURE_PACKAGES_LOG, log1(l->packages), l->packages);
+}
+
+/* -- value and duty
+ * ---------------------------------------------------------------------------------------------- */
+
+static void below(const struct fill *f, enum tw_feature id, enum tw_kind kind)
+{
+    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
+    bool known = s != NULL && s->n >= 5 && !isnan(f->l->duty_percent);
+    struct tw_evidence e = {.since_day = TW_NO_DAY, .kind = TW_KIND_N};
+    if (known)
+        e = (struct tw_evidence){f->l->duty_percent, (double)s->duty_percent, s->n, s->first_day,
+                                 (uint32_t)kind};
+    put(f, id, known ? (double)s->duty_percent - f->l->duty_percent : (double)NAN, e);
+}
+
+static void low_values(const struct fill *f, enum tw_feature id, enum tw_kind kind)
+{
+    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
+    double n = s != NULL ? (double)s->low7 * tw_decay(f->look->day - s->last_day, 7) : 0;
+    struct tw_evidence e = {
+        .value = n, .reference = (double)NAN, .since_day = f->look->day - 7, .kind = (uint32_t)kind};
+    put(f, id, f->l->has[kind] ? log1(n) : (double)NAN, e);
+}
+
+static void values(const struct fill *f, double de_minimis)
+{
+    const struct tw_look_item *l = f->l;
+    put_plain(f, TW_FEATURE_VALUE_LOG, log1(l->value), l->value);
+    put_plain(f, TW_FEATURE_DECLARATION_VALUE, log1(f->look->value), f->look->value);
+    double duty =
+        f->i->duty_amount.cur[0] != '\0' ? tw_money_f64(f->i->duty_amount) : l->value * l->duty_percent / 100;
+    put_plain(f, TW_FEATURE_DUTY_LOG, log1(duty), duty);
+    put_plain(f, TW_FEATURE_DUTY_RATE, l->duty_percent, l->duty_percent);
+    below(f, TW_FEATURE_DUTY_CHAPTER, TW_KIND_HS2);
+    below(f, TW_FEATURE_DUTY_IMPORTER, TW_KIND_IMPORTER);
+    below(f, TW_FEATURE_DUTY_ADDRESS, TW_KIND_ADDRESS);
+    double share = de_minimis > 0 ? f->look->value / de_minimis : (double)NAN;
+    put(f, TW_FEATURE_LIMIT_SHARE, share > 1.5 ? 1.5 : share,
+        (struct tw_evidence){f->look->value, de_minimis, (double)NAN, TW_NO_DAY, TW_KIND_N});
+    low_values(f, TW_FEATURE_LOW_IMPORTER, TW_KIND_IMPORTER);
+    low_values(f, TW_FEATURE_LOW_ADDRESS, TW_KIND_ADDRESS);
+    put_plain(f, TW_FEATURE_ITEMS, (double)f->d->items.n, (double)f->d->items.n);
+}
+
+/* -- counts, shares, rates
+ * --------------------------------------------------------------------------------------- */
+
+static void seen(const struct fill *f, enum tw_feature id, enum tw_kind kind, int32_t half_life)
+{
+    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
+    double n = s != NULL ? tw_stat_seen(s, f->look->day, half_life) : 0;
+    struct tw_evidence e = {.value = s != NULL ? s->n : 0,
+                            .reference = (double)NAN,
+                            .population = n,
+                            .since_day = s != NULL ? s->first_day : TW_NO_DAY,
+                            .kind = (uint32_t)kind};
+    put(f, id, f->l->has[kind] ? log1(n) : (double)NAN, e);
+}
+
+/* How much of `whole` comes with `part`, by times seen with half-life 180 days; one is added to soften small
+ * wholes. */
+static void share_of(const struct fill *f, enum tw_feature id, enum tw_kind part, enum tw_kind whole)
+{
+    const struct tw_stat *a = tw_profile_stat(f->p, f->l, part), *b = tw_profile_stat(f->p, f->l, whole);
+    double n = a != NULL ? tw_stat_seen(a, f->look->day, 180) : 0,
+           all = b != NULL ? tw_stat_seen(b, f->look->day, 180) : 0;
+    struct tw_evidence e = {.value = a != NULL ? a->n : 0,
+                            .reference = (double)NAN,
+                            .population = b != NULL ? b->n : 0,
+                            .since_day = b != NULL ? b->first_day : TW_NO_DAY,
+                            .kind = (uint32_t)whole};
+    put(f, id, f->l->has[part] ? n / (all + 1) : (double)NAN, e);
+}
+
+static void rate(const struct fill *f, enum tw_feature id, enum tw_kind kind)
+{
+    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind),
+                         *all = tw_profile_stat(f->p, f->l, TW_KIND_GLOBAL);
+    struct tw_evidence e = {
+        .value = s != NULL ? s->found : 0,
+        .reference = all != NULL && all->inspected > 0 ? (double)all->found / all->inspected : (double)NAN,
+        .population = s != NULL ? s->inspected : 0,
+        .since_day = s != NULL ? s->first_day : TW_NO_DAY,
+        .kind = (uint32_t)kind};
+    put(f, id, f->l->has[kind] ? tw_profile_rate(f->p, f->l, kind, f->look->day, SMOOTH) : (double)NAN, e);
+}
+
+static void days_since(const struct fill *f, enum tw_feature id, enum tw_kind kind, int32_t day)
+{
+    double days = day != TW_NO_DAY ? (double)(f->look->day - day) : (double)NAN;
+    put(f, id, log1(days),
+        (struct tw_evidence){days, (double)NAN, (double)NAN, day != TW_NO_DAY ? day : TW_NO_DAY,
+                             (uint32_t)kind});
+}
+
+static void number_of(const struct fill *f, enum tw_feature id, enum tw_kind kind, double n, double shown)
+{
+    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
+    put(f, id, n,
+        (struct tw_evidence){shown, (double)NAN, (double)NAN, s != NULL ? s->first_day : TW_NO_DAY,
+                             (uint32_t)kind});
+}
+
+static void counts(const struct fill *f)
+{
+    static const struct {
+        enum tw_feature id;
+        enum tw_kind kind;
+        int32_t half_life;
+    } row[] = {
+        {TW_FEATURE_EXPORTER_ORIGIN, TW_KIND_EXPORTER_ORIGIN, 180},
+        {TW_FEATURE_GOODS_SEEN, TW_KIND_HS6, 180},
+        {TW_FEATURE_CELL_SEEN, TW_KIND_CELL, 180},
+        {TW_FEATURE_DESCRIPTION_SEEN, TW_KIND_DESCRIPTION, 180},
+        {TW_FEATURE_IMPORTER_SEEN, TW_KIND_IMPORTER, 180},
+        {TW_FEATURE_ADDRESS_SEEN, TW_KIND_ADDRESS, 180},
+        {TW_FEATURE_EXPORTER_SEEN, TW_KIND_EXPORTER, 180},
+        {TW_FEATURE_EXPORTER_GOODS_SEEN, TW_KIND_EXPORTER_HS6, 180},
+        {TW_FEATURE_DECLARANT_SEEN, TW_KIND_DECLARANT, 180},
+        {TW_FEATURE_DECLARANT_CHAPTER_SEEN, TW_KIND_DECLARANT_HS2, 180},
+        {TW_FEATURE_IMPORTER_HS4_SEEN, TW_KIND_IMPORTER_HS4, 180},
+        {TW_FEATURE_IMPORTER_ORIGIN_SEEN, TW_KIND_IMPORTER_ORIGIN, 180},
+        {TW_FEATURE_IMPORTER_EXPORTER_SEEN, TW_KIND_IMPORTER_EXPORTER, 180},
+        {TW_FEATURE_DECLARANT_IMPORTER_SEEN, TW_KIND_DECLARANT_IMPORTER, 180},
+        {TW_FEATURE_LANE_SEEN, TW_KIND_LANE, 180},
+        {TW_FEATURE_IMPORTER_WEEK, TW_KIND_IMPORTER, 7},
+    };
+    for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) seen(f, row[k].id, row[k].kind, row[k].half_life);
+}
+
+static void rates(const struct fill *f)
+{
+    static const struct {
+        enum tw_feature id;
+        enum tw_kind kind;
+    } row[] = {
+        {TW_FEATURE_HS6_RATE, TW_KIND_HS6},
+        {TW_FEATURE_HS4_RATE, TW_KIND_HS4},
+        {TW_FEATURE_HS2_RATE, TW_KIND_HS2},
+        {TW_FEATURE_HS6_ORIGIN_RATE, TW_KIND_HS6_ORIGIN},
+        {TW_FEATURE_HS6_DISPATCH_RATE, TW_KIND_HS6_DISPATCH},
+        {TW_FEATURE_HS6_ROUTE_RATE, TW_KIND_HS6_ROUTE},
+        {TW_FEATURE_CELL_RATE, TW_KIND_CELL},
+        {TW_FEATURE_ORIGIN_RATE, TW_KIND_ORIGIN},
+        {TW_FEATURE_ROUTE_RATE, TW_KIND_ROUTE},
+        {TW_FEATURE_DESCRIPTION_RATE, TW_KIND_DESCRIPTION},
+        {TW_FEATURE_IMPORTER_RATE, TW_KIND_IMPORTER},
+        {TW_FEATURE_EXPORTER_RATE, TW_KIND_EXPORTER},
+        {TW_FEATURE_DECLARANT_RATE, TW_KIND_DECLARANT},
+        {TW_FEATURE_ADDRESS_RATE, TW_KIND_ADDRESS},
+        {TW_FEATURE_OFFICE_RATE, TW_KIND_OFFICE},
+        {TW_FEATURE_IMPORTER_HS4_RATE, TW_KIND_IMPORTER_HS4},
+        {TW_FEATURE_IMPORTER_ORIGIN_RATE, TW_KIND_IMPORTER_ORIGIN},
+        {TW_FEATURE_LANE_RATE, TW_KIND_LANE},
+        {TW_FEATURE_EXPORTER_HS6_RATE, TW_KIND_EXPORTER_HS6},
+        {TW_FEATURE_DECLARANT_HS2_RATE, TW_KIND_DECLARANT_HS2},
+        {TW_FEATURE_ORIGIN_HS2_RATE, TW_KIND_ORIGIN_HS2},
+    };
+    for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) rate(f, row[k].id, row[k].kind);
+    const struct tw_stat *importer = tw_profile_stat(f->p, f->l, TW_KIND_IMPORTER);
+    days_since(f, TW_FEATURE_FOUND_DAYS, TW_KIND_IMPORTER,
+               importer != NULL ? importer->found_day : TW_NO_DAY);
+}
+
+/* -- origin, description, parties, time
+ * -------------------------------------------------------------------------- */
+
+static void origins(const struct fill *f)
+{
+    struct tw_str dispatch = f->i->dispatch.n > 0 ? f->i->dispatch : f->d->dispatch;
+    bool known = dispatch.n > 0 && f->i->origin.n > 0, differs = known && !tw_str_eq(dispatch, f->i->origin);
+    put_plain(f, TW_FEATURE_DISPATCH_DIFFERS, known ? (differs ? 1 : 0) : (double)NAN, differs);
+    share_of(f, TW_FEATURE_ROUTE_SHARE, TW_KIND_ROUTE, TW_KIND_ORIGIN);
+    share_of(f, TW_FEATURE_GOODS_ORIGIN_SHARE, TW_KIND_HS6_ORIGIN, TW_KIND_HS6);
+    share_of(f, TW_FEATURE_GOODS_ROUTE_SHARE, TW_KIND_HS6_ROUTE, TW_KIND_HS6_ORIGIN);
+    share_of(f, TW_FEATURE_CHAPTER_ORIGIN_SHARE, TW_KIND_ORIGIN_HS2, TW_KIND_HS2);
+    /* Codes 100 to 199 mean no preference (EU and UK customs, data element 14 11 000 000). */
+    bool claimed = f->i->preference.n > 0 && f->i->preference.s[0] != '1';
+    put_plain(f, TW_FEATURE_PREFERENCE, f->i->preference.n > 0 ? (claimed ? 1 : 0) : (double)NAN, claimed);
+    const struct tw_stat *exporter = tw_profile_stat(f->p, f->l, TW_KIND_EXPORTER);
+    double switches = exporter != NULL ? (double)exporter->switches : 0;
+    number_of(f, TW_FEATURE_EXPORTER_SWITCHES, TW_KIND_EXPORTER,
+              f->l->has[TW_KIND_EXPORTER] ? log1(switches) : (double)NAN, switches);
+}
+
+static void descriptions(const struct fill *f)
+{
+    const struct tw_stat *s = tw_profile_stat(f->p, f->l, TW_KIND_DESCRIPTION);
+    share_of(f, TW_FEATURE_DESCRIPTION_CODE_SHARE, TW_KIND_DESCRIPTION_HS6, TW_KIND_DESCRIPTION);
+    if (s == NULL)
+        f->x[TW_FEATURE_DESCRIPTION_CODE_SHARE] = NAN; /* never seen at all: nothing to contradict */
+    double switches = s != NULL ? (double)s->switches : 0;
+    number_of(f, TW_FEATURE_DESCRIPTION_SWITCHES, TW_KIND_DESCRIPTION,
+              f->l->has[TW_KIND_DESCRIPTION] ? log1(switches) : (double)NAN, switches);
+}
+
+static void parties(const struct fill *f)
+{
+    const struct tw_stat *importer = tw_profile_stat(f->p, f->l, TW_KIND_IMPORTER);
+    const struct tw_stat *exporter = tw_profile_stat(f->p, f->l, TW_KIND_EXPORTER);
+    const struct tw_stat *address = tw_profile_stat(f->p, f->l, TW_KIND_ADDRESS);
+    const struct tw_stat *declarant = tw_profile_stat(f->p, f->l, TW_KIND_DECLARANT);
+    const struct tw_stat *heading = tw_profile_stat(f->p, f->l, TW_KIND_IMPORTER_HS4);
+    int32_t today = f->look->day;
+    days_since(f, TW_FEATURE_IMPORTER_AGE, TW_KIND_IMPORTER,
+               importer != NULL              ? importer->first_day
+               : f->l->has[TW_KIND_IMPORTER] ? today
+                                             : TW_NO_DAY);
+    days_since(f, TW_FEATURE_IMPORTER_GAP, TW_KIND_IMPORTER,
+               importer != NULL ? importer->last_day : TW_NO_DAY);
+    days_since(f, TW_FEATURE_EXPORTER_AGE, TW_KIND_EXPORTER,
+               exporter != NULL              ? exporter->first_day
+               : f->l->has[TW_KIND_EXPORTER] ? today
+                                             : TW_NO_DAY);
+    double headings = importer != NULL ? importer->partners : 0,
+           tenants = address != NULL ? address->partners + 1.0 : 0;
+    number_of(f, TW_FEATURE_IMPORTER_HEADINGS, TW_KIND_IMPORTER,
+              f->l->has[TW_KIND_IMPORTER] ? log1(headings) : (double)NAN, headings);
+    number_of(f, TW_FEATURE_ADDRESS_IMPORTERS, TW_KIND_ADDRESS,
+              f->l->has[TW_KIND_ADDRESS] ? log1(tenants) : (double)NAN, tenants);
+    /* An address known long before its importer: perhaps an old hand under a new name. */
+    double lead = (double)NAN;
+    if (address != NULL && f->l->has[TW_KIND_IMPORTER])
+        lead = (double)((importer != NULL ? importer->first_day : today) - address->first_day);
+    number_of(f, TW_FEATURE_ADDRESS_LEAD, TW_KIND_ADDRESS, log1(lead), lead);
+    double served = declarant != NULL ? declarant->partners : 0;
+    number_of(f, TW_FEATURE_DECLARANT_IMPORTERS, TW_KIND_DECLARANT,
+              f->l->has[TW_KIND_DECLARANT] ? log1(served) : (double)NAN, served);
+    double switches = heading != NULL ? (double)heading->switches : 0;
+    number_of(f, TW_FEATURE_HEADING_SWITCHES, TW_KIND_IMPORTER_HS4,
+              f->l->has[TW_KIND_IMPORTER_HS4] ? log1(switches) : (double)NAN, switches);
+}
+
+static void times(const struct fill *f)
+{
+    const struct tw_stat *importer = tw_profile_stat(f->p, f->l, TW_KIND_IMPORTER);
+    const struct tw_stat *address = tw_profile_stat(f->p, f->l, TW_KIND_ADDRESS);
+    int32_t today = f->look->day;
+    double week = importer != NULL ? tw_stat_seen(importer, today, 7) : 0,
+           half = importer != NULL ? tw_stat_seen(importer, today, 180) : 0;
+    /* Steady traffic keeps seen7 / seen180 at the ratio of the half-lives. */
+    double surge = half > 0 ? week / half * (180.0 / 7.0) : (double)NAN;
+    number_of(f, TW_FEATURE_IMPORTER_SURGE, TW_KIND_IMPORTER, surge, surge);
+    double mine = importer != NULL && importer->last_day == today ? importer->today_n : 0;
+    double there = address != NULL && address->last_day == today ? address->today_n : 0;
+    number_of(f, TW_FEATURE_IMPORTER_TODAY, TW_KIND_IMPORTER,
+              f->l->has[TW_KIND_IMPORTER] ? log1(mine) : (double)NAN, mine);
+    number_of(f, TW_FEATURE_ADDRESS_TODAY, TW_KIND_ADDRESS,
+              f->l->has[TW_KIND_ADDRESS] ? log1(there) : (double)NAN, there);
+    bool timed = f->look->lodged_at != TW_NO_TIME;
+    double hour =
+        timed ? floor((double)(f->look->lodged_at - (int64_t)today * TW_DAY_S) / 3600) : (double)NAN;
+    put_plain(f, TW_FEATURE_HOUR, hour, hour);
+    double weekday = timed ? tw_day_weekday(today) : (double)NAN;
+    put_plain(f, TW_FEATURE_WEEKDAY, weekday, weekday);
+    int64_t mode;
+    double code = tw_str_i64(f->d->transport_mode, &mode) == TW_OK ? (double)mode : (double)NAN;
+    put_plain(f, TW_FEATURE_TRANSPORT_MODE, code, code);
+}
+
+void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, const struct tw_look *look,
+                        size_t item, float *ret, struct tw_evidence *evidence)
+{
+    const struct fill f = {p, d, &d->items.at[item], look, &look->item[item], ret, evidence};
+    prices(&f);
+    weights(&f);
+    values(&f, tw_profile_de_minimis(p));
+    counts(&f);
+    rates(&f);
+    origins(&f);
+    descriptions(&f);
+    parties(&f);
+    times(&f);
+}
