@@ -48,6 +48,7 @@ struct tw_xgb_settings tw_duty_settings_default(void)
 void tw_duty_clear(struct tw_duty *d)
 {
     tw_buf_free(&d->json);
+    tw_buf_free(&d->json_before);
     *d = (struct tw_duty){0};
 }
 
@@ -276,10 +277,15 @@ static tw_err choose(const struct growing *g, struct tw_duty *d, uint32_t *round
         struct tw_xgb_forest forest = {0};
         double base = 0;
         TW_TRY(grow(g, &b, 0, &forest, &base, fault));
-        tw_buf_free(&forest.json);
         d->deviance[w] = forest.loss;
-        if (!(forest.loss < best)) continue;
+        if (!(forest.loss < best)) {
+            tw_buf_free(&forest.json);
+            continue;
+        }
         best = forest.loss;
+        tw_buf_free(&d->json_before);
+        d->json_before = forest.json;
+        d->shift_before = b.shift;
         d->way = b.way;
         *rounds = forest.rounds;
     }
@@ -295,6 +301,8 @@ static tw_err fit(const struct growing *g, struct tw_duty *d, struct tw_fault *f
     d->most = g->f->most;
     if (d->way == TW_DUTY_CONSTANT) {
         d->base_margin = constant(g->f, NULL);
+        d->shift = d->base_margin;
+        d->shift_before = constant(g->f, g->f->teach);
         return TW_OK;
     }
     struct bench b = {.f = g->f, .way = d->way};
@@ -304,6 +312,7 @@ static tw_err fit(const struct growing *g, struct tw_duty *d, struct tw_fault *f
     d->json = forest.json;
     d->rounds = forest.rounds;
     d->base_margin = base + b.shift;
+    d->shift = b.shift;
     return TW_OK;
 }
 
@@ -316,6 +325,7 @@ tw_err tw_duty_fit(const struct tw_learn_rows *rows, const struct tw_sample *sam
     if (err != TW_OK) err = tw_fail(fault, err, "out of memory for %zu findings", sample->n_found);
     if (err == TW_OK) err = fit(&(struct growing){rows, &f, set}, &d, fault);
     findings_free(&f);
+    if (err != TW_OK) tw_duty_clear(&d);
     TW_TRY(err);
     *ret = d;
     return TW_OK;

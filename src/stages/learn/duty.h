@@ -29,7 +29,11 @@ struct tw_duty {
     enum tw_duty_way way;
     double base_margin; /* where the trees start; of a constant, all there is */
     double most;        /* no share said may be more: the 99th percentile seen, at least 1 */
+    double shift;       /* base_margin less the trees' own base: what to add to their margin */
     struct tw_buf json; /* the trees; their own base is to be replaced by base_margin. Empty for a constant */
+    struct tw_buf
+        json_before;     /* trees from findings before the cut alone, to be measured on what came since */
+    double shift_before; /* the same for these; of a constant, the margin itself */
     uint32_t rounds;
     size_t n, n_held;              /* findings with known amounts; of these since the cut */
     double deviance[TW_DUTY_WAYS]; /* on those since the cut; NaN = not tried */
