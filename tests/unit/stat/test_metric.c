@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stat/metric.h"
+
+#include <math.h>
+
+#include "base/rng.h"
+#include "check.h"
+#include "fault.h"
+
+enum { N = 60 };
+
+struct sample {
+    double score[N], value[N];
+    uint8_t label[N];
+    struct tw_ranking r;
+};
+
+static void draw(struct sample *s, struct tw_rng *r, size_t levels)
+{
+    s->r = (struct tw_ranking){s->score, s->label, s->value, N};
+    for (size_t i = 0; i < N; i++) {
+        s->score[i] = (double)tw_rng_below(r, levels);
+        s->label[i] = tw_rng_unit(r) < 0.3;
+        s->value[i] = s->label[i] != 0 ? tw_rng_unit(r) : 0;
+    }
+}
+
+/* By the definitions, over all pairs and all orders of ties. */
+static void agrees_with_the_definitions(void)
+{
+    struct tw_rng rng = tw_rng_new(1, "metric");
+    for (int round = 0; round < 300; round++) {
+        struct sample s;
+        draw(&s, &rng, 1 + tw_rng_below(&rng, 40));
+        TW_SCOPED(tw_ranked) *ranked = NULL;
+        CHECK(tw_ranked_new(&s.r, &ranked) == TW_OK);
+        double wins = 0, pairs = 0, positives = 0, all_value = 0;
+        for (int i = 0; i < N; i++) {
+            positives += s.label[i];
+            all_value += s.value[i];
+            for (int j = 0; j < N; j++) {
+                if (s.label[i] == 0 || s.label[j] != 0) continue;
+                pairs += 1;
+                wins += s.score[i] > s.score[j] ? 1 : s.score[i] == s.score[j] ? 0.5 : 0;
+            }
+        }
+        if (pairs == 0) continue;
+        CHECK(fabs(tw_ranked_auc(ranked, NULL) - wins / pairs) < 1e-12);
+        double k = floor(N * 10 / 100.0), expect = 0, value = 0, ap = 0;
+        for (int i = 0; i < N; i++) {
+            double above = 0, same = 0, positives_up_to = 0, up_to = 0;
+            for (int j = 0; j < N; j++) {
+                above += s.score[j] > s.score[i];
+                same += s.score[j] == s.score[i];
+                up_to += s.score[j] >= s.score[i];
+                positives_up_to += s.score[j] >= s.score[i] && s.label[j] != 0;
+            }
+            double in = above >= k ? 0 : above + same <= k ? 1 : (k - above) / same;
+            expect += in * s.label[i];
+            value += in * s.value[i];
+            if (s.label[i] != 0) ap += positives_up_to / up_to;
+        }
+        struct tw_at at = tw_ranked_at(ranked, 10, NULL);
+        CHECK(at.k == k && fabs(at.precision - expect / k) < 1e-12 &&
+              fabs(at.recall - expect / positives) < 1e-12);
+        CHECK(fabs(at.value_share - value / all_value) < 1e-12);
+        CHECK(fabs(tw_ranked_ap(ranked, NULL) - ap / positives) < 1e-12);
+    }
+}
+
+static void counts_a_row_as_often_as_it_is_told_to(void)
+{
+    struct tw_rng rng = tw_rng_new(2, "metric");
+    struct sample s;
+    uint32_t twice[N];
+    draw(&s, &rng, 10);
+    for (int i = 0; i < N; i++) twice[i] = 2;
+    TW_SCOPED(tw_ranked) *ranked = NULL;
+    CHECK(tw_ranked_new(&s.r, &ranked) == TW_OK);
+    CHECK(fabs(tw_ranked_auc(ranked, twice) - tw_ranked_auc(ranked, NULL)) < 1e-12);
+    CHECK(fabs(tw_ranked_ap(ranked, twice) - tw_ranked_ap(ranked, NULL)) < 1e-12);
+    CHECK(tw_ranked_at(ranked, 10, twice).k == 12);
+}
+
+static void covers_the_true_value_about_as_often_as_it_says(void)
+{
+    /* Scores that separate a known amount: AUC of N(1,1) against N(0,1) is Phi(1/sqrt 2) = 0.76025. */
+    struct tw_rng rng = tw_rng_new(3, "metric");
+    int covered = 0;
+    enum { ROUNDS = 120, M = 200 };
+    for (int round = 0; round < ROUNDS; round++) {
+        double score[M];
+        uint8_t label[M];
+        for (int i = 0; i < M; i++) {
+            label[i] = i % 2 == 0;
+            score[i] = tw_rng_normal(&rng) + label[i];
+        }
+        struct tw_ranking r = {score, label, NULL, M};
+        TW_SCOPED(tw_ranked) *ranked = NULL;
+        struct tw_interval ci;
+        CHECK(tw_ranked_new(&r, &ranked) == TW_OK);
+        CHECK(tw_ranked_bootstrap(ranked, TW_STATISTIC_AUC, 0, 200, (uint64_t)round, &ci) == TW_OK);
+        covered += ci.lo <= 0.76025 && ci.hi >= 0.76025;
+    }
+    CHECK(covered >= ROUNDS * 88 / 100);
+}
+
+static void sees_a_miscalibrated_probability_as_far_off_as_it_is(void)
+{
+    struct tw_rng rng = tw_rng_new(4, "metric");
+    enum { M = 30000 };
+    static double p[M], off[M];
+    static uint8_t label[M];
+    for (int i = 0; i < M; i++) {
+        p[i] = tw_rng_unit(&rng) * 0.3;
+        off[i] = p[i] + 0.1;
+        label[i] = tw_rng_unit(&rng) < p[i];
+    }
+    double good, bad;
+    CHECK(tw_calibration_error(p, label, M, &good) == TW_OK &&
+          tw_calibration_error(off, label, M, &bad) == TW_OK);
+    CHECK(good < 0.012 && fabs(bad - 0.1) < 0.012);
+}
+
+static void refuses_a_score_that_is_no_number_and_survives_failed_allocations(void)
+{
+    double score[2] = {1, (double)NAN};
+    uint8_t label[2] = {0, 1};
+    struct tw_ranking r = {score, label, NULL, 2};
+    struct tw_ranked *ranked = NULL;
+    CHECK(tw_ranked_new(&r, &ranked) == TW_ARG);
+    score[1] = 2;
+    for (long n = 0; n < 6; n++) {
+        tw_mem_fail_after(n);
+        tw_err err = tw_ranked_new(&r, &ranked);
+        tw_mem_fail_after(-1);
+        CHECK(err == (n < 4 ? TW_NOMEM : TW_OK));
+        if (err == TW_OK) tw_ranked_free(ranked);
+    }
+}
+
+static void gives_wilson_s_published_interval(void)
+{
+    struct tw_interval w = tw_wilson(81, 263); /* Newcombe 1998, table I: 0.2553 to 0.3662 */
+    CHECK(fabs(w.lo - 0.2553) < 5e-5 && fabs(w.hi - 0.3662) < 5e-5);
+}
+
+int main(void)
+{
+    RUN(agrees_with_the_definitions);
+    RUN(counts_a_row_as_often_as_it_is_told_to);
+    RUN(covers_the_true_value_about_as_often_as_it_says);
+    RUN(sees_a_miscalibrated_probability_as_far_off_as_it_is);
+    RUN(refuses_a_score_that_is_no_number_and_survives_failed_allocations);
+    RUN(gives_wilson_s_published_interval);
+    return DONE();
+}
