@@ -17,9 +17,9 @@ int32_t tw_day_from_civil(int year, int month, int day)
 
 void tw_day_to_civil(int32_t day, int *year, int *month, int *dom)
 {
-    int z = day + 719468;
-    int era = (z >= 0 ? z : z - 146096) / 146097;
-    int doe = z - era * 146097;
+    int64_t z = (int64_t)day + 719468; /* any day, INT32_MAX too */
+    int era = (int)((z >= 0 ? z : z - 146096) / 146097);
+    int doe = (int)(z - (int64_t)era * 146097);
     int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
     int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     int mp = (5 * doy + 2) / 153;
@@ -30,7 +30,7 @@ void tw_day_to_civil(int32_t day, int *year, int *month, int *dom)
 
 int tw_day_weekday(int32_t day)
 {
-    int w = (int)((day + 3) % 7); /* 1970-01-01 was a Thursday */
+    int w = (int)(((int64_t)day + 3) % 7); /* 1970-01-01 was a Thursday */
     return w < 0 ? w + 7 : w;
 }
 
