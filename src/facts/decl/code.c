@@ -42,10 +42,10 @@ _Static_assert(sizeof sections / sizeof sections[0] == TW_HS_SECTION_N,
 /* A code of up to three letters as a number that sorts as the text does; 0 when it is longer or empty. */
 static uint32_t packed(const char *s, size_t n)
 {
-    uint32_t v = 0;
     if (n == 0 || n > 3) return 0;
-    for (size_t i = 0; i < 3; i++) v = v << 8 | (i < n ? (unsigned char)s[i] : 0u);
-    return v;
+    uint32_t a = (unsigned char)s[0], b = n > 1 ? (unsigned char)s[1] : 0,
+             c = n > 2 ? (unsigned char)s[2] : 0;
+    return a << 16 | b << 8 | c;
 }
 
 /* The row of `code` in a table of `n` rows of `size` bytes that begin with their NUL-terminated code, or
@@ -57,7 +57,7 @@ static const void *find(const void *table, size_t n, size_t size, struct tw_str 
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         const char *row = (const char *)table + mid * size;
-        uint32_t at = packed(row, strnlen(row, 3));
+        uint32_t at = packed(row, 3); /* a shorter code is filled up with NULs */
         if (at == key) return row;
         if (at < key)
             lo = mid + 1;
@@ -104,7 +104,11 @@ const struct tw_unit *tw_unit_table(size_t *ret_n)
 
 const struct tw_incoterm *tw_incoterm_find(struct tw_str code)
 {
-    return FIND(incoterms, code);
+    char upper[3];
+    if (code.n != sizeof upper) return NULL;
+    for (size_t i = 0; i < sizeof upper; i++)
+        upper[i] = (char)(code.s[i] >= 'a' && code.s[i] <= 'z' ? code.s[i] - 'a' + 'A' : code.s[i]);
+    return FIND(incoterms, ((struct tw_str){upper, sizeof upper}));
 }
 
 const struct tw_incoterm *tw_incoterm_table(size_t *ret_n)

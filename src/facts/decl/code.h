@@ -128,7 +128,8 @@ struct tw_incoterm {
     const char *words;
 };
 
-const struct tw_incoterm *tw_incoterm_find(struct tw_str code);
+const struct tw_incoterm *
+tw_incoterm_find(struct tw_str code); /* in either case: elements keep it as given */
 const struct tw_incoterm *tw_incoterm_table(size_t *ret_n);
 
 #endif
