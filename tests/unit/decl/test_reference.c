@@ -4,9 +4,11 @@
 #include <stdio.h>
 
 #include "check.h"
+#include "decl/check.h"
 #include "decl/code.h"
 #include "decl/decision.h"
 #include "decl/element.h"
+#include "decl/value.h"
 
 static const char *const type_names[TW_TYPE_N] = {
 #define X(id, member, words) #id,
@@ -100,7 +102,22 @@ static void write_vocabularies(struct tw_buf *out)
     write_vocabulary(out, "Movement events", tw_event_vocabulary());
     write_vocabulary(out, "Timing of events", tw_timing_vocabulary());
     write_vocabulary(out, "Modes of transport", tw_mode_vocabulary());
+    write_vocabulary(out, "What a customs value stands on", tw_value_basis_vocabulary());
+    write_vocabulary(out, "Why a number is missing", tw_gap_vocabulary());
     write_incoterms(out);
+}
+
+static void write_checks(struct tw_buf *out)
+{
+    const struct tw_vocabulary *v = tw_check_vocabulary();
+    tw_buf_text(
+        out,
+        "\n## What must hold of a declaration\n\nA fault refuses the declaration unless its map lets the "
+        "rule pass; a warning goes with it.\n\n| rule | severity | words |\n|---|---|---|\n");
+    for (size_t i = 0; i < v->n; i++)
+        tw_buf_printf(out, "| `%s` | %s | %s |\n", v->at[i].code,
+                      tw_check_severity((enum tw_check)i) == TW_SEVERITY_FAULT ? "fault" : "warning",
+                      v->at[i].words);
 }
 
 static void read_file(const char *path, struct tw_buf *out)
@@ -127,6 +144,7 @@ static void the_page_of_elements_says_what_the_tables_say(void)
     write_types(&page);
     for (int level = 0; level < TW_LEVEL_N; level++) write_level(&page, (enum tw_level)level);
     write_vocabularies(&page);
+    write_checks(&page);
     CHECK(!page.failed);
     const char *source = getenv("TIDEWAITER_SOURCE");
     tw_buf_printf(&path, "%s/docs/formats/elements.md", source != NULL ? source : ".");
