@@ -168,7 +168,8 @@ void tw_buf_f32(struct tw_buf *b, float v)
     char text[40];
     for (int n = 6; n <= 9; n++) {
         snprintf(text, sizeof text, "%.*g", n, (double)v);
-        if (strtof(text, NULL) == v) break;
+        /* read as a float, or as a double and rounded: many readers know doubles only */
+        if (strtof(text, NULL) == v && (float)strtod(text, NULL) == v) break;
     }
     tw_buf_text(b, text);
 }
