@@ -43,9 +43,10 @@ _Static_assert(sizeof sections / sizeof sections[0] == TW_HS_SECTION_N,
 static uint32_t packed(const char *s, size_t n)
 {
     if (n == 0 || n > 3) return 0;
-    uint32_t a = (unsigned char)s[0], b = n > 1 ? (unsigned char)s[1] : 0,
-             c = n > 2 ? (unsigned char)s[2] : 0;
-    return a << 16 | b << 8 | c;
+    uint32_t v = (uint32_t)(unsigned char)s[0] << 16;
+    if (n > 1) v |= (uint32_t)(unsigned char)s[1] << 8;
+    if (n > 2) v |= (unsigned char)s[2];
+    return v;
 }
 
 /* The row of `code` in a table of `n` rows of `size` bytes that begin with their NUL-terminated code, or
@@ -57,7 +58,9 @@ static const void *find(const void *table, size_t n, size_t size, struct tw_str 
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         const char *row = (const char *)table + mid * size;
-        uint32_t at = packed(row, 3); /* a shorter code is filled up with NULs */
+        char its[3]; /* a shorter code is filled up with NULs */
+        memcpy(its, row, sizeof its);
+        uint32_t at = packed(its, sizeof its);
         if (at == key) return row;
         if (at < key)
             lo = mid + 1;
@@ -67,7 +70,7 @@ static const void *find(const void *table, size_t n, size_t size, struct tw_str 
     return NULL;
 }
 
-#define FIND(table, code) find(table, sizeof table / sizeof table[0], sizeof table[0], code)
+#define FIND(table, code) find(table, sizeof(table) / sizeof((table)[0]), sizeof((table)[0]), code)
 
 const struct tw_currency *tw_currency_find(struct tw_str code)
 {

@@ -154,50 +154,72 @@ const struct tw_vocabulary *tw_type_vocabulary(enum tw_type type)
     }
 }
 
-static tw_err settle(struct tw_money *money, enum tw_element e, struct tw_str currency,
-                     struct tw_fault *fault)
+/* One amount of an object and its element. */
+struct amount {
+    struct tw_money *money;
+    enum tw_element element;
+};
+
+static tw_err settle(const struct amount *at, size_t n, struct tw_str currency, struct tw_fault *fault)
 {
-    tw_err err = tw_money_settle(money, currency, fault);
-    if (err != TW_OK) tw_element_blame(e, fault);
-    return err;
+    for (size_t i = 0; i < n; i++) {
+        tw_err err = tw_money_settle(at[i].money, currency, fault);
+        if (err == TW_OK) continue;
+        tw_element_blame(at[i].element, fault);
+        return err;
+    }
+    return TW_OK;
 }
 
 static tw_err settle_documents(struct tw_document *at, size_t n, struct tw_str currency,
                                struct tw_fault *fault)
 {
-    for (size_t i = 0; i < n; i++)
-        TW_TRY(settle(&at[i].written_off_amount, TW_ELEMENT_DOCUMENT__WRITTEN_OFF_AMOUNT, currency, fault));
+    for (size_t i = 0; i < n; i++) {
+        struct amount one = {&at[i].written_off_amount, TW_ELEMENT_DOCUMENT__WRITTEN_OFF_AMOUNT};
+        TW_TRY(settle(&one, 1, currency, fault));
+    }
     return TW_OK;
 }
 
 static tw_err settle_charges(struct tw_charge *at, size_t n, struct tw_str currency, struct tw_fault *fault)
 {
-    for (size_t i = 0; i < n; i++) TW_TRY(settle(&at[i].amount, TW_ELEMENT_CHARGE__AMOUNT, currency, fault));
+    for (size_t i = 0; i < n; i++) {
+        struct amount one = {&at[i].amount, TW_ELEMENT_CHARGE__AMOUNT};
+        TW_TRY(settle(&one, 1, currency, fault));
+    }
+    return TW_OK;
+}
+
+static tw_err settle_duties(struct tw_duty *at, size_t n, struct tw_str currency, struct tw_fault *fault)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct amount own[] = {{&at[i].base_amount, TW_ELEMENT_DUTY__BASE_AMOUNT},
+                                     {&at[i].assessed, TW_ELEMENT_DUTY__ASSESSED},
+                                     {&at[i].payable, TW_ELEMENT_DUTY__PAYABLE},
+                                     {&at[i].deducted, TW_ELEMENT_DUTY__DEDUCTED}};
+        TW_TRY(settle(own, sizeof own / sizeof own[0], currency, fault));
+    }
     return TW_OK;
 }
 
 tw_err tw_item_settle(struct tw_item *item, struct tw_str currency, struct tw_fault *fault)
 {
-    TW_TRY(settle(&item->price, TW_ELEMENT_PRICE, currency, fault));
-    TW_TRY(settle(&item->statistical_value, TW_ELEMENT_STATISTICAL_VALUE, currency, fault));
-    TW_TRY(settle(&item->customs_value, TW_ELEMENT_CUSTOMS_VALUE, currency, fault));
-    TW_TRY(settle(&item->duty_amount, TW_ELEMENT_DUTY_AMOUNT, currency, fault));
-    for (size_t i = 0; i < item->duties.n; i++) {
-        struct tw_duty *duty = &item->duties.at[i];
-        TW_TRY(settle(&duty->base_amount, TW_ELEMENT_DUTY__BASE_AMOUNT, currency, fault));
-        TW_TRY(settle(&duty->assessed, TW_ELEMENT_DUTY__ASSESSED, currency, fault));
-        TW_TRY(settle(&duty->payable, TW_ELEMENT_DUTY__PAYABLE, currency, fault));
-        TW_TRY(settle(&duty->deducted, TW_ELEMENT_DUTY__DEDUCTED, currency, fault));
-    }
+    const struct amount own[] = {{&item->price, TW_ELEMENT_PRICE},
+                                 {&item->statistical_value, TW_ELEMENT_STATISTICAL_VALUE},
+                                 {&item->customs_value, TW_ELEMENT_CUSTOMS_VALUE},
+                                 {&item->duty_amount, TW_ELEMENT_DUTY_AMOUNT}};
+    TW_TRY(settle(own, sizeof own / sizeof own[0], currency, fault));
+    TW_TRY(settle_duties(item->duties.at, item->duties.n, currency, fault));
     TW_TRY(settle_documents(item->documents.at, item->documents.n, currency, fault));
     return settle_charges(item->charges.at, item->charges.n, currency, fault);
 }
 
 tw_err tw_decl_settle(struct tw_decl *decl, struct tw_str currency, struct tw_fault *fault)
 {
-    TW_TRY(settle(&decl->invoice_total, TW_ELEMENT_INVOICE_TOTAL, currency, fault));
-    TW_TRY(settle(&decl->freight, TW_ELEMENT_FREIGHT, currency, fault));
-    TW_TRY(settle(&decl->insurance, TW_ELEMENT_INSURANCE, currency, fault));
+    const struct amount own[] = {{&decl->invoice_total, TW_ELEMENT_INVOICE_TOTAL},
+                                 {&decl->freight, TW_ELEMENT_FREIGHT},
+                                 {&decl->insurance, TW_ELEMENT_INSURANCE}};
+    TW_TRY(settle(own, sizeof own / sizeof own[0], currency, fault));
     TW_TRY(settle_documents(decl->documents.at, decl->documents.n, currency, fault));
     TW_TRY(settle_charges(decl->charges.at, decl->charges.n, currency, fault));
     for (size_t i = 0; i < decl->items.n; i++) {

@@ -121,7 +121,7 @@ static tw_err set_unit(struct tw_str text, struct tw_arena *arena, struct tw_str
 
 static tw_err set_dec(struct tw_str text, struct tw_dec *ret, struct tw_fault *fault)
 {
-    struct tw_dec v;
+    struct tw_dec v = {0};
     TW_TRY(tw_dec_parse(text, &v, fault));
     if (v.v < 0) return tw_fail(fault, TW_RANGE, "\"%.*s\" is below zero; 0 or more is allowed", SHOWN(text));
     *ret = v;
@@ -150,7 +150,7 @@ static tw_err whole(struct tw_str text, int64_t lo, int64_t hi, int64_t *ret, st
 
 static tw_err set_number(struct tw_str text, uint32_t *ret, struct tw_fault *fault)
 {
-    int64_t v;
+    int64_t v = 0;
     TW_TRY(whole(text, 1, UINT32_MAX, &v, fault));
     *ret = (uint32_t)v;
     return TW_OK;
@@ -235,7 +235,7 @@ tw_err tw_element_set_mass(enum tw_element e, struct tw_str text, struct tw_str 
 {
     const struct tw_element_row *row = tw_element_row(e);
     assert(row->type == TW_TYPE_MASS);
-    struct tw_dec v, kg;
+    struct tw_dec v = {0}, kg = {0};
     text = tw_str_trim(text);
     if (text.n == 0) return TW_OK;
     tw_err err = set_dec(text, &v, fault);

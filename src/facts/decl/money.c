@@ -102,7 +102,7 @@ tw_err tw_money_set_signed(struct tw_money *money, struct tw_str text, struct tw
     return set_amount(money, amount, fault);
 }
 
-static const struct tw_currency *currency(struct tw_str code)
+static const struct tw_currency *find_currency(struct tw_str code)
 {
     char upper[3];
     if (code.n != 3) return NULL;
@@ -119,7 +119,7 @@ static tw_err no_currency(struct tw_str code, struct tw_fault *fault)
 
 tw_err tw_money_set_currency(struct tw_money *money, struct tw_str code, struct tw_fault *fault)
 {
-    const struct tw_currency *cur = currency(code);
+    const struct tw_currency *cur = find_currency(code);
     if (cur == NULL) return no_currency(code, fault);
     if (amount_waits(*money))
         return join((struct tw_dec){money->minor, (uint8_t)(money->cur[1] - '0'), true}, cur, money, fault);
@@ -133,15 +133,15 @@ tw_err tw_money_set_currency(struct tw_money *money, struct tw_str code, struct 
     return TW_OK;
 }
 
-tw_err tw_money_settle(struct tw_money *money, struct tw_str code, struct tw_fault *fault)
+tw_err tw_money_settle(struct tw_money *money, struct tw_str currency, struct tw_fault *fault)
 {
     if (money->cur[0] != '\0') return TW_OK;
     if (!amount_waits(*money)) {
         *money = (struct tw_money){0};
         return TW_OK;
     }
-    const struct tw_currency *cur = currency(code);
-    if (cur == NULL) return no_currency(code, fault);
+    const struct tw_currency *cur = find_currency(currency);
+    if (cur == NULL) return no_currency(currency, fault);
     return join((struct tw_dec){money->minor, (uint8_t)(money->cur[1] - '0'), true}, cur, money, fault);
 }
 
@@ -157,10 +157,11 @@ double tw_money_f64(struct tw_money money)
     return tw_dec_f64(tw_money_dec(money));
 }
 
-tw_err tw_money_from(struct tw_dec amount, struct tw_str code, struct tw_money *ret, struct tw_fault *fault)
+tw_err tw_money_from(struct tw_dec amount, struct tw_str currency, struct tw_money *ret,
+                     struct tw_fault *fault)
 {
-    const struct tw_currency *cur = currency(code);
-    if (cur == NULL) return no_currency(code, fault);
+    const struct tw_currency *cur = find_currency(currency);
+    if (cur == NULL) return no_currency(currency, fault);
     if (!amount.set) return tw_fail(fault, TW_ARG, "there is no amount");
     return join(amount, cur, ret, fault);
 }
