@@ -74,7 +74,7 @@ struct tw_package {
 };
 
 /* A duty or tax line, as declared or as assessed (rows 43, 44). */
-struct tw_duty {
+struct tw_duty_line {
     struct tw_str type;      /* e.g. A00 customs duty, B00 VAT */
     struct tw_dec rate;      /* per cent */
     struct tw_quantity base; /* specific base */
@@ -152,7 +152,7 @@ struct tw_item {
     TW_LIST(struct tw_document) documents;
     TW_LIST(struct tw_previous_document) previous_documents;
     TW_LIST(struct tw_container) containers;
-    TW_LIST(struct tw_duty) duties;
+    TW_LIST(struct tw_duty_line) duties;
     TW_LIST(struct tw_charge) charges;
     TW_LIST(struct tw_statement) statements;
     TW_LIST(struct tw_fiscal_party) fiscal_parties;

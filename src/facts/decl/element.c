@@ -190,7 +190,7 @@ static tw_err settle_charges(struct tw_charge *at, size_t n, struct tw_str curre
     return TW_OK;
 }
 
-static tw_err settle_duties(struct tw_duty *at, size_t n, struct tw_str currency, struct tw_fault *fault)
+static tw_err settle_duties(struct tw_duty_line *at, size_t n, struct tw_str currency, struct tw_fault *fault)
 {
     for (size_t i = 0; i < n; i++) {
         const struct amount own[] = {{&at[i].base_amount, TW_ELEMENT_DUTY__BASE_AMOUNT},

@@ -29,7 +29,7 @@
     X(GUARANTEE, struct tw_guarantee, "guarantee")                                                           \
     X(CONTAINER, struct tw_container, "container")                                                           \
     X(PACKAGE, struct tw_package, "packages")                                                                \
-    X(DUTY, struct tw_duty, "duty or tax line")                                                              \
+    X(DUTY, struct tw_duty_line, "duty or tax line")                                                         \
     X(CHARGE, struct tw_charge, "charge added to the price or deducted from it")                             \
     X(STATEMENT, struct tw_statement, "statement")                                                           \
     X(FISCAL_PARTY, struct tw_fiscal_party, "further fiscal party")                                          \

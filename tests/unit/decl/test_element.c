@@ -189,7 +189,7 @@ struct full {
     struct tw_item item;
     struct tw_document header_document, item_document;
     struct tw_charge header_charge, item_charge;
-    struct tw_duty duty;
+    struct tw_duty_line duty;
 };
 
 static void *object_at(struct full *f, enum tw_level level, bool header)
