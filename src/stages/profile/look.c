@@ -61,13 +61,18 @@ static double or_nan(struct tw_dec d)
     return d.set ? tw_dec_f64(d) : (double)NAN;
 }
 
+static double minor_of(const struct tw_item *i)
+{
+    return i->customs_value.cur[0] != '\0' ? (double)i->customs_value.minor : (double)NAN;
+}
+
 static void measures(const struct tw_item *i, struct tw_look_item *l)
 {
     l->net_kg = or_nan(i->net_mass_kg);
     l->gross_kg = or_nan(i->gross_mass_kg);
     l->units = or_nan(i->quantity.value);
     l->packages = i->package_count >= 0 ? (double)i->package_count : (double)NAN;
-    double minor = i->customs_value.cur[0] != '\0' ? (double)i->customs_value.minor : (double)NAN;
+    double minor = minor_of(i);
     l->value = tw_money_f64(i->customs_value);
     l->price_kg = l->net_kg > 0 && minor > 0 ? minor / l->net_kg : (double)NAN;
     l->price_unit = l->units > 0 && minor > 0 ? minor / l->units : (double)NAN;
@@ -185,6 +190,10 @@ tw_err tw_profile_look(const struct tw_profile *p, const struct tw_decl *d, stru
         for (int k = 0; k < TW_KIND_N; k++) __builtin_prefetch(&p->slot[l->key[k] & (p->slots - 1)]);
         for (int k = 0; k < TW_KIND_N; k++) l->at[k] = l->has[k] ? profile_find(p, l->key[k]) : NO_ROW;
         double ref = reference(p, l);
+        const struct tw_stat *chapter = tw_profile_stat(p, l, TW_KIND_HS2);
+        double usual = chapter != NULL && chapter->n >= 5 ? (double)chapter->duty_percent : 0;
+        double percent = l->duty_percent > usual ? l->duty_percent : usual;
+        l->stake = minor_of(&d->items.at[n]) * percent / 100;
         l->log_ratio = l->price_kg > 0 && ref > 0 ? tw_log(l->price_kg / ref) : (double)NAN;
         if (!isnan(l->value)) look.value += l->value;
     }

@@ -86,9 +86,11 @@ struct tw_look_item {
     double price_kg;   /* national minor units per kg net; NaN = not comparable */
     double price_unit; /* national minor units per supplementary unit; NaN = not comparable */
     double net_kg, gross_kg, units, packages; /* NaN = absent */
-    double log_ratio;               /* log of price_kg / median of the goods; NaN = not comparable */
-    double duty_percent;            /* declared duty rate; NaN = absent */
-    double duty;                    /* duty at stake, national minor units; NaN = absent */
+    double log_ratio;    /* log of price_kg / median of the goods; NaN = not comparable */
+    double duty_percent; /* declared duty rate; NaN = absent */
+    double stake; /* duty at stake, national minor units: value x the higher of the declared rate and the
+                     usual one of the chapter; NaN = unknown */
+    double duty;  /* declared duty, national minor units; NaN = absent */
     uint32_t hs6_code, origin_code; /* hashes, never 0 when present */
     bool has[TW_KIND_N];            /* the declaration carries the codes of this key */
 };

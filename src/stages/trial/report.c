@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "base/json.h"
+#include "trial/evaluate.h"
+
+static void number(struct tw_json *j, const char *key, double v)
+{
+    tw_json_key(j, key);
+    tw_json_fixed(j, v, 6);
+}
+
+static void interval(struct tw_json *j, const char *key, struct tw_interval i)
+{
+    tw_json_key(j, key);
+    tw_json_begin_array(j);
+    tw_json_fixed(j, i.lo, 6);
+    tw_json_fixed(j, i.hi, 6);
+    tw_json_end_array(j);
+}
+
+static void one(struct tw_json *j, const struct tw_trial_report *r, enum tw_scorer s,
+                const struct tw_trial_figures *f)
+{
+    tw_json_begin_object(j);
+    tw_json_key(j, "name");
+    tw_json_text(j, tw_scorer_name(s));
+    if (!f->ran) {
+        tw_json_key(j, "why_not");
+        tw_json_text(j, f->why_not);
+        tw_json_end_object(j);
+        return;
+    }
+    number(j, "auc", f->auc);
+    interval(j, "auc_ci", f->auc_ci);
+    number(j, "ap", f->ap);
+    number(j, "ece", f->ece);
+    tw_json_key(j, "at");
+    tw_json_begin_array(j);
+    for (int p = 0; p < TW_TRIAL_PARTS; p++) {
+        tw_json_begin_object(j);
+        number(j, "percent", tw_trial_percent[p]);
+        number(j, "precision", f->at[p].precision);
+        number(j, "recall", f->at[p].recall);
+        number(j, "duty_share", f->at[p].duty_share);
+        interval(j, "ci", f->at[p].ci);
+        interval(j, "duty_ci", f->at[p].duty_ci);
+        tw_json_end_object(j);
+    }
+    tw_json_end_array(j);
+    if (r->mechanisms > 1) {
+        tw_json_key(j, "recall_by_mechanism");
+        tw_json_begin_object(j);
+        for (size_t m = 1; m < r->mechanisms; m++) {
+            char name[64];
+            size_t n = r->mechanism[m].n < sizeof name ? r->mechanism[m].n : sizeof name - 1;
+            memcpy(name, r->mechanism[m].s, n);
+            name[n] = '\0';
+            number(j, name, f->mechanism_recall[m]);
+        }
+        tw_json_end_object(j);
+    }
+    tw_json_end_object(j);
+}
+
+void tw_trial_report_json(const struct tw_trial_report *r, struct tw_buf *out)
+{
+    struct tw_json j = {.out = out};
+    tw_json_begin_object(&j);
+    tw_json_key(&j, "protocols");
+    tw_json_begin_array(&j);
+    for (size_t k = 0; k < r->protocols; k++) {
+        const struct tw_trial_protocol *p = &r->protocol[k];
+        tw_json_begin_object(&j);
+        tw_json_key(&j, "name");
+        tw_json_text(&j, p->name);
+        tw_json_key(&j, "rows");
+        tw_json_u64(&j, p->rows);
+        tw_json_key(&j, "taught");
+        tw_json_u64(&j, p->taught);
+        number(&j, "base_rate", p->base_rate);
+        tw_json_key(&j, "scorers");
+        tw_json_begin_array(&j);
+        for (int s = 0; s < TW_SCORER_N; s++) one(&j, r, (enum tw_scorer)s, &p->of[s]);
+        tw_json_end_array(&j);
+        tw_json_end_object(&j);
+    }
+    tw_json_end_array(&j);
+    tw_json_key(&j, "twins");
+    tw_json_begin_object(&j);
+    number(&j, "share", r->twin_share);
+    number(&j, "label_purity", r->twin_purity);
+    tw_json_end_object(&j);
+    tw_json_key(&j, "words");
+    tw_json_begin_array(&j);
+    for (size_t k = 0; k < r->n_words; k++) tw_json_text(&j, r->words[k]);
+    tw_json_end_array(&j);
+    tw_json_end_object(&j);
+    tw_buf_char(out, '\n');
+}
+
+static void cell(struct tw_buf *out, double v)
+{
+    if (isnan(v))
+        tw_buf_text(out, "       -");
+    else
+        tw_buf_printf(out, "  %6.3f", v);
+}
+
+void tw_trial_report_text(const struct tw_trial_report *r, struct tw_buf *out)
+{
+    for (size_t k = 0; k < r->protocols; k++) {
+        const struct tw_trial_protocol *p = &r->protocol[k];
+        tw_buf_printf(out, "%s: %zu declarations, %.2f %% non-compliant, %zu labelled items to learn from\n",
+                      p->name, p->rows, 100 * p->base_rate, p->taught);
+        tw_buf_text(out, "                    AUC      AP     ECE |  P@1%    P@2%    P@5%   P@10% |  R@5%   "
+                         "R@10% | duty@5% duty@10%"
+                         " | P@5% from to\n");
+        for (int s = 0; s < TW_SCORER_N; s++) {
+            const struct tw_trial_figures *f = &p->of[s];
+            tw_buf_printf(out, "%-17s", tw_scorer_name((enum tw_scorer)s));
+            if (!f->ran) {
+                tw_buf_printf(out, " %s\n", f->why_not);
+                continue;
+            }
+            const double row[] = {f->auc,
+                                  f->ap,
+                                  f->ece,
+                                  f->at[0].precision,
+                                  f->at[1].precision,
+                                  f->at[2].precision,
+                                  f->at[3].precision,
+                                  f->at[2].recall,
+                                  f->at[3].recall,
+                                  f->at[2].duty_share,
+                                  f->at[3].duty_share,
+                                  f->at[2].ci.lo,
+                                  f->at[2].ci.hi};
+            for (size_t c = 0; c < sizeof row / sizeof row[0]; c++) cell(out, row[c]);
+            tw_buf_char(out, '\n');
+        }
+        tw_buf_char(out, '\n');
+    }
+    for (size_t k = 0; k < r->n_words; k++) tw_buf_printf(out, "%s\n", r->words[k]);
+}
