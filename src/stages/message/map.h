@@ -20,12 +20,12 @@ struct tw_map_word {
 #define TW_FINDING_FIELD_TABLE(X)                                                                            \
     X(DECLARATION, "declaration_id")                                                                         \
     X(ITEM, "item")                                                                                          \
-    X(RESULT, "result")                                                                                      \
+    X(RESULT, "result_code")                                                                                 \
     X(DELTA_VALUE, "delta_value")                                                                            \
     X(DELTA_VALUE_CURRENCY, "delta_value_currency")                                                          \
     X(DELTA_DUTY, "delta_duty")                                                                              \
     X(DELTA_DUTY_CURRENCY, "delta_duty_currency")                                                            \
-    X(KNOWN, "known_day")                                                                                    \
+    X(KNOWN, "date_known")                                                                                   \
     X(BASIS, "basis")                                                                                        \
     X(PROPENSITY, "propensity")
 

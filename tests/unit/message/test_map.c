@@ -84,8 +84,9 @@ static void says_where_a_map_is_wrong(void)
         {HEAD "columns:\n  A: hs\nconstants: [a]\n", TW_FORMAT, 7, "elements and their values"},
         {HEAD "columns:\n  A: hs\nseparator: both\n", TW_FORMAT, 7, "one character"},
         {HEAD "columns:\n  A: hs\nnational_currency: EURO\n", TW_FORMAT, 7, "ISO 4217"},
-        {HEAD "columns:\n  A: hs\nfindings: {columns: {B: rezult}}\n", TW_NOTFOUND, 7, "is 'result' meant?"},
-        {HEAD "columns:\n  A: hs\nfindings: {columns: {B: result}, known_days_after: -1}\n", TW_RANGE, 7,
+        {HEAD "columns:\n  A: hs\nfindings: {columns: {B: rezult_code}}\n", TW_NOTFOUND, 7,
+         "is 'result_code' meant?"},
+        {HEAD "columns:\n  A: hs\nfindings: {columns: {B: result_code}, known_days_after: -1}\n", TW_RANGE, 7,
          "range"},
         {"name: x\nwords: y\nformat: xml\nrows: items\ncolumns: {A: hs}\n", TW_FORMAT, 3, "csv"},
         {"name: x\nwords: y\nformat: csv\nrows: lines\ncolumns: {A: hs}\n", TW_FORMAT, 4, "'items' or"},
@@ -125,12 +126,12 @@ static void takes_elements_by_their_own_names_where_the_map_says_so(void)
                      "findings_file: {columns: {No: declaration_id}}\n") == TW_OK);
     struct tw_binding b;
     bool taken[5] = {false};
-    CHECK(bind(TW_BIND_DECLARATION, (const char *[]){"origin", "Code", "hs", "No", "result"}, 5, &b, taken) ==
-          TW_OK);
+    CHECK(bind(TW_BIND_DECLARATION, (const char *[]){"origin", "Code", "hs", "No", "result_code"}, 5, &b,
+               taken) == TW_OK);
     CHECK(b.n == 3 && b.at[2].field == 0 && b.at[2].column->target == TW_ELEMENT_ORIGIN);
     CHECK(taken[0] && taken[1] && !taken[2] && taken[3] && !taken[4]); /* hs is fed by Code already */
     bool in_file[5] = {false};
-    CHECK(bind(TW_BIND_FINDINGS_FILE, (const char *[]){"origin", "Code", "hs", "No", "result"}, 5, &b,
+    CHECK(bind(TW_BIND_FINDINGS_FILE, (const char *[]){"origin", "Code", "hs", "No", "result_code"}, 5, &b,
                in_file) == TW_OK);
     CHECK(b.n == 2 && b.at[1].field == 4 && b.at[1].column->target == TW_FINDING_RESULT);
 }

@@ -16,8 +16,8 @@ static const char items_map[] =
     "  value: customs_value\n"
     "  way: {is: transport_mode, values: {sea: \"1\", air: \"4\", unknown: \"\"}}\n"
     "findings:\n  known_days_after: 3\n  columns:\n"
-    "    severe: {is: result, values: {\"1\": prohibited, \"0\": \"\"}}\n"
-    "    found: {is: result, values: {y: value, n: conform}}\n"
+    "    severe: {is: result_code, values: {\"1\": prohibited, \"0\": \"\"}}\n"
+    "    found: {is: result_code, values: {y: value, n: conform}}\n"
     "    more: delta_duty\n"
     "  constants: {propensity: \"0.5\"}\n";
 
@@ -163,7 +163,7 @@ static void takes_findings_from_the_same_rows(void)
            ",\n",
            "A: 080810 090121 {1 prohibited day 20457 -250 EUR p0.5} {2 conform day 20457 p0.5}\nB: 010121\n");
     expect("id,hs,found\nA,080810,y\nB,080810,\n", "! row 2: 2:0  FORMAT *\nB: 080810\n"); /* known when? */
-    expect("id,day,found\nA,2026-01-01,perhaps\n", "! row 2: 2:3 result NOTFOUND *\n");
+    expect("id,day,found\nA,2026-01-01,perhaps\n", "! row 2: 2:3 result_code NOTFOUND *\n");
 }
 
 static void refuses_all_rows_of_a_declaration_for_one(void)
