@@ -30,7 +30,7 @@ struct section_text {
 struct map_text {
     struct tw_str name, words, format, separator, rows, national_currency;
     bool own_names;
-    struct tw_yaml_items absent;
+    struct tw_yaml_items absent, pass;
     struct section_text declaration, findings, findings_file;
 };
 
@@ -68,6 +68,7 @@ static const struct tw_yaml_field map_key[] = {
     KEY(map_text, "own_names", BOOL, own_names),
     KEY(map_text, "national_currency", TEXT, national_currency),
     KEY(map_text, "absent", TEXTS, absent),
+    KEY(map_text, "pass", TEXTS, pass),
     KEY(map_text, "columns", NODE, declaration.columns, .required = true),
     KEY(map_text, "constants", NODE, declaration.constants),
     KEY(map_text, "findings", STRUCT, findings, .sub = findings_key),
@@ -276,6 +277,24 @@ static tw_err check_header(const struct tw_yaml *root, const struct map_text *te
     return TW_OK;
 }
 
+/* Rules that may be broken. */
+static tw_err read_pass(const struct tw_yaml *root, const struct tw_yaml_items *pass, uint64_t *ret,
+                        struct tw_fault *fault)
+{
+    _Static_assert(TW_CHECK_N <= 64, "one bit for each rule");
+    const struct tw_str *code = pass->at;
+    for (size_t i = 0; i < pass->n; i++) {
+        size_t check;
+        const tw_err err = tw_vocabulary_find(tw_check_vocabulary(), code[i], &check, fault);
+        if (err != TW_OK) {
+            point_at(tw_yaml_get(root, "pass"), fault);
+            return err;
+        }
+        *ret |= (uint64_t)1 << check;
+    }
+    return TW_OK;
+}
+
 tw_err tw_map_parse(struct tw_str yaml, struct tw_arena *arena, struct tw_map *ret, struct tw_fault *fault)
 {
     struct tw_yaml *root = NULL;
@@ -289,6 +308,7 @@ tw_err tw_map_parse(struct tw_str yaml, struct tw_arena *arena, struct tw_map *r
                          .national_currency = text.national_currency,
                          .known_days_after = text.findings.known_days_after};
     TW_TRY(check_header(root, &text, &map, fault));
+    TW_TRY(read_pass(root, &text.pass, &map.pass, fault));
     TW_TRY(read_section(&text.declaration, false, &text, arena, &map.declaration, fault));
     if (text.findings.columns != NULL)
         TW_TRY(read_section(&text.findings, true, &text, arena, &map.finding, fault));

@@ -8,6 +8,7 @@
 #ifndef TW_MESSAGE_MAP_H
 #define TW_MESSAGE_MAP_H
 
+#include "decl/check.h"
 #include "decl/element.h"
 #include "decl/finding.h"
 
@@ -63,6 +64,7 @@ struct tw_map {
     bool row_is_declaration; /* else consecutive rows with one id are its items */
     struct tw_str national_currency; /* of amounts that come without one; absent = such amounts are faults */
     struct tw_map_columns declaration, finding, findings_file; /* n = 0: the map does not say */
+    uint64_t pass;            /* bit 1 << enum tw_check: the rule, when broken, is a warning, not a fault */
     int64_t known_days_after; /* such a finding is known that many days after lodging */
 };
 

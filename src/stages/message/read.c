@@ -44,6 +44,8 @@ struct tw_reader {
     struct tw_str id;
     uint64_t id_hash, bytes;
     struct tw_decl *decl;
+    struct tw_item_value *value;
+    struct tw_violations warnings;
     struct tw_finding *finding;
     size_t finding_n, room; /* room: items (and findings) there is memory for */
     struct held_row *first, *last;
@@ -294,12 +296,40 @@ static tw_err settle_findings(struct tw_reader *r)
     return TW_OK;
 }
 
+/* The rules that every declaration keeps. */
+static tw_err check(struct tw_reader *r)
+{
+    const int64_t now = r->config.now != 0 ? r->config.now : TW_NO_TIME;
+    TW_TRY(tw_decl_check(r->decl, now, r->arena, &r->warnings, &r->why));
+    for (size_t i = 0; i < r->warnings.n; i++) {
+        const struct tw_violation *v = &r->warnings.at[i];
+        const bool passes = (r->config.map->pass >> v->check & 1) != 0;
+        if (tw_check_severity(v->check) == TW_SEVERITY_FAULT && !passes)
+            return tw_violation_fault(v, r->decl, &r->why);
+    }
+    return TW_OK;
+}
+
+/* Values and rates that the rows left open. */
+static tw_err complete_values(struct tw_reader *r)
+{
+    r->value = NULL;
+    if (r->config.valuation == NULL) return TW_OK;
+    r->value = tw_arena_array(r->arena, r->decl->items.n, sizeof *r->value);
+    if (r->value == NULL) return TW_NOMEM;
+    tw_decl_value(r->decl, r->config.valuation, r->value);
+    for (size_t i = 0; i < r->decl->items.n; i++) tw_item_value_apply(&r->value[i], &r->decl->items.at[i]);
+    return TW_OK;
+}
+
 /* What can only be told when all rows are there. What is wrong goes to r->why, where to *ret_culprit. */
 static tw_err complete(struct tw_reader *r, const struct held_row **ret_culprit)
 {
     r->why = (struct tw_fault){.item = 0};
     if (r->decl->version == 0) r->decl->version = 1;
     tw_err err = tw_decl_settle(r->decl, r->config.currency, &r->why);
+    if (err == TW_OK) err = check(r);
+    if (err == TW_OK) err = complete_values(r);
     if (err == TW_OK) err = settle_findings(r);
     if (err != TW_OK) *ret_culprit = row_of_item(r, r->why.item);
     return err;
@@ -380,6 +410,8 @@ static tw_err hand_out(struct tw_reader *r, bool *ret_whole, struct tw_reading *
         *ret = (struct tw_reading){.decl = r->decl,
                                    .finding = r->finding,
                                    .finding_n = r->finding_n,
+                                   .value = r->value,
+                                   .warnings = r->warnings,
                                    .line = r->first->line,
                                    .rows = r->rows};
     return TW_OK;

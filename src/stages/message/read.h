@@ -14,6 +14,8 @@
 #ifndef TW_MESSAGE_READ_H
 #define TW_MESSAGE_READ_H
 
+#include "decl/check.h"
+#include "decl/value.h"
 #include "message/csv.h"
 #include "message/map.h"
 
@@ -31,9 +33,12 @@ struct tw_reader_config {
     const struct tw_map *map; /* not owned, outlives the reader */
     struct tw_csv_config csv; /* its separator is the map's */
     struct tw_str currency;   /* of amounts without one; absent = the map's national currency */
-    bool ids_may_return;      /* do not look for ids that return */
-    uint64_t ids_max;   /* how many ids are remembered: at least half of so many; 0 = 67,108,864 (1 GiB) */
-    uint32_t items_max; /* 0 = TW_ITEMS_MAX */
+    const struct tw_valuation
+        *valuation;      /* not owned; NULL: values and rates that rows leave open stay open */
+    int64_t now;         /* UTC seconds; what is lodged later is warned of; 0 = not known */
+    bool ids_may_return; /* do not look for ids that return */
+    uint64_t ids_max;    /* how many ids are remembered: at least half of so many; 0 = 67,108,864 (1 GiB) */
+    uint32_t items_max;  /* 0 = TW_ITEMS_MAX */
     uint64_t declaration_bytes; /* rows and items of one declaration; 0 = 64 MiB */
     void *to;                   /* first argument of the next two; they may be NULL */
     tw_err (*header)(void *to, struct tw_str raw, struct tw_fault *fault);
@@ -45,7 +50,10 @@ struct tw_reading {
     struct tw_decl *decl;
     const struct tw_finding *finding; /* of its items, where the rows carry them */
     size_t finding_n;
-    uint32_t line; /* of its first row */
+    const struct tw_item_value *value; /* one for each item, of what stood there before it was completed; NULL
+                                          without a valuation */
+    struct tw_violations warnings;     /* rules broken that do not refuse it, or that its map lets pass */
+    uint32_t line;                     /* of its first row */
     uint32_t rows;
 };
 

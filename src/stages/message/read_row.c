@@ -58,30 +58,34 @@ void row_blame_element(const struct row_plan *plan, const struct held_row *row, 
         }
 }
 
-/* The text that a bound column gives: a constant, or the field with its translation. */
-static tw_err text_of(const struct tw_bound *bound, const struct tw_str *field, struct tw_str *ret,
-                      struct tw_fault *fault)
+/* The meaning of a text in a column that translates, or that has texts for no value. */
+static tw_err translate(const struct tw_map_column *c, struct tw_str field, struct tw_str *ret,
+                        struct tw_fault *fault)
 {
-    const struct tw_map_column *c = bound->column;
-    if (c->name.n == 0) {
-        *ret = c->constant;
+    struct tw_str text = tw_str_trim(field);
+    for (size_t i = 0; i < c->absent_n; i++)
+        if (tw_str_eq(text, c->absent[i])) text.n = 0;
+    for (size_t i = 0; i < c->word_n; i++) {
+        if (!tw_str_eq(text, c->word[i].from)) continue;
+        *ret = c->word[i].to;
         return TW_OK;
     }
-    struct tw_str text = field[bound->field];
-    if (c->word_n > 0 || c->absent_n > 0) {
-        text = tw_str_trim(text);
-        for (size_t i = 0; i < c->absent_n; i++)
-            if (tw_str_eq(text, c->absent[i])) text.n = 0;
-        size_t i = 0;
-        while (i < c->word_n && !tw_str_eq(text, c->word[i].from)) i++;
-        if (i < c->word_n)
-            text = c->word[i].to;
-        else if (c->word_n > 0 && text.n > 0)
-            return tw_fail(fault, TW_NOTFOUND,
-                           "\"%.*s\" is not among the %zu values that the map knows for this column",
-                           (int)(text.n < 40 ? text.n : 40), text.s, c->word_n);
-    }
+    if (c->word_n > 0 && text.n > 0)
+        return tw_fail(fault, TW_NOTFOUND,
+                       "\"%.*s\" is not among the %zu values that the map knows for this column",
+                       (int)(text.n < 40 ? text.n : 40), text.s, c->word_n);
     *ret = text;
+    return TW_OK;
+}
+
+/* The text that a bound column gives: a constant, or the field with its translation. */
+static inline tw_err text_of(const struct tw_bound *bound, const struct tw_str *field, struct tw_str *ret,
+                             struct tw_fault *fault)
+{
+    const struct tw_map_column *c = bound->column;
+    if (__builtin_expect(c->word_n + c->absent_n > 0, 0) && c->name.n > 0)
+        return translate(c, field[bound->field], ret, fault);
+    *ret = c->name.n > 0 ? field[bound->field] : c->constant;
     return TW_OK;
 }
 

@@ -25,6 +25,7 @@ static void reads_the_maps_of_the_program(void)
         CHECK(tw_map_parse(yaml, arena, &map, &fault) == TW_OK && tw_str_is(map.name, name[i]));
     }
     CHECK(map.row_is_declaration && tw_str_is(map.national_currency, "KRW") && map.separator == ',');
+    CHECK(map.pass == ((uint64_t)1 << TW_CHECK_ZERO_NET | (uint64_t)1 << TW_CHECK_ZERO_VALUE));
     CHECK(map.declaration.n == 20 && map.finding.n == 3 && map.findings_file.n == 0);
 }
 
@@ -81,6 +82,7 @@ static void says_where_a_map_is_wrong(void)
         {HEAD "columns:\n  A: hs\n  B: hs\n", TW_CONFLICT, 6, "fed twice"},
         {HEAD "columns:\n  A: hs\nconstants: {hs: \"01\"}\n", TW_CONFLICT, 6, "fed twice"},
         {HEAD "columns:\n  A: hs\nconstants: {origin: }\n", TW_FORMAT, 7, "one text"},
+        {HEAD "columns:\n  A: hs\npass: [zero_nett]\n", TW_NOTFOUND, 7, "zero_net"},
         {HEAD "columns:\n  A: hs\nconstants: [a]\n", TW_FORMAT, 7, "elements and their values"},
         {HEAD "columns:\n  A: hs\nseparator: both\n", TW_FORMAT, 7, "one character"},
         {HEAD "columns:\n  A: hs\nnational_currency: EURO\n", TW_FORMAT, 7, "ISO 4217"},

@@ -2,10 +2,12 @@
 #include "message/read.h"
 
 #include "check.h"
+#include "decl/money.h"
 #include "fault.h"
 
 static const char items_map[] =
     "name: t\nwords: test\nformat: csv\nrows: items\nnational_currency: EUR\n"
+    "pass: [no_time, no_hs]\n"
     "columns:\n"
     "  id: {is: declaration_id, required: true}\n"
     "  day: lodged_at\n"
@@ -45,9 +47,22 @@ static void tell(struct tw_buf *out, const struct tw_reading *g)
         if (item->number != i + 1) tw_buf_printf(out, "#%u ", item->number);
         tw_buf_str(out, item->hs);
         if (item->net_mass_kg.set) tw_buf_printf(out, "=%.0f", tw_dec_f64(item->net_mass_kg));
+        if (g->value != NULL && g->value[i].value_gap != TW_GAP_NONE) {
+            tw_buf_printf(out, " %s", tw_gap_vocabulary()->at[g->value[i].value_gap].code);
+        } else if (g->value != NULL) {
+            CHECK(item->customs_value.minor == g->value[i].value.minor &&
+                  g->value[i].basis != TW_VALUE_DECLARED);
+            tw_buf_printf(out, " v%.2f d%.2f", tw_money_f64(item->customs_value),
+                          tw_money_f64(item->duty_amount));
+        }
         for (size_t k = 0; k < item->extra.n; k++)
             tw_buf_printf(out, " [%.*s=%.*s]", TW_STR_ARG(item->extra.at[k].path),
                           TW_STR_ARG(item->extra.at[k].value));
+    }
+    for (size_t i = 0; i < g->warnings.n; i++) {
+        const struct tw_violation *v = &g->warnings.at[i];
+        if (v->check == TW_CHECK_NO_TIME || v->check == TW_CHECK_NO_HS) continue; /* these tests go without */
+        tw_buf_printf(out, " (%s)", tw_check_vocabulary()->at[v->check].code);
     }
     for (size_t i = 0; i < g->finding_n; i++) {
         const struct tw_finding *f = &g->finding[i];
@@ -298,12 +313,53 @@ static void amounts_need_a_currency(void)
 {
     const struct tw_map no_currency =
         parse("name: t\nwords: test\nformat: csv\nrows: declarations\nown_names: true\n"
+              "pass: [no_time, no_hs]\n"
               "columns: {id: declaration_id}\n");
     const struct tw_reader_config c = {.map = &no_currency},
                                   usd = {.map = &no_currency, .currency = TW_STR("USD")};
     expect_with(&c, "id,customs_value\nA,1\n", "! row 2: 2:2 customs_value FORMAT *\n");
     expect_with(&c, "id,customs_value,customs_value_currency\nA,1,EUR\n", "A: \n");
     expect_with(&usd, "id,customs_value\nA,1\n", "A: \n");
+}
+
+static void refuses_what_breaks_a_rule_and_warns_of_the_rest(void)
+{
+    const struct tw_map strict = parse("name: t\nwords: test\nformat: csv\nrows: items\nown_names: true\n"
+                                       "columns: {id: declaration_id}\n");
+    const struct tw_reader_config c = {.map = &strict};
+    expect_with(&c,
+                "id,lodged_at,hs,net_mass_kg,gross_mass_kg\n"
+                "A,2026-01-01,080810,5,6\nB,,080810,5,6\nC,2026-01-01,080810,5,6\nC,,080810,7,6\nD,2026-01-"
+                "01,080810,0,6\n",
+                "A: 080810=5\n! row 3: 3:2 lodged_at FORMAT *\n! row 4: 5:4 net_mass_kg CONFLICT\n"
+                "! row 5: 5:4 net_mass_kg CONFLICT *\n! row 6: 6:4 net_mass_kg RANGE *\n");
+    struct tw_map lenient = strict;
+    lenient.pass = (uint64_t)1 << TW_CHECK_ZERO_NET;
+    const struct tw_reader_config d = {.map = &lenient, .now = 1};
+    expect_with(&d, "id,lodged_at,hs,net_mass_kg\nD,2026-01-01,080810,0\n",
+                "D: 080810=0 (time_ahead) (zero_net)\n");
+}
+
+static void completes_values_and_duty_where_it_is_told_how(void)
+{
+    const struct tw_map open = parse("name: t\nwords: test\nformat: csv\nrows: items\nown_names: true\n"
+                                     "columns: {id: declaration_id}\n");
+    TW_SCOPED(tw_rates) *rates = NULL;
+    TW_SCOPED(tw_tariff) *tariff = NULL;
+    const struct tw_rate usd = {.day = 20454, .currency = TW_STR("USD"), .rate = {25, 1, true}};
+    const struct tw_tariff_row ten = {.prefix = TW_STR("0808"),
+                                      .origin = TW_STR("*"),
+                                      .from = TW_NO_DAY,
+                                      .to = TW_NO_DAY,
+                                      .rate = {10, 0, true}};
+    CHECK(tw_rates_new(&usd, 1, TW_STR("EUR"), 31, &rates, NULL) == TW_OK &&
+          tw_tariff_new(&ten, 1, &tariff, NULL) == TW_OK);
+    const struct tw_valuation how = {rates, tariff};
+    const struct tw_reader_config c = {.map = &open, .valuation = &how, .currency = TW_STR("EUR")};
+    expect_with(&c,
+                "id,lodged_at,hs,price,price_currency,delivery_term\nA,2026-01-02,080810,4,USD,CIF\nA,,"
+                "090121,2,GBP,\n",
+                "A: 080810 v10.00 d1.00 090121 no_rate\n");
 }
 
 static tw_err read_something(void)
@@ -343,6 +399,8 @@ int main(void)
     RUN(says_what_is_wrong_with_the_whole_file);
     RUN(hands_out_the_header_verbatim_and_passes_errors_of_the_caller_on);
     RUN(amounts_need_a_currency);
+    RUN(refuses_what_breaks_a_rule_and_warns_of_the_rest);
+    RUN(completes_values_and_duty_where_it_is_told_how);
     RUN(survives_every_failed_allocation);
     tw_buf_free(&told);
     tw_arena_free(maps);
