@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +26,11 @@ bool tw_cli_interrupted(void)
     return interrupted != 0;
 }
 
+const volatile sig_atomic_t *tw_cli_stop(void)
+{
+    return &interrupted;
+}
+
 /* One Ctrl-C asks the work to stop cleanly; a second one ends the program at once. */
 static void catch_signals(void)
 {
@@ -36,51 +41,16 @@ static void catch_signals(void)
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write that fails */
 }
 
-const char *tw_cli_value(const struct tw_cli *cli, const char *name)
-{
-    const char *value = NULL;
-    for (size_t i = 0; i < cli->options; i++)
-        if (strcmp(cli->option[i].name, name) == 0) value = cli->option[i].value;
-    return value;
-}
-
-bool tw_cli_flag(const struct tw_cli *cli, const char *name)
-{
-    for (size_t i = 0; i < cli->options; i++)
-        if (strcmp(cli->option[i].name, name) == 0) return true;
-    return false;
-}
-
-tw_err tw_cli_i64(const struct tw_cli *cli, const char *name, int64_t otherwise, int64_t min, int64_t max,
-                  int64_t *ret, struct tw_fault *fault)
-{
-    const char *text = tw_cli_value(cli, name);
-    int64_t v = otherwise;
-    if (text != NULL && (tw_str_i64(tw_str_from(text), &v) != TW_OK || v < min || v > max))
-        return tw_fail(fault, TW_ARG, "--%s takes a whole number from %lld to %lld, not '%.40s'", name,
-                       (long long)min, (long long)max, text);
-    *ret = v;
-    return TW_OK;
-}
-
-tw_err tw_cli_f64(const struct tw_cli *cli, const char *name, double otherwise, double min, double max,
-                  double *ret, struct tw_fault *fault)
-{
-    const char *text = tw_cli_value(cli, name);
-    double v = otherwise;
-    if (text != NULL && (tw_str_f64(tw_str_from(text), &v) != TW_OK || v < min || v > max))
-        return tw_fail(fault, TW_ARG, "--%s takes a number from %g to %g, not '%.40s'", name, min, max, text);
-    *ret = v;
-    return TW_OK;
-}
-
 tw_err tw_cli_write(const struct tw_buf *out, struct tw_fault *fault)
 {
     if (out->failed) return tw_fail(fault, TW_NOMEM, "out of memory while writing the answer");
-    if (fwrite(out->p, 1, out->n, stdout) != out->n || fflush(stdout) != 0)
-        return tw_fail(fault, TW_IO, "the answer could not be written to standard output: %s",
-                       strerror(errno));
-    return TW_OK;
+    if (out->n == 0 || (fwrite(out->p, 1, out->n, stdout) == out->n && fflush(stdout) == 0)) return TW_OK;
+    int e = errno;
+    char words[128];
+    if (e == ENOSPC || e == EDQUOT || e == EFBIG)
+        return tw_fail(fault, TW_FULL, "no room left where standard output goes; free some and run again");
+    return tw_fail(fault, TW_IO, "standard output could not be written: %s",
+                   strerror_r(e, words, sizeof words));
 }
 
 void tw_cli_note(const struct tw_cli *cli, const char *fmt, ...)
@@ -93,158 +63,164 @@ void tw_cli_note(const struct tw_cli *cli, const char *fmt, ...)
     fputc('\n', stderr);
 }
 
+static const char *environment(const char *name)
+{
+    return getenv(name); /* NOLINT(concurrency-mt-unsafe): nothing here ever sets a variable */
+}
+
+static bool is_terminal(int fd)
+{
+    const char *term = environment("TERM");
+    return isatty(fd) != 0 && term != NULL && strcmp(term, "dumb") != 0;
+}
+
 bool tw_cli_lively(const struct tw_cli *cli)
 {
-    const char *term = getenv("TERM");
-    return !cli->quiet && isatty(STDERR_FILENO) != 0 && getenv("NO_COLOR") == NULL && term != NULL &&
-           strcmp(term, "dumb") != 0;
+    return !cli->quiet && is_terminal(STDERR_FILENO);
 }
 
-/* -- faults: one place, one form
- * ------------------------------------------------------------------------------- */
-
-static void print_fault(const struct tw_cli *cli, tw_err err, const struct tw_fault *fault)
+bool tw_cli_colour(const struct tw_cli *cli)
 {
-    const char *note = fault->note[0] != '\0' ? fault->note : tw_err_text(err);
-    if (cli->json) {
-        TW_SCOPED_BUF out = {0};
-        struct tw_json j = {.out = &out};
-        tw_json_begin_object(&j);
-        tw_json_key(&j, "error");
-        tw_json_text(&j, tw_err_name(err));
-        if (cli->file != NULL) {
-            tw_json_key(&j, "file");
-            tw_json_text(&j, cli->file);
-        }
-        if (fault->line > 0) {
-            tw_json_key(&j, "line");
-            tw_json_u64(&j, fault->line);
-        }
-        if (fault->column > 0) {
-            tw_json_key(&j, "column");
-            tw_json_u64(&j, fault->column);
-        }
-        if (fault->path[0] != '\0') {
-            tw_json_key(&j, "element");
-            tw_json_text(&j, fault->path);
-        }
-        tw_json_key(&j, "note");
-        tw_json_text(&j, note);
-        tw_json_end_object(&j);
-        tw_buf_char(&out, '\n');
-        fwrite(out.p, 1, out.n, stderr);
-        return;
-    }
-    fputs("tidewaiter: ", stderr);
-    if (cli->file != NULL) fprintf(stderr, "%s:", cli->file);
-    if (fault->line > 0) fprintf(stderr, "%u:", fault->line);
-    if (fault->line > 0 && fault->column > 0) fprintf(stderr, "%u:", fault->column);
-    if (cli->file != NULL || fault->line > 0) fputc(' ', stderr);
-    if (fault->path[0] != '\0') fprintf(stderr, "%s: ", fault->path);
-    fprintf(stderr, "%s\n", note);
+    const char *no = environment("NO_COLOR");
+    return !cli->json && (no == NULL || no[0] == '\0') && is_terminal(STDOUT_FILENO);
 }
 
-/* -- parsing
- * --------------------------------------------------------------------------------------------------- */
-
-static tw_err parse_option(struct tw_cli *cli, int argc, char **argv, int *i, struct tw_fault *fault)
+static void fault_json(const struct tw_cli *cli, const struct tw_fault *fault, struct tw_buf *out)
 {
-    const char *text = argv[*i] + 2, *equals = strchr(text, '=');
-    if (strcmp(argv[*i], "-q") == 0) text = "quiet", equals = NULL;
-    size_t n = equals != NULL ? (size_t)(equals - text) : strlen(text);
-    const struct command_option *o = option_find(cli->command->id, text, n);
-    if (o == NULL) {
-        const char *near = option_near(cli->command->id, text, n);
-        return tw_fail(fault, TW_ARG, "%s has no option --%.*s%s%s%s", cli->command->name, (int)n, text,
-                       near[0] != '\0' ? "; did you mean --" : "", near, near[0] != '\0' ? "?" : "");
+    struct tw_json j = {.out = out};
+    tw_json_begin_object(&j);
+    tw_json_key(&j, "error");
+    tw_json_text(&j, tw_err_name(fault->code));
+    if (cli->file != NULL) {
+        tw_json_key(&j, "file");
+        tw_json_text(&j, cli->file);
     }
-    if (cli->options == TW_CLI_OPTIONS_MAX) return tw_fail(fault, TW_ARG, "more than 64 options");
-    const char *value = equals != NULL ? equals + 1 : NULL;
-    if (o->argument[0] == '\0' && value != NULL)
-        return tw_fail(fault, TW_ARG, "--%.*s takes no value", (int)n, text);
-    if (o->argument[0] != '\0' && value == NULL) {
-        if (*i + 1 >= argc)
-            return tw_fail(fault, TW_ARG, "--%.*s needs a value: %s", (int)n, text, o->argument);
-        value = argv[++*i];
+    if (fault->line > 0) {
+        tw_json_key(&j, "line");
+        tw_json_u64(&j, fault->line);
     }
-    cli->option[cli->options].name = o->name;
-    cli->option[cli->options++].value = value;
-    return TW_OK;
+    if (fault->column > 0) {
+        tw_json_key(&j, "column");
+        tw_json_u64(&j, fault->column);
+    }
+    if (fault->path[0] != '\0') {
+        tw_json_key(&j, "element");
+        tw_json_text(&j, fault->path);
+    }
+    tw_json_key(&j, "note");
+    tw_json_text(&j, fault->note);
+    tw_json_end_object(&j);
 }
 
-static tw_err parse(struct tw_cli *cli, int argc, char **argv, struct tw_fault *fault)
+/* file:line:column: element: note, as compilers write, so that editors find the place. */
+static void fault_text(const struct tw_cli *cli, const struct tw_fault *fault, struct tw_buf *out)
 {
-    bool only_args = false;
-    for (int i = 2; i < argc; i++) {
-        if (!only_args && strcmp(argv[i], "--") == 0) {
-            only_args = true;
-        } else if (!only_args && (strncmp(argv[i], "--", 2) == 0 || strcmp(argv[i], "-q") == 0)) {
-            TW_TRY(parse_option(cli, argc, argv, &i, fault));
-        } else if (!only_args && argv[i][0] == '-' && argv[i][1] != '\0') {
-            return tw_fail(fault, TW_ARG, "options are written out: --name, not %.40s", argv[i]);
-        } else if (cli->args == TW_CLI_ARGS_MAX) {
-            return tw_fail(fault, TW_ARG, "more than 64 files in one call");
-        } else {
-            cli->arg[cli->args++] = argv[i];
-        }
+    tw_buf_text(out, "tidewaiter: ");
+    if (cli->file != NULL) tw_buf_printf(out, "%s:", strcmp(cli->file, "-") == 0 ? "(stdin)" : cli->file);
+    if (fault->line > 0) tw_buf_printf(out, "%u:", fault->line);
+    if (fault->line > 0 && fault->column > 0) tw_buf_printf(out, "%u:", fault->column);
+    if (cli->file != NULL || fault->line > 0) tw_buf_char(out, ' ');
+    if (fault->path[0] != '\0') tw_buf_printf(out, "%s: ", fault->path);
+    tw_buf_text(out, fault->note);
+    if (fault->code == TW_ARG && cli->command != NULL && cli->file == NULL) {
+        tw_buf_text(out, "\n`tidewaiter ");
+        buf_typed(out, cli->command->name);
+        tw_buf_text(out, " --help` shows what it takes.");
     }
-    cli->json = tw_cli_flag(cli, "json");
-    cli->quiet = tw_cli_flag(cli, "quiet");
-    return TW_OK;
 }
 
-static int run(struct tw_cli *cli, int argc, char **argv)
+/* Has the reader of standard output gone away, as `| head` does when it has what it wants? */
+static bool reader_gone(void)
 {
-    struct tw_fault fault = {0};
-    TW_SCOPED_BUF help = {0};
-    tw_err err = parse(cli, argc, argv, &fault);
-    if (err == TW_OK && tw_cli_flag(cli, "help")) {
-        help_command(cli->command, &help);
-        err = tw_cli_write(&help, &fault);
-    } else if (err == TW_OK) {
-        err = cli->command->run(cli, &fault);
-    }
-    if (err == TW_INTERRUPTED) fputs("tidewaiter: interrupted; nothing was left half written\n", stderr);
-    if (err != TW_OK && err != TW_INTERRUPTED) print_fault(cli, err, &fault);
-    return tw_err_exit(err);
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
 }
 
-static int say(void (*what)(struct tw_buf *))
+/* The one place where a fault is told, and turned into an exit code. */
+static int end(struct tw_cli *cli, tw_err err, struct tw_fault *fault)
 {
+    if (err == TW_OK) return 0;
+    if (err == TW_IO && reader_gone()) return tw_err_exit(err);
+    fault->code = err;
+    if (err == TW_INTERRUPTED) cli->file = NULL; /* whichever it was, it is not at fault */
+    if (fault->note[0] == '\0')
+        tw_fail(fault, err, "%s",
+                err == TW_INTERRUPTED ? "interrupted; nothing was left half written" : tw_err_text(err));
     TW_SCOPED_BUF out = {0};
-    struct tw_fault fault = {0};
-    struct tw_cli none = {0};
-    what(&out);
-    tw_err err = tw_cli_write(&out, &fault);
-    if (err != TW_OK) print_fault(&none, err, &fault);
+    if (cli->json)
+        fault_json(cli, fault, &out);
+    else
+        fault_text(cli, fault, &out);
+    tw_buf_char(&out, '\n');
+    if (out.failed)
+        fputs("tidewaiter: out of memory\n", stderr);
+    else
+        fwrite(out.p, 1, out.n, stderr);
     return tw_err_exit(err);
 }
 
-static void version(struct tw_buf *out)
+static int say(const struct tw_buf *out)
 {
-    tw_buf_printf(out, "tidewaiter %s\n", tw_version());
+    struct tw_cli none = {0};
+    struct tw_fault fault = {0};
+    return end(&none, tw_cli_write(out, &fault), &fault);
+}
+
+static int run(const struct tw_command *command, int argc, char **argv)
+{
+    struct tw_cli cli = {.command = command};
+    struct tw_fault fault = {0};
+    tw_err err = cli_parse(&cli, argc, argv, &fault);
+    if (err == TW_OK && tw_cli_flag(&cli, "help")) {
+        TW_SCOPED_BUF out = {0};
+        help_command(command, &out);
+        return say(&out);
+    }
+    if (err == TW_OK) err = command->run(&cli, &fault);
+    return end(&cli, err, &fault);
+}
+
+static int usage(const char *word)
+{
+    TW_SCOPED_BUF note = {0};
+    const char *near = command_near(word);
+    tw_buf_printf(&note, "tidewaiter: there is no command '%.40s'", word);
+    if (near[0] != '\0') {
+        tw_buf_text(&note, "; did you mean ");
+        buf_typed(&note, near);
+        tw_buf_char(&note, '?');
+    } else if (word[0] == '-') {
+        tw_buf_text(&note, "; options stand behind the command");
+    }
+    tw_buf_text(&note, "\n`tidewaiter --help` lists the commands.\n");
+    fwrite(note.p, 1, note.n, stderr);
+    return tw_err_exit(TW_ARG);
 }
 
 int tw_cli_main(int argc, char **argv)
 {
     catch_signals();
-    if (argc >= 2 && strcmp(argv[1], "--version") == 0) return say(version);
-    if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0))
-        return say(help_program);
-    if (argc == 3 && strcmp(argv[1], "--print") == 0 && strcmp(argv[2], "man") == 0) return say(help_man);
-    if (argc == 3 && strcmp(argv[1], "--print") == 0 && strcmp(argv[2], "bash") == 0) return say(help_bash);
-    if (argc < 2) {
-        TW_SCOPED_BUF out = {0};
+    TW_SCOPED_BUF out = {0};
+    const char *first = argc >= 2 ? argv[1] : "";
+    const struct tw_command *command = command_find(first);
+    if (command != NULL) return run(command, argc, argv);
+    bool help = strcmp(first, "help") == 0 || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0;
+    if (help && argc == 3 && command_find(argv[2]) != NULL)
+        help_command(command_find(argv[2]), &out);
+    else if (help && argc == 3)
+        return usage(argv[2]);
+    else if (help)
         help_program(&out);
-        fwrite(out.p, 1, out.n, stderr);
-        return tw_err_exit(TW_ARG);
-    }
-    struct tw_cli cli = {.command = command_find(argv[1])};
-    if (cli.command == NULL) {
-        const char *near = command_near(argv[1]);
-        fprintf(stderr, "tidewaiter: there is no command '%s'%s%s%s; `tidewaiter --help` lists them\n",
-                argv[1], near[0] != '\0' ? "; did you mean " : "", near, near[0] != '\0' ? "?" : "");
-        return tw_err_exit(TW_ARG);
-    }
-    return run(&cli, argc, argv);
+    else if (strcmp(first, "--version") == 0)
+        tw_buf_printf(&out, "tidewaiter %s\n", tw_version());
+    else if (strcmp(first, "--print") == 0 && argc == 3 && strcmp(argv[2], "man") == 0)
+        print_man(&out);
+    else if (strcmp(first, "--print") == 0 && argc == 3 && strcmp(argv[2], "bash") == 0)
+        print_bash(&out);
+    else if (argc >= 2)
+        return usage(first);
+    if (argc >= 2) return say(&out);
+    help_program(&out);
+    fwrite(out.p, 1, out.n, stderr);
+    return tw_err_exit(TW_ARG);
 }

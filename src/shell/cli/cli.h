@@ -2,12 +2,13 @@
 /* cli/cli.h -- the command line: one table of commands, one way to parse, one way to fail.
  *
  * In : argv.
- * Out: data on stdout, messages on stderr, exit codes 0 ok, 1 finding, 2 usage, 3 input rejected, 4
- * unavailable, 130 interrupted. Not: work; commands hand it to the engine.
+ * Out: data on stdout, messages on stderr, exit codes as base/err.h's table has them.
+ * Not: work; a command reads its options, hands the work to others and writes the answer.
  */
 #ifndef TW_CLI_CLI_H
 #define TW_CLI_CLI_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "base/buf.h"
@@ -17,42 +18,54 @@ enum { TW_CLI_OPTIONS_MAX = 64, TW_CLI_ARGS_MAX = 64 };
 
 struct tw_command;
 
+/* One given option; `name` as the table has it. */
+struct tw_cli_option {
+    const char *name;
+    const char *text; /* NULL = a flag */
+    int64_t whole;    /* of a WHOLE row */
+    double real;      /* of a REAL row */
+};
+
 /* One parsed call. Texts are argv's own. */
 struct tw_cli {
     const struct tw_command *command;
-    struct {
-        const char *name, *value; /* value NULL = a flag */
-    } option[TW_CLI_OPTIONS_MAX];
+    struct tw_cli_option option[TW_CLI_OPTIONS_MAX];
     size_t options;
-    const char *arg[TW_CLI_ARGS_MAX];
+    const char *arg[TW_CLI_ARGS_MAX]; /* as many as the command's row allows; "-" is standard input */
     size_t args;
     bool json, quiet;
-    const char *file; /* what a fault is about; a command sets it before it reads a file */
+    const char *file; /* what a fault is about; a command sets it before it reads a file. NULL = none */
 };
 
-/* The whole program behind main(). */
+/* The whole program behind main(); returns the exit code. */
 int tw_cli_main(int argc, char **argv);
 
-/* The value of an option, the last one given; NULL = not given. `name` must stand in the command's table. */
+/* The value of an option, the last one given. `name` is that of a row of command.def which belongs to the
+ * command or to ALL, with underscores; another is a fault of ours and caught by an assertion.
+ * tw_cli_value      NULL = not given
+ * tw_cli_whole      of a WHOLE row; within its range, or the row's `otherwise`
+ * tw_cli_real       of a REAL row; the same */
 const char *tw_cli_value(const struct tw_cli *cli, const char *name);
 bool tw_cli_flag(const struct tw_cli *cli, const char *name);
+int64_t tw_cli_whole(const struct tw_cli *cli, const char *name);
+double tw_cli_real(const struct tw_cli *cli, const char *name);
 
-/* A number in [min, max]; `otherwise` when the option is not given. TW_ARG with a note */
-tw_err tw_cli_i64(const struct tw_cli *cli, const char *name, int64_t otherwise, int64_t min, int64_t max,
-                  int64_t *ret, struct tw_fault *fault) TW_MUST_CHECK;
-tw_err tw_cli_f64(const struct tw_cli *cli, const char *name, double otherwise, double min, double max,
-                  double *ret, struct tw_fault *fault) TW_MUST_CHECK;
-
-/* Writes everything to stdout; TW_IO when it cannot be written (a full disk, a closed pipe). */
+/* Writes everything to stdout at once. TW_FULL, TW_IO, TW_NOMEM (the buffer had failed) */
 tw_err tw_cli_write(const struct tw_buf *out, struct tw_fault *fault) TW_MUST_CHECK;
 
 /* A note for people on stderr, unless --quiet; the newline is added. */
 void tw_cli_note(const struct tw_cli *cli, const char *fmt, ...) TW_PRINTF(2, 3);
 
-/* True once Ctrl-C or SIGTERM came; long work polls it and returns TW_INTERRUPTED. */
+/* True once Ctrl-C or SIGTERM came; long work polls it and returns TW_INTERRUPTED. The flag itself, for
+ * tw_file_options.stop and other loops that do not know this module. A second Ctrl-C ends the program. */
 bool tw_cli_interrupted(void);
+const volatile sig_atomic_t *tw_cli_stop(void);
 
-/* True when stderr is a terminal that can redraw a line and people want it to. */
+/* May stderr be redrawn: a terminal other than TERM=dumb, and not --quiet. cli/progress.h asks this itself.
+ */
 bool tw_cli_lively(const struct tw_cli *cli);
+
+/* May stdout be coloured: a terminal other than TERM=dumb, not --json, and no NO_COLOR in the environment. */
+bool tw_cli_colour(const struct tw_cli *cli);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/json.h"
+#include "cli/progress.h"
 #include "cli/table_priv.h"
 #include "store/file.h"
 #include "synth/synth.h"
@@ -30,16 +31,12 @@ static tw_err load_world(struct tw_cli *cli, struct tw_buf *own, struct tw_str *
     return TW_OK;
 }
 
-static tw_err options(const struct tw_cli *cli, struct tw_synth_options *ret, int64_t *vary,
-                      struct tw_fault *fault)
+static tw_err options(const struct tw_cli *cli, struct tw_synth_options *ret, struct tw_fault *fault)
 {
-    int64_t seed;
-    TW_TRY(tw_cli_i64(cli, "seed", 1, 0, INT64_MAX, &seed, fault));
-    TW_TRY(tw_cli_i64(cli, "vary", 0, 0, INT64_MAX, vary, fault));
-    TW_TRY(tw_cli_i64(cli, "declarations", 0, 1, 100000000, &ret->declarations, fault));
-    TW_TRY(tw_cli_i64(cli, "months", 0, 1, 120, &ret->months, fault));
     const char *start = tw_cli_value(cli, "start");
-    ret->seed = (uint64_t)seed;
+    ret->seed = (uint64_t)tw_cli_whole(cli, "seed");
+    ret->declarations = tw_cli_whole(cli, "declarations");
+    ret->months = tw_cli_whole(cli, "months");
     return tw_day_parse(tw_str_from(start != NULL ? start : "2025-01-01"), &ret->start_day, fault);
 }
 
@@ -60,23 +57,28 @@ static tw_err flush_all(struct tw_synth_out *out, struct tw_file_out **file, siz
     return flush(&out->truth, file[TRUTH], above, fault);
 }
 
-static void progress(const struct tw_cli *cli, const struct tw_synth *s)
+static tw_err next(struct tw_synth *s, struct tw_synth_out *out, struct tw_file_out **file, bool *more,
+                   struct tw_fault *fault)
 {
-    if (tw_synth_done(s) % 20000 != 0 || !tw_cli_lively(cli)) return;
-    fprintf(stderr, "\r%lld of %lld declarations", (long long)tw_synth_done(s), (long long)tw_synth_total(s));
-    if (tw_synth_done(s) == tw_synth_total(s)) fputc('\n', stderr);
+    if (tw_cli_interrupted()) return TW_INTERRUPTED;
+    if (tw_synth_next(s, out, more) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
+    return flush_all(out, file, FLUSH_BYTES, fault);
 }
 
 static tw_err generate(const struct tw_cli *cli, struct tw_synth *s, struct tw_synth_out *out,
                        struct tw_file_out **file, struct tw_fault *fault)
 {
+    struct tw_progress progress;
+    tw_progress_begin(&progress, cli, "declarations");
     tw_synth_headers(out);
-    for (bool more = true; more;) {
-        if (tw_cli_interrupted()) return TW_INTERRUPTED;
-        if (tw_synth_next(s, out, &more) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
-        TW_TRY(flush_all(out, file, FLUSH_BYTES, fault));
-        progress(cli, s);
+    tw_err err = TW_OK;
+    for (bool more = true; more && err == TW_OK;) {
+        err = next(s, out, file, &more, fault);
+        uint64_t done = (uint64_t)tw_synth_done(s);
+        if (done % 1000 == 0) tw_progress_at(&progress, done, (uint64_t)tw_synth_total(s), done);
     }
+    tw_progress_end(&progress);
+    TW_TRY(err);
     TW_TRY(flush_all(out, file, 0, fault));
     tw_synth_rates(s, &out->declarations);
     TW_TRY(flush(&out->declarations, file[RATES], 0, fault));
@@ -121,7 +123,8 @@ static tw_err report(const struct tw_cli *cli, const struct tw_synth *s, const c
 tw_err cmd_synth(struct tw_cli *cli, struct tw_fault *fault)
 {
     const char *dir = tw_cli_value(cli, "out");
-    if (dir == NULL || cli->args != 0) return tw_fail(fault, TW_ARG, "synth takes --out DIR and no files");
+    if (dir == NULL)
+        return tw_fail(fault, TW_ARG, "--out DIR is missing: an existing directory for the five files");
     TW_SCOPED_BUF own = {0};
     TW_SCOPED(tw_arena) *arena = NULL;
     TW_SCOPED(tw_synth) *s = NULL;
@@ -129,11 +132,10 @@ tw_err cmd_synth(struct tw_cli *cli, struct tw_fault *fault)
     struct tw_world world;
     struct tw_world_goods_list goods;
     struct tw_str text;
-    int64_t vary;
-    TW_TRY(options(cli, &o, &vary, fault));
+    TW_TRY(options(cli, &o, fault));
     TW_TRY(load_world(cli, &own, &text, fault));
     if (tw_arena_new(ARENA_BYTES_MAX, &arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
-    TW_TRY(tw_world_new(text, (uint64_t)vary, arena, &world, fault));
+    TW_TRY(tw_world_new(text, (uint64_t)tw_cli_whole(cli, "vary"), arena, &world, fault));
     TW_TRY(tw_world_goods_new(tw_embed_find(tw_worlds, TW_STR("goods")), arena, &goods, fault));
     cli->file = NULL;
     TW_TRY(tw_synth_new(&world, &goods, &o, &s, fault));

@@ -1,153 +1,126 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Help, man page and completion, all from the command table. */
+/* Help on a terminal, from the command table: no line over 80 columns. */
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/table_priv.h"
 #include "tidewaiter/version.h"
 
-/* A word of the table as it is typed: underscores become hyphens. */
-static void word(struct tw_buf *out, const char *name)
+enum { WIDTH = 80, HELP_COLUMN = 26, COMMAND_COLUMN = 16 };
+
+void buf_typed(struct tw_buf *out, const char *name)
 {
-    for (const char *c = name; *c != '\0'; c++) tw_buf_char(out, *c == '_' ? '-' : *c);
+    struct name_typed room;
+    tw_buf_text(out, name_typed(name, &room));
 }
 
-static void pad(struct tw_buf *out, size_t from, size_t width)
+const char *name_typed(const char *name, struct name_typed *room)
 {
-    for (size_t used = out->n - from; used < width; used++) tw_buf_char(out, ' ');
+    size_t n = 0;
+    for (; name[n] != '\0' && n + 1 < sizeof room->text; n++) room->text[n] = name[n];
+    room->text[n] = '\0';
+    for (char *c = room->text; (c = strchr(c, '_')) != NULL; c++) *c = '-';
+    return room->text;
+}
+
+static void blanks(struct tw_buf *out, size_t n)
+{
+    while (n-- > 0) tw_buf_char(out, ' ');
+}
+
+/* Bytes of `out` behind its last newline. */
+static size_t column(const struct tw_buf *out)
+{
+    size_t n = 0;
+    while (n < out->n && out->p[out->n - 1 - n] != '\n') n++;
+    return n;
+}
+
+/* `text` from column `left` on, broken at blanks, with a newline behind. */
+static void wrapped(struct tw_buf *out, size_t left, const char *text)
+{
+    if (column(out) >= left && left > 0) tw_buf_char(out, '\n');
+    if (column(out) < left) blanks(out, left - column(out)); /* not below when memory is out */
+    while (*text != '\0') {
+        size_t n = strcspn(text, " ");
+        size_t at = column(out);
+        if (at > left && at + 1 + n > WIDTH) {
+            tw_buf_char(out, '\n');
+            blanks(out, left);
+        } else if (at > left) {
+            tw_buf_char(out, ' ');
+        }
+        tw_buf_put(out, text, n);
+        text += n;
+        text += strspn(text, " ");
+    }
+    tw_buf_char(out, '\n');
+}
+
+void option_words(struct tw_buf *out, const struct command_option *o)
+{
+    tw_buf_text(out, o->help);
+    if (o->kind == OPTION_WHOLE) {
+        tw_buf_printf(out, " (%lld", (long long)o->whole_from);
+        if (o->whole_to == INT64_MAX)
+            tw_buf_text(out, " and up");
+        else
+            tw_buf_printf(out, " to %lld", (long long)o->whole_to);
+        if (o->whole_otherwise >= o->whole_from && o->whole_otherwise <= o->whole_to)
+            tw_buf_printf(out, ", default %lld", (long long)o->whole_otherwise);
+        tw_buf_char(out, ')');
+    } else if (o->kind == OPTION_REAL) {
+        tw_buf_printf(out, " (%g to %g", o->real_from, o->real_to);
+        if (o->real_otherwise >= o->real_from && o->real_otherwise <= o->real_to)
+            tw_buf_printf(out, ", default %g", o->real_otherwise);
+        tw_buf_char(out, ')');
+    }
+}
+
+static void wrapped_buf(struct tw_buf *out, size_t left, struct tw_buf *text)
+{
+    tw_buf_char(text, '\0');
+    wrapped(out, left, text->failed ? "" : text->p);
 }
 
 void help_program(struct tw_buf *out)
 {
-    tw_buf_printf(out,
-                  "tidewaiter %s: reads customs declarations, says how risky each is and why, and gives it a "
-                  "channel\n\n"
-                  "usage: tidewaiter COMMAND [OPTIONS] [FILES]\n\ncommands:\n",
-                  tw_version());
+    tw_buf_printf(out, "tidewaiter %s\n", tw_version());
+    wrapped(out, 0,
+            "Reads customs declarations, says of each how risky it is and why, and gives it a channel within "
+            "the inspection capacity there is.");
+    tw_buf_text(out, "\nusage: tidewaiter COMMAND [OPTIONS] [FILES]\n\ncommands:\n");
     for (size_t i = 0; command_at(i) != NULL; i++) {
-        size_t from = out->n;
         tw_buf_text(out, "  ");
-        word(out, command_at(i)->name);
-        pad(out, from, 14);
-        tw_buf_printf(out, " %s\n", command_at(i)->help);
+        buf_typed(out, command_at(i)->name);
+        wrapped(out, COMMAND_COLUMN, command_at(i)->help);
     }
-    tw_buf_text(
-        out,
-        "\n`tidewaiter COMMAND --help` tells more. Data go to standard output, messages to standard error.\n"
-        "Exit codes: 0 ok, 1 finding, 2 usage, 3 input rejected, 4 unavailable, 130 interrupted.\n");
-}
-
-static bool listed(const struct command_option *o, const struct tw_command *c)
-{
-    return o->command == COMMAND_ALL || o->command == c->id;
-}
-
-static void option_line(struct tw_buf *out, const struct command_option *o)
-{
-    size_t from = out->n;
-    tw_buf_text(out, "  --");
-    word(out, o->name);
-    if (o->argument[0] != '\0') tw_buf_printf(out, " %s", o->argument);
-    pad(out, from, 24);
-    tw_buf_printf(out, " %s\n", o->help);
+    tw_buf_text(out, "\n`tidewaiter COMMAND --help` tells more, `tidewaiter --version` its version.\n"
+                     "Data go to standard output, messages to standard error; a file - is standard input.\n"
+                     "Exit codes: 0 ok, 1 finding, 2 usage, 3 input rejected, 4 unavailable,\n"
+                     "130 interrupted.\n");
 }
 
 void help_command(const struct tw_command *c, struct tw_buf *out)
 {
     tw_buf_text(out, "usage: tidewaiter ");
-    word(out, c->name);
-    tw_buf_printf(out, " [OPTIONS]%s%s\n\n%s\n\noptions:\n", c->arguments[0] != '\0' ? " " : "", c->arguments,
-                  c->help);
-    for (size_t i = 0; option_at(i) != NULL; i++)
-        if (listed(option_at(i), c)) option_line(out, option_at(i));
+    buf_typed(out, c->name);
+    tw_buf_printf(out, " [OPTIONS]%s%s\n\n", c->arguments[0] != '\0' ? " " : "", c->arguments);
+    wrapped(out, 0, c->help);
+    tw_buf_text(out, "\noptions:\n");
+    for (int all = 0; all < 2; all++) { /* its own first */
+        for (size_t i = 0; option_at(i) != NULL; i++) {
+            const struct command_option *o = option_at(i);
+            if (!option_of(o, c) || (o->command == COMMAND_ALL) != (all == 1)) continue;
+            TW_SCOPED_BUF words = {0};
+            tw_buf_text(out, "  --");
+            buf_typed(out, o->name);
+            if (o->argument[0] != '\0') tw_buf_printf(out, " %s", o->argument);
+            if (strcmp(o->name, "quiet") == 0) tw_buf_text(out, ", -q");
+            if (strcmp(o->name, "help") == 0) tw_buf_text(out, ", -h");
+            option_words(&words, o);
+            wrapped_buf(out, HELP_COLUMN, &words);
+        }
+    }
     tw_buf_printf(out, "\nexample:\n  %s\n", c->example);
-}
-
-/* scdoc takes underscores and asterisks as markup; a backslash makes them plain. */
-static void man_text(struct tw_buf *out, const char *text)
-{
-    for (const char *c = text; *c != '\0'; c++) {
-        if (strchr("_*\\", *c) != NULL) tw_buf_char(out, '\\');
-        tw_buf_char(out, *c);
-    }
-}
-
-void help_man(struct tw_buf *out)
-{
-    tw_buf_text(
-        out,
-        "tidewaiter(1)\n\n# NAME\n\ntidewaiter - border clearance engine\n\n# SYNOPSIS\n\n*tidewaiter* "
-        "_COMMAND_ "
-        "[_OPTIONS_] [_FILES_]\n\n# DESCRIPTION\n\nReads customs declarations, says of each how risky it is "
-        "and why, and gives it a channel within the inspection capacity there is.\n\nData go to standard "
-        "output, messages to standard error. A file named *-* is standard input.\n\n# COMMANDS\n");
-    for (size_t i = 0; command_at(i) != NULL; i++) {
-        const struct tw_command *c = command_at(i);
-        tw_buf_text(out, "\n## ");
-        word(out, c->name);
-        tw_buf_char(out, ' ');
-        man_text(out, c->arguments);
-        tw_buf_text(out, "\n\n");
-        man_text(out, c->help);
-        tw_buf_text(out, "\n");
-        for (size_t k = 0; option_at(k) != NULL; k++) {
-            const struct command_option *o = option_at(k);
-            if (o->command != c->id) continue;
-            tw_buf_text(out, "\n*--");
-            word(out, o->name);
-            tw_buf_text(out, "*");
-            if (o->argument[0] != '\0') tw_buf_printf(out, " _%s_", o->argument);
-            tw_buf_text(out, "\n\t");
-            man_text(out, o->help);
-            tw_buf_char(out, '\n');
-        }
-        tw_buf_text(out, "\nExample:\n\n```\n");
-        tw_buf_text(out, c->example);
-        tw_buf_text(out, "\n```\n");
-    }
-    tw_buf_text(out, "\n# OPTIONS OF EVERY COMMAND\n");
-    for (size_t k = 0; option_at(k) != NULL; k++) {
-        if (option_at(k)->command != COMMAND_ALL) continue;
-        tw_buf_text(out, "\n*--");
-        word(out, option_at(k)->name);
-        tw_buf_text(out, "*\n\t");
-        man_text(out, option_at(k)->help);
-        tw_buf_char(out, '\n');
-    }
-    tw_buf_text(
-        out,
-        "\n# EXIT STATUS\n\n0 ok; 1 finding; 2 usage; 3 input rejected; 4 unavailable; 130 interrupted.\n\n"
-        "# ENVIRONMENT\n\n*NO_COLOR*, *TERM=dumb*\n\tno colours, no progress that redraws its line\n");
-}
-
-void help_bash(struct tw_buf *out)
-{
-    tw_buf_text(out,
-                "# bash completion for tidewaiter; written by `tidewaiter --print bash`\n_tidewaiter()\n{\n"
-                "    local cur=${COMP_WORDS[COMP_CWORD]} words=\n    if [ \"$COMP_CWORD\" -eq 1 ]; then\n    "
-                "    words=\"");
-    for (size_t i = 0; command_at(i) != NULL; i++) {
-        if (i > 0) tw_buf_char(out, ' ');
-        word(out, command_at(i)->name);
-    }
-    tw_buf_text(out, "\"\n    else\n        case ${COMP_WORDS[1]} in\n");
-    for (size_t i = 0; command_at(i) != NULL; i++) {
-        tw_buf_text(out, "        ");
-        word(out, command_at(i)->name);
-        tw_buf_text(out, ") words=\"");
-        bool first = true;
-        for (size_t k = 0; option_at(k) != NULL; k++) {
-            if (!listed(option_at(k), command_at(i))) continue;
-            tw_buf_text(out, first ? "--" : " --");
-            word(out, option_at(k)->name);
-            first = false;
-        }
-        tw_buf_text(out, "\" ;;\n");
-    }
-    tw_buf_text(out, "        esac\n    fi\n    case $cur in\n    -*) mapfile -t COMPREPLY < <(compgen -W "
-                     "\"$words\" -- \"$cur\") ;;\n"
-                     "    *) if [ \"$COMP_CWORD\" -eq 1 ]; then mapfile -t COMPREPLY < <(compgen -W "
-                     "\"$words\" -- \"$cur\"); "
-                     "else mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); fi ;;\n    esac\n}\ncomplete -o "
-                     "filenames -F _tidewaiter "
-                     "tidewaiter\n");
 }

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# bash completion for tidewaiter, written by `tidewaiter --print bash`
+_tidewaiter()
+{
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'synth --help --version' -- "$cur")
+        return
+    fi
+    case ${COMP_WORDS[1]} in
+    synth)
+        words='--help --json --quiet --world --seed --vary --declarations --months --start --out'
+        case $prev in
+        --world) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        esac
+        ;;
+    esac
+    case $cur in
+    -*) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur") ;;
+    *) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    esac
+}
+complete -o filenames -F _tidewaiter tidewaiter
