@@ -145,12 +145,18 @@ static tw_err more_room(struct tw_table *t)
     return TW_OK;
 }
 
+static tw_err keep_text(struct tw_table *t, struct tw_str *text)
+{
+    return text->n > 0 ? tw_str_dup(t->text, *text, text) : TW_OK;
+}
+
 static tw_err keep(struct tw_table *t, struct entry *e, uint32_t line)
 {
     TW_TRY(more_room(t));
-    struct tw_str *const text[] = {&e->currency, &e->code, &e->origin, &e->preference};
-    for (size_t i = 0; i < sizeof text / sizeof *text; i++)
-        if (text[i]->n > 0) TW_TRY(tw_str_dup(t->text, *text[i], text[i]));
+    TW_TRY(keep_text(t, &e->currency));
+    TW_TRY(keep_text(t, &e->code));
+    TW_TRY(keep_text(t, &e->origin));
+    TW_TRY(keep_text(t, &e->preference));
     t->line[t->n] = line;
     if (t->kind == TW_TABLE_RATES)
         t->rate[t->n] = (struct tw_rate){e->day, e->currency, e->rate};
