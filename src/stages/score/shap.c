@@ -11,8 +11,9 @@
 #include "score/shap_priv.h"
 
 enum {
-    BLOCK = 256,                      /* rows of a batch that go through the tables together */
-    BLOCK_MIN = 4,                    /* fewer are faster one by one */
+    BLOCK = 256,    /* rows of a batch that go through the tables together */
+    BLOCK_MIN = 12, /* fewer are faster one by one */
+    STEP = 16,      /* a block is filled up to a multiple of this, and walked in such steps */
     PLACES = 1 << (TW_DEPTH_FAST - 1) /* nodes of a full tree down to the units, and the unused 0 */
 };
 
@@ -22,6 +23,7 @@ struct work {
     int32_t *sum;                   /* [F + 1][BLOCK]; the last for padding */
     uint8_t pattern[PLACES][BLOCK]; /* answers above each node */
     uint16_t line[BLOCK];           /* offset of the unit's table line */
+    size_t n;                       /* rows in use, a multiple of STEP */
 };
 
 void tw_shap_free(struct tw_shap *s)
@@ -122,17 +124,18 @@ static void ask(const struct work *w, const struct question *q, uint8_t bit, con
 {
     const float *z = w->z + (size_t)q->slot * BLOCK;
     const float threshold = q->threshold;
-    for (size_t r = 0; r < BLOCK; r++) ret[r] = (uint8_t)(above[r] | (z[r] >= threshold ? bit : 0));
+    const size_t n = w->n & ~(size_t)(STEP - 1); /* tells the compiler that no rest is left */
+    for (size_t r = 0; r < n; r++) ret[r] = (uint8_t)(above[r] | (z[r] >= threshold ? bit : 0));
 }
 
 /* The answers above each unit of a tree, of a whole block. */
 static void block_patterns(struct work *w, const struct question *tree, uint32_t level)
 {
-    memset(w->pattern[1], 0, BLOCK);
+    memset(w->pattern[1], 0, w->n);
     for (uint32_t d = 0; d < level; d++)
         for (size_t i = (size_t)1 << d; i < (size_t)2 << d; i++) {
             ask(w, &tree[i], (uint8_t)(1U << d), w->pattern[i], w->pattern[2 * i]);
-            memcpy(w->pattern[2 * i + 1], w->pattern[2 * i], BLOCK);
+            memcpy(w->pattern[2 * i + 1], w->pattern[2 * i], w->n);
         }
 }
 
@@ -143,7 +146,8 @@ static void block_lines(struct work *w, const struct question *tree, uint32_t le
     ask(w, &tree[place], (uint8_t)(1U << level), w->pattern[place], a);
     ask(w, &tree[2 * place], (uint8_t)(2U << level), a, b);
     ask(w, &tree[2 * place + 1], (uint8_t)(4U << level), b, a);
-    for (size_t r = 0; r < BLOCK; r++) w->line[r] = (uint16_t)(a[r] * UNIT_FEATURES);
+    const size_t n = w->n & ~(size_t)(STEP - 1);
+    for (size_t r = 0; r < n; r++) w->line[r] = (uint16_t)(a[r] * UNIT_FEATURES);
 }
 
 typedef int32_t four __attribute__((vector_size(16)));
@@ -163,11 +167,12 @@ static inline void add(int32_t *sum, four v)
 
 /* Adds four columns of table lines to the sums of their four features: four rows are read and turned on their
  * side. The compiler makes what it can of the vectors; plain integers otherwise. */
-static void add_columns(const int32_t *table, const uint16_t *line, const uint16_t *feature, int32_t *sum)
+static void add_columns(struct work *w, const int32_t *table, const uint16_t *feature)
 {
-    int32_t *s0 = sum + (size_t)feature[0] * BLOCK, *s1 = sum + (size_t)feature[1] * BLOCK;
-    int32_t *s2 = sum + (size_t)feature[2] * BLOCK, *s3 = sum + (size_t)feature[3] * BLOCK;
-    for (size_t r = 0; r < BLOCK; r += 4) {
+    const uint16_t *line = w->line;
+    int32_t *s0 = w->sum + (size_t)feature[0] * BLOCK, *s1 = w->sum + (size_t)feature[1] * BLOCK;
+    int32_t *s2 = w->sum + (size_t)feature[2] * BLOCK, *s3 = w->sum + (size_t)feature[3] * BLOCK;
+    for (size_t r = 0, n = w->n; r < n; r += 4) {
         four a = load(table + line[r]), b = load(table + line[r + 1]);
         four c = load(table + line[r + 2]), d = load(table + line[r + 3]);
         four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
@@ -190,14 +195,16 @@ static void block_tables(const struct tw_shap *s, struct work *w)
             const struct unit *u = &s->unit[k];
             const int32_t *table = s->table + ((size_t)k << (s->depth + 1)) * UNIT_FEATURES;
             block_lines(w, tree, level, u->place);
-            for (uint32_t c = 0; c < u->n; c += 4) add_columns(table + c, w->line, u->feature + c, w->sum);
+            for (uint32_t c = 0; c < u->n; c += 4) add_columns(w, table + c, u->feature + c);
         }
     }
 }
 
-/* Up to BLOCK rows; the columns beyond hold what was there before, and nobody reads their sums. */
+/* Up to BLOCK rows. The columns that fill up the last step hold what was there before; nobody reads their
+ * sums. */
 static void block(const struct tw_shap *s, struct work *w, const float *x, size_t n, double *ret)
 {
+    w->n = (n + STEP - 1) / STEP * STEP;
     for (size_t r = 0; r < n; r++) question_slots(x + r * s->n_features, s->n_features, BLOCK, w->z + r);
     block_tables(s, w);
     for (size_t r = 0; r < n; r++)

@@ -123,7 +123,7 @@ static void gives_shapleys_values_beyond(void)
 
 static void gives_the_same_bits_alone_and_in_any_batch(void)
 {
-    const size_t sizes[] = {0, 1, 3, 4, 5, 255, 256, 257, 258, 261, 600};
+    const size_t sizes[] = {0, 1, 11, 12, 13, 16, 17, 33, 255, 256, 257, 267, 268, 600};
     const uint32_t depths[] = {3, 6, 8};
     for (size_t d = 0; d < 3; d++) {
         uint64_t seed = d;
@@ -289,9 +289,9 @@ static tw_err explain_given(void)
     tw_err err = tw_shap_new(&given->spec, "trees", &s, NULL);
     CHECK((err == TW_OK) == (s != NULL));
     if (err != TW_OK) return err;
-    float x[30] = {0};
-    double ret[30] = {77};
-    err = tw_shap_batch(s, x, 10, ret);
+    float x[60] = {0};
+    double ret[60] = {77};
+    err = tw_shap_batch(s, x, 20, ret);
     CHECK((err == TW_OK) == (ret[0] != 77));
     tw_shap_free(s);
     return err;
