@@ -297,6 +297,26 @@ static tw_err fold_result(struct tw_trial_memory *m, const struct tw_trial_data 
     return err == TW_NOTFOUND ? TW_OK : err;
 }
 
+/* One declaration: the results known before its day, its features, then itself. */
+static tw_err measure_one(struct tw_trial_memory *m, const struct tw_trial_data *d, size_t k,
+                          const uint8_t *wait, float *x, double *stake)
+{
+    struct tw_look look = {.n = 0};
+    tw_arena_reset(m->arena);
+    TW_TRY(tw_profile_look(m->profile, d->decl[k], m->arena, &look));
+    for (size_t i = 0; i < look.n; i++) {
+        size_t at = d->first[k] + i;
+        tw_feature_compute(m->profile, d->decl[k], &look, i, x + at * TW_FEATURE_N, NULL);
+        if (stake != NULL) stake[at] = look.item[i].stake;
+    }
+    TW_TRY(tw_profile_fold(m->profile, &look));
+    for (size_t i = 0; i < look.n; i++)
+        if (wait[d->first[k] + i] != 0)
+            TW_TRY(tw_profile_await(m->profile, look.declaration, d->item[d->first[k] + i].number,
+                                    &look.item[i]));
+    return TW_OK;
+}
+
 tw_err tw_trial_measure(struct tw_trial_memory *m, const struct tw_trial_data *d,
                         const struct tw_trial_span *span, float *x, double *stake)
 {
@@ -310,22 +330,10 @@ tw_err tw_trial_measure(struct tw_trial_memory *m, const struct tw_trial_data *d
     }
     tw_err err = TW_OK;
     for (size_t k = span->from; k < span->to && err == TW_OK; k++) {
-        struct tw_look look;
         int32_t day = d->first[k] < d->first[k + 1] ? d->item[d->first[k]].day : 0;
         while (m->next < span->results && span->result[m->next].known_day < day && err == TW_OK)
             err = fold_result(m, d, &span->result[m->next++]);
-        tw_arena_reset(m->arena);
-        if (err == TW_OK) err = tw_profile_look(m->profile, d->decl[k], m->arena, &look);
-        for (size_t i = 0; i < look.n && err == TW_OK; i++) {
-            size_t at = d->first[k] + i;
-            tw_feature_compute(m->profile, d->decl[k], &look, i, x + at * TW_FEATURE_N, NULL);
-            if (stake != NULL) stake[at] = look.item[i].stake;
-        }
-        if (err == TW_OK) err = tw_profile_fold(m->profile, &look);
-        for (size_t i = 0; i < look.n && err == TW_OK; i++)
-            if (wait[d->first[k] + i] != 0)
-                err = tw_profile_await(m->profile, look.declaration, d->item[d->first[k] + i].number,
-                                       &look.item[i]);
+        if (err == TW_OK) err = measure_one(m, d, k, wait, x, stake);
     }
     tw_free(awaited);
     return err;

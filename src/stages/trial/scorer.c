@@ -57,18 +57,25 @@ tw_err tw_trial_score_new(size_t items, struct tw_trial_score *ret)
 /* -- ourselves
  * --------------------------------------------------------------------------------------------------- */
 
+/* Rows of one scorer: `columns` numbers per item. */
+struct columns {
+    const float *x;
+    size_t columns;
+    uint32_t threads;
+};
+
 /* Adds the margins of one forest over the items to be scored. */
-static tw_err add_margins(struct tw_str json, const struct tw_trial_view *v, const float *x, size_t columns,
-                          uint32_t threads, double weight, double *sum, struct tw_fault *fault)
+static tw_err add_margins(struct tw_str json, const struct tw_trial_view *v, struct columns c, double weight,
+                          double *sum, struct tw_fault *fault)
 {
     enum { BLOCK = 65536 };
     TW_SCOPED(tw_xgb_booster) *booster = NULL;
     float *margin = tw_calloc(BLOCK, sizeof *margin);
     if (margin == NULL) return TW_NOMEM;
-    tw_err err = tw_xgb_booster_new(json, threads, &booster, fault);
+    tw_err err = tw_xgb_booster_new(json, c.threads, &booster, fault);
     for (size_t at = v->from; at < v->to && err == TW_OK; at += BLOCK) {
         size_t n = v->to - at < BLOCK ? v->to - at : BLOCK;
-        struct tw_xgb_rows rows = {.x = x + at * columns, .n_columns = columns, .n = n};
+        struct tw_xgb_rows rows = {.x = c.x + at * c.columns, .n_columns = c.columns, .n = n};
         err = tw_xgb_margins(booster, &rows, margin, fault);
         for (size_t k = 0; k < n && err == TW_OK; k++) sum[at + k] += weight * (double)margin[k];
     }
@@ -113,13 +120,11 @@ static tw_err ours(const struct tw_trial_view *v, const struct tw_trial_settings
         how.threads = set->threads;
         err = tw_learn(&rows, &how, &learned, fault);
     }
+    const struct columns features = {v->x, TW_FEATURE_N, set->threads};
     for (uint32_t b = 0; err == TW_OK && b < learned->bags; b++)
-        err = add_margins(tw_buf_view(&learned->forest[b]), v, v->x, TW_FEATURE_N, set->threads,
-                          1.0 / learned->bags, margin, fault);
+        err = add_margins(tw_buf_view(&learned->forest[b]), v, features, 1.0 / learned->bags, margin, fault);
     bool trees = err == TW_OK && learned->duty.way != TW_DUTY_CONSTANT;
-    if (trees)
-        err = add_margins(tw_buf_view(&learned->duty.json), v, v->x, TW_FEATURE_N, set->threads, 1.0, share,
-                          fault);
+    if (trees) err = add_margins(tw_buf_view(&learned->duty.json), v, features, 1.0, share, fault);
     for (size_t k = v->from; k < v->to && err == TW_OK; k++) {
         double log_share = trees ? share[k] + learned->duty.shift : learned->duty.base_margin;
         double part = tw_exp(log_share), stake = v->stake[k] > 0 ? v->stake[k] : 0;
@@ -175,7 +180,8 @@ static tw_err peer(const struct tw_trial_view *v, bool tabular, struct tw_trial_
                      : tw_xgb_train_native(&rows, published, sizeof published / sizeof published[0],
                                            PUBLISHED_ROUNDS, &json, fault);
     }
-    if (err == TW_OK) err = add_margins(tw_buf_view(&json), v, x, columns, 2, 1.0, margin, fault);
+    if (err == TW_OK)
+        err = add_margins(tw_buf_view(&json), v, (struct columns){x, columns, 2}, 1.0, margin, fault);
     for (size_t k = v->from; k < v->to && err == TW_OK; k++) {
         ret->item[k] = margin[k];
         ret->risk[k] = tw_logistic(margin[k]);
