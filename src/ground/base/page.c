@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/page.h"
+
+/* Colours: eight hues that keep their distance for the common kinds of colour blindness (after Okabe and Ito,
+ * Color Universal Design, 2008), darkened or lightened until they have 3:1 against the page. */
+static const char STYLE[] =
+    ":root{color-scheme:light "
+    "dark;--bg:#fff;--fg:#1b1f24;--dim:#57606a;--rule:#d0d7de;--soft:#f3f5f7;--warn:#8a4b00;"
+    "--warnbg:#fff4e0;--c0:#0b5cad;--c1:#b4480a;--c2:#00785a;--c3:#8a3d7d;--c4:#7a6400;--c5:#2f7fb5;--c6:#"
+    "6b6f76;"
+    "--c7:#a3123f;--c8:#4b4f9e;--c9:#3d6b21;--c10:#8c5a2b;--c11:#444}"
+    "@media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e8eb;--dim:#a0a8b1;--rule:#3a424b;--soft:#"
+    "1f242a;"
+    "--warn:#ffc46b;--warnbg:#33270f;--c0:#62b1ff;--c1:#ff9d5c;--c2:#3fcf9f;--c3:#e29ad6;--c4:#e0c341;--c5:#"
+    "8bc8ee;"
+    "--c6:#aab0b8;--c7:#ff7d9c;--c8:#a9adff;--c9:#9ad06f;--c10:#d9a878;--c11:#ccc}}"
+    "@media "
+    "print{:root{--bg:#fff;--fg:#000;--dim:#333;--rule:#999;--soft:#fff;--warn:#000;--warnbg:#fff;--c0:#"
+    "0b5cad;"
+    "--c1:#b4480a;--c2:#00785a;--c3:#8a3d7d;--c4:#7a6400;--c5:#2f7fb5;--c6:#6b6f76;--c7:#a3123f;--c8:#4b4f9e;"
+    "--c9:#3d6b21;--c10:#8c5a2b;--c11:#444}details,figure,tr{break-inside:avoid}h2{break-after:avoid}}"
+    "*{box-sizing:border-box}html{font:16px/1.5 system-ui,'Liberation Sans',sans-serif;background:var(--bg);"
+    "color:var(--fg);-webkit-text-size-adjust:100%}body{margin:0 auto;padding:1rem;max-width:68rem;"
+    "overflow-wrap:break-word}h1{font-size:1.6rem;line-height:1.2;margin:.5rem "
+    "0}h2{font-size:1.2rem;margin:2rem 0 .5rem;"
+    "border-bottom:1px solid var(--rule)}h3{font-size:1rem;margin:0}p{margin:.5rem 0;max-width:46rem}"
+    ".line,.dim,figcaption "
+    "p{color:var(--dim)}.warn{background:var(--warnbg);color:var(--warn);border-left:.25rem solid;"
+    "padding:.5rem .75rem}.figures{display:flex;flex-wrap:wrap;gap:.75rem;margin:1rem "
+    "0;padding:0;list-style:none}"
+    ".figures li{background:var(--soft);border:1px solid var(--rule);border-radius:.4rem;padding:.5rem .9rem}"
+    ".figures b{display:block;font-size:1.4rem;font-variant-numeric:tabular-nums}.figures "
+    "span{color:var(--dim)}"
+    ".wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}"
+    "caption{text-align:left;color:var(--dim);padding:.25rem 0}th,td{padding:.2rem .6rem;text-align:right;"
+    "border-bottom:1px solid var(--rule);white-space:nowrap}th:first-child,td:first-child{text-align:left;"
+    "white-space:normal;min-width:7rem}th{font-weight:600;color:var(--dim);vertical-align:bottom}th[scope="
+    "row]{font-weight:inherit;color:inherit}tr.strong{"
+    "font-weight:700;background:var(--soft)}.charts{display:grid;gap:1.5rem;"
+    "grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr))}figure{margin:.5rem 0;min-width:0}"
+    "figcaption p{font-size:.85rem;margin:.1rem 0}svg{display:block;width:100%;max-width:34rem;height:auto}"
+    "svg text{fill:var(--dim);font-size:11px;font-family:inherit}svg .axis{stroke:var(--rule);fill:none}"
+    ".key{display:flex;flex-wrap:wrap;gap:.1rem .9rem;list-style:none;margin:.2rem "
+    "0;padding:0;font-size:.85rem}"
+    ".key svg{display:inline-block;width:1.8rem;height:.8rem;vertical-align:middle;margin-right:.3rem}"
+    "summary{cursor:pointer;color:var(--dim);font-size:.85rem}";
+
+/* What stands for a byte; NULL = itself. */
+static const char *entity(unsigned char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    case '\t':
+    case '\n':
+        return NULL;
+    default:
+        return c < 0x20 || c == 0x7f ? "" : NULL;
+    }
+}
+
+void tw_page_escape(struct tw_buf *out, struct tw_str text)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        const char *as = entity((unsigned char)text.s[i]);
+        if (as == NULL) continue;
+        tw_buf_put(out, text.s + from, i - from);
+        tw_buf_text(out, as);
+        from = i + 1;
+    }
+    if (from < text.n) tw_buf_put(out, text.s + from, text.n - from);
+}
+
+static void element(struct tw_page *p, const char *open, struct tw_str text, const char *close)
+{
+    tw_buf_text(p->out, open);
+    tw_page_escape(p->out, text);
+    tw_buf_text(p->out, close);
+}
+
+void tw_page_begin(struct tw_page *p, const char *title, const char *line)
+{
+    tw_buf_text(p->out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+                        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+                        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                        "style-src 'unsafe-inline'\">\n");
+    element(p, "<title>", tw_str_from(title), "</title>\n<style>");
+    tw_buf_text(p->out, STYLE);
+    tw_buf_text(p->out, "</style></head>\n<body>\n<header>\n");
+    element(p, "<h1>", tw_str_from(title), "</h1>\n");
+    if (line != NULL) element(p, "<p class=\"line\">", tw_str_from(line), "</p>\n");
+    tw_buf_text(p->out, "</header>\n<main>\n");
+}
+
+static void end_section(struct tw_page *p)
+{
+    if (p->open) tw_buf_text(p->out, "</section>\n");
+    p->open = false;
+}
+
+void tw_page_end(struct tw_page *p)
+{
+    end_section(p);
+    tw_buf_text(p->out, "</main>\n</body></html>\n");
+}
+
+void tw_page_section(struct tw_page *p, const char *heading)
+{
+    end_section(p);
+    element(p, "<section>\n<h2>", tw_str_from(heading), "</h2>\n");
+    p->open = true;
+}
+
+void tw_page_para(struct tw_page *p, struct tw_str text)
+{
+    element(p, "<p>", text, "</p>\n");
+}
+
+void tw_page_warning(struct tw_page *p, struct tw_str text)
+{
+    element(p, "<p class=\"warn\">", text, "</p>\n");
+}
+
+void tw_page_list(struct tw_page *p, const struct tw_str *item, size_t n)
+{
+    tw_buf_text(p->out, "<ul>\n");
+    for (size_t i = 0; i < n; i++) element(p, "<li>", item[i], "</li>\n");
+    tw_buf_text(p->out, "</ul>\n");
+}
+
+void tw_page_figures(struct tw_page *p, const struct tw_page_figure *f, size_t n)
+{
+    tw_buf_text(p->out, "<ul class=\"figures\">\n");
+    for (size_t i = 0; i < n; i++) {
+        element(p, "<li><b>", f[i].value, "</b>");
+        element(p, "<span>", f[i].word, "</span></li>\n");
+    }
+    tw_buf_text(p->out, "</ul>\n");
+}
+
+void tw_page_table_begin(struct tw_page *p, const char *caption)
+{
+    tw_buf_text(p->out, "<div class=\"wide\"><table>\n");
+    if (caption != NULL) element(p, "<caption>", tw_str_from(caption), "</caption>\n");
+}
+
+void tw_page_table_row(struct tw_page *p, const struct tw_str *cell, size_t n, bool header, bool strong)
+{
+    tw_buf_text(p->out, strong ? "<tr class=\"strong\">" : "<tr>");
+    for (size_t i = 0; i < n; i++)
+        element(p,
+                header   ? "<th scope=\"col\">"
+                : i == 0 ? "<th scope=\"row\">"
+                         : "<td>",
+                cell[i], header || i == 0 ? "</th>" : "</td>");
+    tw_buf_text(p->out, "</tr>\n");
+}
+
+void tw_page_table_end(struct tw_page *p)
+{
+    tw_buf_text(p->out, "</table></div>\n");
+}
+
+void tw_page_charts_begin(struct tw_page *p)
+{
+    tw_buf_text(p->out, "<div class=\"charts\">\n");
+}
+
+void tw_page_charts_end(struct tw_page *p)
+{
+    tw_buf_text(p->out, "</div>\n");
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/page.h"
+
+#include "check.h"
+
+static bool holds(const struct tw_buf *b, const char *what)
+{
+    return memmem(b->p, b->n, what, strlen(what)) != NULL;
+}
+
+static void escapes_what_html_would_take_for_its_own(void)
+{
+    TW_SCOPED_BUF out = {0};
+    tw_page_escape(&out, TW_STR("<a href=\"x\">'&'</a>\x01\x7f\t\n"));
+    CHECK(tw_str_is(tw_buf_view(&out), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;\t\n"));
+    tw_buf_clear(&out);
+    tw_page_escape(&out, (struct tw_str){NULL, 0});
+    tw_page_escape(&out, TW_STR("日本 é"));
+    CHECK(tw_str_is(tw_buf_view(&out), "日本 é"));
+}
+
+static void asks_nobody_for_anything(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    tw_page_begin(&p, "<t>", "line");
+    tw_page_section(&p, "one");
+    tw_page_para(&p, TW_STR("text"));
+    tw_page_section(&p, "two");
+    tw_page_warning(&p, TW_STR("a & b"));
+    tw_page_end(&p);
+    CHECK(!out.failed && holds(&out, "<title>&lt;t&gt;</title>") && holds(&out, "a &amp; b"));
+    CHECK(!holds(&out, "http://") && !holds(&out, "https://") && !holds(&out, "<script") &&
+          !holds(&out, "url("));
+    CHECK(holds(&out, "default-src 'none'") && holds(&out, "prefers-color-scheme:dark") &&
+          holds(&out, "@media print"));
+    CHECK(holds(&out, "</section>\n<section>\n<h2>two</h2>"));
+    CHECK(out.n > 8 && memcmp(out.p + out.n - 8, "</html>\n", 8) == 0);
+}
+
+static void tables_name_their_rows_and_columns(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    const struct tw_str head[] = {TW_STR("scorer"), TW_STR("AUC")}, row[] = {TW_STR("ours"), TW_STR("0.9")};
+    tw_page_table_begin(&p, "figures");
+    tw_page_table_row(&p, head, 2, true, false);
+    tw_page_table_row(&p, row, 2, false, true);
+    tw_page_table_end(&p);
+    CHECK(holds(&out, "<tr><th scope=\"col\">scorer</th><th scope=\"col\">AUC</th></tr>"));
+    CHECK(holds(&out, "<tr class=\"strong\"><th scope=\"row\">ours</th><td>0.9</td></tr>"));
+}
+
+static void a_full_buffer_sticks(void)
+{
+    TW_SCOPED_BUF out = {.max = 100};
+    struct tw_page p = {.out = &out};
+    tw_page_begin(&p, "t", NULL);
+    tw_page_end(&p);
+    CHECK(out.failed && out.n <= 100);
+}
+
+int main(void)
+{
+    RUN(escapes_what_html_would_take_for_its_own);
+    RUN(asks_nobody_for_anything);
+    RUN(tables_name_their_rows_and_columns);
+    RUN(a_full_buffer_sticks);
+    return DONE();
+}
