@@ -98,9 +98,16 @@ struct wish {
     double share;                  /* probability of `channel`; 1 unless it ties */
 };
 
-static struct wish by_score(const struct tw_channels *c, double score, double *red_from)
+/* Places that score fills in one channel: its share of the window, less what chance and law took of it. */
+static double places_of(const struct tw_channels *c, enum tw_channel ch)
 {
-    *red_from = (double)INFINITY;
+    double others = (double)c->otherwise[channel_code(ch)] / (double)c->n;
+    double share = c->settings.expected[ch] - others;
+    return share > 0 ? share * (double)c->n : 0;
+}
+
+static struct wish by_score(const struct tw_channels *c, double score)
+{
     struct wish w = {TW_CHANNEL_GREEN, TW_CHANNEL_GREEN, 1.0};
     if (c->n < (size_t)c->settings.window_min) return w;
     size_t above = 0, equal_end = place(c, score); /* how many stand above, and above or equal */
@@ -116,13 +123,7 @@ static struct wish by_score(const struct tw_channels *c, double score, double *r
     double places = 0;
     for (int i = 0; i < STRICT_N; i++) {
         enum tw_channel ch = BY_STRICTNESS[i];
-        double others = (double)c->otherwise[channel_code(ch)] / (double)c->n;
-        double share = c->settings.expected[ch] - others;
-        if (share > 0) places += share * (double)c->n;
-        if (ch == TW_CHANNEL_RED) {
-            size_t k = (size_t)places;
-            *red_from = k > 0 ? c->sorted[k - 1] : (double)INFINITY;
-        }
+        places += places_of(c, ch);
         if (places <= (double)above) continue;
         double ties = (double)(equal_end - above);
         w.channel = ch;
@@ -132,6 +133,21 @@ static struct wish by_score(const struct tw_channels *c, double score, double *r
         return w;
     }
     return w;
+}
+
+/* The scores where red begins and where green ends. A place that is only partly there leaves its score to the
+ * draw, so it counts for neither. */
+static void boundaries(const struct tw_channels *c, double *red_from, double *green_below)
+{
+    *red_from = *green_below = (double)INFINITY;
+    if (c->n < (size_t)c->settings.window_min) return;
+    double places = 0;
+    for (int i = 0; i < STRICT_N; i++) {
+        places += places_of(c, BY_STRICTNESS[i]);
+        if (BY_STRICTNESS[i] == TW_CHANNEL_RED && places >= 1) *red_from = c->sorted[(size_t)places - 1];
+    }
+    size_t k = (size_t)ceil(places);
+    if (k > 0) *green_below = c->sorted[(k < c->n ? k : c->n) - 1];
 }
 
 /* -- capacity
@@ -222,7 +238,8 @@ tw_err tw_channels_decide(struct tw_channels *c, const struct tw_channel_case *k
     uint32_t office;
     TW_TRY(channels_office(c, k->office, k->day, &office));
     struct tw_channel_choice choice = {.channel = TW_CHANNEL_GREEN};
-    struct wish w = by_score(c, k->score, &choice.red_from);
+    struct wish w = by_score(c, k->score);
+    boundaries(c, &choice.red_from, &choice.green_below);
     /* One draw, two independent uses: its upper half is chance's, its lower half breaks ties. */
     double u = (double)(k->draw >> 32) * 0x1p-32, tie = (double)(k->draw & UINT32_MAX) * 0x1p-32;
     choice.score_channel = w.share >= 1 || tie < w.share ? w.channel : w.next;

@@ -60,6 +60,7 @@ struct tw_channel_choice {
     uint32_t propensity_ppm; /* probability of this channel, over the draw alone, given all decided before */
     enum tw_channel score_channel; /* what score alone would have chosen, were there room everywhere */
     double red_from;               /* scores from here on were red; +inf while the window is too short */
+    double green_below; /* scores below this were green by score; +inf while the window is too short */
 };
 
 /* The draw of a declaration: the first 64 bits, big-endian, of HMAC-SHA256(day key, registration number). */

@@ -145,6 +145,45 @@ static void more_risk_never_means_a_greener_channel(void)
     tw_channels_free(c);
 }
 
+/* What the choice says of the boundaries is what other scores would have met in the same state. */
+static void tells_where_green_ends_and_red_begins(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.random[TW_CHANNEL_RED] = 0.03;
+    struct tw_channels *c = channels(&s);
+    struct tw_rng r = tw_rng_new(6, "flow");
+    struct tw_channel_choice choice;
+    struct tw_channel_case k = next_case(&r, 0, 500);
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
+    CHECK(isinf(choice.red_from) && isinf(choice.green_below)); /* too early: all is green */
+    for (int i = 1; i < 1733; i++) {
+        k = next_case(&r, i, 500);
+        CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
+    }
+    TW_SCOPED_BUF saved = {0};
+    CHECK(tw_channels_save(c, &saved) == TW_OK);
+    k = next_case(&r, 1733, 500);
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.red_from > choice.green_below);
+    const double red = choice.red_from, green = choice.green_below;
+    const struct {
+        double score;
+        enum tw_channel channel;
+    } row[] = {{nextafter(green, 0), TW_CHANNEL_GREEN},
+               {nextafter(green, 1), TW_CHANNEL_YELLOW},
+               {red, TW_CHANNEL_RED},
+               {nextafter(red, 1), TW_CHANNEL_RED}};
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
+        for (uint64_t draw = 0; draw < 2; draw++) {
+            struct tw_channels *same = NULL;
+            CHECK(tw_channels_load(tw_buf_view(&saved), &s, &same, NULL) == TW_OK);
+            k.score = row[i].score;
+            k.draw = draw * UINT32_MAX;
+            CHECK(tw_channels_decide(same, &k, &choice) == TW_OK && choice.score_channel == row[i].channel);
+            tw_channels_free(same);
+        }
+    tw_channels_free(c);
+}
+
 static void draws_as_rfc_2104_says(void)
 {
     /* RFC 4231 test case 2: HMAC-SHA256("Jefe", "what do ya want for nothing?") begins 5bdcc146bf60754e. */
@@ -178,6 +217,7 @@ int main(void)
     RUN(never_passes_an_office_s_capacity_and_never_releases_a_high_score_for_want_of_room);
     RUN(sends_what_law_demands_to_red_even_when_full);
     RUN(more_risk_never_means_a_greener_channel);
+    RUN(tells_where_green_ends_and_red_begins);
     RUN(draws_as_rfc_2104_says);
     RUN(survives_every_failed_allocation);
     return DONE();
