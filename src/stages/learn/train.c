@@ -211,16 +211,17 @@ static tw_err choose(struct school *c, const struct tw_xgb_settings *candidate, 
     size_t teach = use_part(c, TW_PART_TEACH);
     bool split = teach > 0 && s->n_held > 0;
     l->loss = (double)NAN;
-    l->candidate = n - 1; /* the last is the most cautious */
-    l->used = candidate[n - 1];
-    if (l->used.rounds > ROUNDS_FEW) l->used.rounds = ROUNDS_FEW;
-    if (few)
+    l->candidate = c->set->as_given ? 0 : n - 1; /* the last is the most cautious */
+    l->used = candidate[l->candidate];
+    if (!c->set->as_given && l->used.rounds > ROUNDS_FEW) l->used.rounds = ROUNDS_FEW;
+    if (few && !c->set->as_given)
         note(l,
              "Only %zu findings: settings are fixed, not searched. Trust the order little and the risk less; "
              "50 "
              "findings make a beginning, 300 a model.",
              s->n_found);
-    if (!few && split && s->n_held_found >= HELD_FINDINGS_MIN) TW_TRY(try_candidates(c, candidate, n, fault));
+    if (!few && split && !c->set->as_given && s->n_held_found >= HELD_FINDINGS_MIN)
+        TW_TRY(try_candidates(c, candidate, n, fault));
     if (!split) {
         note(l, "No finding was known before the rows held back: the figures come from blocks of time, not "
                 "from the "

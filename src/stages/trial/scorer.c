@@ -27,6 +27,11 @@ const char *tw_scorer_words(enum tw_scorer s)
     return scorer_row[s].words;
 }
 
+bool tw_scorer_is_ours(enum tw_scorer s)
+{
+    return s == TW_SCORER_TIDEWAITER || s == TW_SCORER_FULL_LABELS;
+}
+
 struct tw_trial_settings tw_trial_settings_default(void)
 {
     return (struct tw_trial_settings){
@@ -54,34 +59,59 @@ tw_err tw_trial_score_new(size_t items, struct tw_trial_score *ret)
     return TW_OK;
 }
 
-/* -- ourselves
- * --------------------------------------------------------------------------------------------------- */
+/* -- what was learned
+ * --------------------------------------------------------------------------------------------- */
 
-/* Rows of one scorer: `columns` numbers per item. */
-struct columns {
-    const float *x;
-    size_t columns;
-    uint32_t threads;
+/* Of ours the risk forests, their calibration and the duty forest; of a peer its forest; of the twin look-up
+ * its table. */
+struct tw_scorer_model {
+    struct tw_learned *learned;
+    struct tw_xgb_booster *forest[TW_LEARN_BAGS_MAX], *duty;
+    uint32_t forests;
+    struct tw_map64 *twin;
+    double *found, *n; /* per twin */
+    double base;       /* rate of those without a twin */
 };
 
-/* Adds the margins of one forest over the items to be scored. */
-static tw_err add_margins(struct tw_str json, const struct tw_trial_view *v, struct columns c, double weight,
+void tw_scorer_model_free(struct tw_scorer_model *m)
+{
+    if (m == NULL) return;
+    tw_learned_free(m->learned);
+    for (uint32_t b = 0; b < m->forests; b++) tw_xgb_booster_free(m->forest[b]);
+    tw_xgb_booster_free(m->duty);
+    tw_map64_free(m->twin);
+    tw_free(m->found);
+    tw_free(m->n);
+    tw_free(m);
+}
+
+/* May the scorer learn from this result? */
+static bool teaches(const struct tw_trial_view *v, const struct tw_trial_result *r)
+{
+    return r->item < v->teach_items && r->known_day < v->as_of;
+}
+
+/* Adds the margins of one forest over `all` rows. */
+static tw_err add_margins(struct tw_xgb_booster *booster, const struct tw_xgb_rows *all, double weight,
                           double *sum, struct tw_fault *fault)
 {
     enum { BLOCK = 65536 };
-    TW_SCOPED(tw_xgb_booster) *booster = NULL;
-    float *margin = tw_calloc(BLOCK, sizeof *margin);
+    float *margin = tw_calloc(all->n < BLOCK ? all->n + 1 : BLOCK, sizeof *margin);
     if (margin == NULL) return TW_NOMEM;
-    tw_err err = tw_xgb_booster_new(json, c.threads, &booster, fault);
-    for (size_t at = v->from; at < v->to && err == TW_OK; at += BLOCK) {
-        size_t n = v->to - at < BLOCK ? v->to - at : BLOCK;
-        struct tw_xgb_rows rows = {.x = c.x + at * c.columns, .n_columns = c.columns, .n = n};
-        err = tw_xgb_margins(booster, &rows, margin, fault);
-        for (size_t k = 0; k < n && err == TW_OK; k++) sum[at + k] += weight * (double)margin[k];
+    tw_err err = TW_OK;
+    for (size_t at = 0; at < all->n && err == TW_OK; at += BLOCK) {
+        struct tw_xgb_rows part = {.x = all->x + at * all->n_columns,
+                                   .n_columns = all->n_columns,
+                                   .n = all->n - at < BLOCK ? all->n - at : BLOCK};
+        err = tw_xgb_margins(booster, &part, margin, fault);
+        for (size_t k = 0; k < part.n && err == TW_OK; k++) sum[at + k] += weight * (double)margin[k];
     }
     tw_free(margin);
     return err;
 }
+
+/* -- ourselves
+ * --------------------------------------------------------------------------------------------------- */
 
 static void fill_truth(const struct tw_trial_view *v, struct tw_truth *truth)
 {
@@ -94,7 +124,7 @@ static void fill_truth(const struct tw_trial_view *v, struct tw_truth *truth)
                                      .recovered_minor = TW_RECOVERED_UNKNOWN};
     for (size_t r = 0; r < v->results; r++) {
         const struct tw_trial_result *res = &v->result[r];
-        if (res->item >= v->teach_items || res->known_day >= v->as_of) continue;
+        if (!teaches(v, res)) continue;
         struct tw_truth *t = &truth[res->item];
         t->known = true;
         t->found = res->found;
@@ -104,35 +134,51 @@ static void fill_truth(const struct tw_trial_view *v, struct tw_truth *truth)
     }
 }
 
-static tw_err ours(const struct tw_trial_view *v, const struct tw_trial_settings *set,
-                   struct tw_trial_score *ret, struct tw_fault *fault)
+static tw_err train_ours(const struct tw_trial_view *v, const struct tw_trial_settings *set,
+                         const struct tw_scorer_model *before, struct tw_scorer_model *m,
+                         struct tw_fault *fault)
 {
     struct tw_truth *truth = tw_calloc(v->teach_items + 1, sizeof *truth);
-    double *margin = tw_calloc(v->to + 1, sizeof *margin), *share = tw_calloc(v->to + 1, sizeof *share);
-    TW_SCOPED(tw_learned) *learned = NULL;
-    tw_err err = truth == NULL || margin == NULL || share == NULL ? TW_NOMEM : TW_OK;
-    if (err == TW_OK) {
-        fill_truth(v, truth);
-        struct tw_learn_rows rows = {
-            .x = v->x, .n_features = TW_FEATURE_N, .truth = truth, .n = v->teach_items};
-        struct tw_learn_settings how = tw_learn_settings_default();
-        how.seed = set->seed;
-        how.threads = set->threads;
-        err = tw_learn(&rows, &how, &learned, fault);
+    if (truth == NULL) return TW_NOMEM;
+    fill_truth(v, truth);
+    struct tw_learn_rows rows = {.x = v->x, .n_features = TW_FEATURE_N, .truth = truth, .n = v->teach_items};
+    struct tw_learn_settings how = tw_learn_settings_default();
+    how.seed = set->seed;
+    how.threads = set->threads;
+    if (before != NULL) {
+        how.candidate = &before->learned->used;
+        how.n_candidates = 1;
+        how.as_given = true;
     }
-    const struct columns features = {v->x, TW_FEATURE_N, set->threads};
-    for (uint32_t b = 0; err == TW_OK && b < learned->bags; b++)
-        err = add_margins(tw_buf_view(&learned->forest[b]), v, features, 1.0 / learned->bags, margin, fault);
-    bool trees = err == TW_OK && learned->duty.way != TW_DUTY_CONSTANT;
-    if (trees) err = add_margins(tw_buf_view(&learned->duty.json), v, features, 1.0, share, fault);
-    for (size_t k = v->from; k < v->to && err == TW_OK; k++) {
-        double log_share = trees ? share[k] + learned->duty.shift : learned->duty.base_margin;
-        double part = tw_exp(log_share), stake = v->stake[k] > 0 ? v->stake[k] : 0;
-        ret->risk[k] = tw_curve_at(&learned->curve, margin[k]);
-        ret->item[k] = margin[k];
-        ret->expected[k] = ret->risk[k] * (part < learned->duty.most ? part : learned->duty.most) * stake;
-    }
+    tw_err err = tw_learn(&rows, &how, &m->learned, fault);
     tw_free(truth);
+    TW_TRY(err);
+    for (; m->forests < m->learned->bags; m->forests++)
+        TW_TRY(tw_xgb_booster_new(tw_buf_view(&m->learned->forest[m->forests]), set->threads,
+                                  &m->forest[m->forests], fault));
+    if (m->learned->duty.way == TW_DUTY_CONSTANT) return TW_OK;
+    return tw_xgb_booster_new(tw_buf_view(&m->learned->duty.json), set->threads, &m->duty, fault);
+}
+
+static tw_err score_ours(const struct tw_scorer_model *m, const struct tw_trial_view *v,
+                         struct tw_trial_score *ret, struct tw_fault *fault)
+{
+    const struct tw_learned *l = m->learned;
+    size_t n = v->to - v->from;
+    double *margin = tw_calloc(n + 1, sizeof *margin), *share = tw_calloc(n + 1, sizeof *share);
+    const struct tw_xgb_rows rows = {.x = v->x + v->from * TW_FEATURE_N, .n_columns = TW_FEATURE_N, .n = n};
+    tw_err err = margin == NULL || share == NULL ? TW_NOMEM : TW_OK;
+    for (uint32_t b = 0; b < m->forests && err == TW_OK; b++)
+        err = add_margins(m->forest[b], &rows, 1.0 / m->forests, margin, fault);
+    if (err == TW_OK && m->duty != NULL) err = add_margins(m->duty, &rows, 1.0, share, fault);
+    for (size_t i = 0; i < n && err == TW_OK; i++) {
+        size_t k = v->from + i;
+        double log_share = m->duty != NULL ? share[i] + l->duty.shift : l->duty.base_margin;
+        double part = tw_exp(log_share), stake = v->stake[k] > 0 ? v->stake[k] : 0;
+        ret->risk[k] = tw_curve_at(&l->curve, margin[i]);
+        ret->item[k] = margin[i];
+        ret->expected[k] = ret->risk[k] * (part < l->duty.most ? part : l->duty.most) * stake;
+    }
     tw_free(margin);
     tw_free(share);
     return err;
@@ -147,48 +193,65 @@ static const struct tw_xgb_param published[] = {
     {"objective", "binary:logistic"}, {"eta", "0.5994"}, {"max_depth", "4"},
     {"min_child_weight", "2"},        {"gamma", "1"},    {"colsample_bytree", "0.6"},
     {"tree_method", "exact"},         {"seed", "0"},     {"verbosity", "0"}};
-enum { PUBLISHED_ROUNDS = 424, EXTRAS = 5 };
+enum { PUBLISHED_ROUNDS = 424, EXTRAS = 5, PEER_THREADS = 2 };
 
-static tw_err peer(const struct tw_trial_view *v, bool tabular, struct tw_trial_score *ret,
-                   struct tw_fault *fault)
+static size_t peer_columns(enum tw_scorer s, const struct tw_trial_data *d)
 {
-    const struct tw_trial_data *d = v->data;
-    size_t columns = d->columns + (tabular ? EXTRAS : 0),
-           items = v->to > v->teach_items ? v->to : v->teach_items;
+    return d->columns + (s == TW_SCORER_XGBOOST_TABULAR ? EXTRAS : 0);
+}
+
+/* The row of item k as a peer sees it. */
+static void peer_row(enum tw_scorer s, const struct tw_trial_view *v, size_t k, float *row)
+{
     static const enum tw_feature extra[EXTRAS] = {TW_FEATURE_PRICE_LOG, TW_FEATURE_DUTY_RATE,
                                                   TW_FEATURE_PRICE_ORIGIN, TW_FEATURE_IMPORTER_RATE,
                                                   TW_FEATURE_HS6_RATE};
-    float *x = tw_calloc(items * columns + 1, sizeof *x), *label = tw_calloc(v->results + 1, sizeof *label);
-    uint32_t *pick = tw_calloc(v->results + 1, sizeof *pick);
-    double *margin = tw_calloc(v->to + 1, sizeof *margin);
+    const struct tw_trial_data *d = v->data;
+    for (size_t c = 0; c < d->columns; c++) row[c] = d->column[c].value[k];
+    for (size_t c = 0; s == TW_SCORER_XGBOOST_TABULAR && c < EXTRAS; c++)
+        row[d->columns + c] = v->x[k * TW_FEATURE_N + extra[c]];
+}
+
+static tw_err train_peer(enum tw_scorer s, const struct tw_trial_view *v, struct tw_scorer_model *m,
+                         struct tw_fault *fault)
+{
+    size_t columns = peer_columns(s, v->data), n = 0;
+    float *x = tw_calloc(v->results * columns + 1, sizeof *x),
+          *label = tw_calloc(v->results + 1, sizeof *label);
     TW_SCOPED_BUF json = {0};
-    tw_err err = x == NULL || label == NULL || pick == NULL || margin == NULL ? TW_NOMEM : TW_OK;
-    size_t n = 0;
-    if (err == TW_OK) {
-        for (size_t k = 0; k < items; k++) {
-            for (size_t c = 0; c < d->columns; c++) x[k * columns + c] = d->column[c].value[k];
-            for (size_t c = 0; tabular && c < EXTRAS; c++)
-                x[k * columns + d->columns + c] = v->x[k * TW_FEATURE_N + extra[c]];
-        }
-        for (size_t r = 0; r < v->results; r++) {
-            if (v->result[r].item >= v->teach_items || v->result[r].known_day >= v->as_of) continue;
-            pick[n] = v->result[r].item;
-            label[n++] = v->result[r].found;
-        }
-        struct tw_xgb_rows rows = {.x = x, .n_columns = columns, .pick = pick, .n = n, .label = label};
-        err = n == 0 ? tw_fail(fault, TW_ARG, "no labelled row before the split")
-                     : tw_xgb_train_native(&rows, published, sizeof published / sizeof published[0],
-                                           PUBLISHED_ROUNDS, &json, fault);
+    tw_err err = x == NULL || label == NULL ? TW_NOMEM : TW_OK;
+    for (size_t r = 0; r < v->results && err == TW_OK; r++) {
+        if (!teaches(v, &v->result[r])) continue;
+        peer_row(s, v, v->result[r].item, x + n * columns);
+        label[n++] = v->result[r].found;
     }
+    struct tw_xgb_rows rows = {.x = x, .n_columns = columns, .n = n, .label = label};
+    if (err == TW_OK && n == 0) err = tw_fail(fault, TW_ARG, "no labelled row before the split");
     if (err == TW_OK)
-        err = add_margins(tw_buf_view(&json), v, (struct columns){x, columns, 2}, 1.0, margin, fault);
-    for (size_t k = v->from; k < v->to && err == TW_OK; k++) {
-        ret->item[k] = margin[k];
-        ret->risk[k] = tw_logistic(margin[k]);
-    }
+        err = tw_xgb_train_native(&rows, published, sizeof published / sizeof published[0], PUBLISHED_ROUNDS,
+                                  &json, fault);
+    if (err == TW_OK) err = tw_xgb_booster_new(tw_buf_view(&json), PEER_THREADS, &m->forest[0], fault);
+    if (err == TW_OK) m->forests = 1;
     tw_free(x);
     tw_free(label);
-    tw_free(pick);
+    return err;
+}
+
+static tw_err score_peer(enum tw_scorer s, const struct tw_scorer_model *m, const struct tw_trial_view *v,
+                         struct tw_trial_score *ret, struct tw_fault *fault)
+{
+    size_t columns = peer_columns(s, v->data), n = v->to - v->from;
+    float *x = tw_calloc(n * columns + 1, sizeof *x);
+    double *margin = tw_calloc(n + 1, sizeof *margin);
+    tw_err err = x == NULL || margin == NULL ? TW_NOMEM : TW_OK;
+    for (size_t i = 0; i < n && err == TW_OK; i++) peer_row(s, v, v->from + i, x + i * columns);
+    struct tw_xgb_rows rows = {.x = x, .n_columns = columns, .n = n};
+    if (err == TW_OK) err = add_margins(m->forest[0], &rows, 1.0, margin, fault);
+    for (size_t i = 0; i < n && err == TW_OK; i++) {
+        ret->item[v->from + i] = margin[i];
+        ret->risk[v->from + i] = tw_logistic(margin[i]);
+    }
+    tw_free(x);
     tw_free(margin);
     return err;
 }
@@ -214,30 +277,33 @@ uint64_t tw_trial_twin_key(const struct tw_trial_data *d, size_t k)
 }
 
 /* Mean label of earlier rows that are equal in six columns; those without a twin get the base rate. */
-static tw_err twins(const struct tw_trial_view *v, struct tw_trial_score *ret)
+static tw_err train_twins(const struct tw_trial_view *v, struct tw_scorer_model *m)
 {
-    TW_SCOPED(tw_map64) *map = NULL;
-    TW_TRY(tw_map64_new(&map));
-    double *found = tw_calloc(v->results + 1, sizeof *found), *n = tw_calloc(v->results + 1, sizeof *n),
-           all = 0, rows = 0;
-    tw_err err = found == NULL || n == NULL ? TW_NOMEM : TW_OK;
-    for (size_t r = 0; r < v->results && err == TW_OK; r++) {
-        if (v->result[r].item >= v->teach_items || v->result[r].known_day >= v->as_of) continue;
+    TW_TRY(tw_map64_new(&m->twin));
+    m->found = tw_calloc(v->results + 1, sizeof *m->found);
+    m->n = tw_calloc(v->results + 1, sizeof *m->n);
+    if (m->found == NULL || m->n == NULL) return TW_NOMEM;
+    double all = 0, rows = 0;
+    for (size_t r = 0; r < v->results; r++) {
+        if (!teaches(v, &v->result[r])) continue;
         uint32_t at;
-        err = tw_map64_put(map, tw_trial_twin_key(v->data, v->result[r].item), &at);
-        if (err != TW_OK) break;
-        found[at] += v->result[r].found;
-        n[at] += 1;
+        TW_TRY(tw_map64_put(m->twin, tw_trial_twin_key(v->data, v->result[r].item), &at));
+        m->found[at] += v->result[r].found;
+        m->n[at] += 1;
         all += v->result[r].found;
         rows += 1;
     }
-    for (size_t k = v->from; k < v->to && err == TW_OK; k++) {
-        uint32_t at = tw_map64_find(map, tw_trial_twin_key(v->data, k));
-        ret->item[k] = ret->risk[k] = at != TW_MAP_NONE ? found[at] / n[at] : rows > 0 ? all / rows : 0;
+    m->base = rows > 0 ? all / rows : 0;
+    return TW_OK;
+}
+
+static void score_twins(const struct tw_scorer_model *m, const struct tw_trial_view *v,
+                        struct tw_trial_score *ret)
+{
+    for (size_t k = v->from; k < v->to; k++) {
+        uint32_t at = tw_map64_find(m->twin, tw_trial_twin_key(v->data, k));
+        ret->item[k] = ret->risk[k] = at != TW_MAP_NONE ? m->found[at] / m->n[at] : m->base;
     }
-    tw_free(found);
-    tw_free(n);
-    return err;
 }
 
 static double control(enum tw_scorer s, const struct tw_trial_view *v, size_t k, uint64_t seed)
@@ -260,24 +326,53 @@ static double control(enum tw_scorer s, const struct tw_trial_view *v, size_t k,
     return isnan(value) ? -1e9 : value;
 }
 
-tw_err tw_scorer_run(enum tw_scorer s, const struct tw_trial_view *v, const struct tw_trial_settings *set,
-                     struct tw_trial_score *ret, struct tw_fault *fault)
+/* -- all of them
+ * ----------------------------------------------------------------------------------------------------- */
+
+tw_err tw_scorer_train(enum tw_scorer s, const struct tw_trial_view *v, const struct tw_trial_settings *set,
+                       const struct tw_scorer_model *before, struct tw_scorer_model **ret,
+                       struct tw_fault *fault)
+{
+    TW_SCOPED(tw_scorer_model) *m = tw_calloc(1, sizeof *m);
+    if (m == NULL) return TW_NOMEM;
+    if (tw_scorer_is_ours(s))
+        TW_TRY(train_ours(v, set, before, m, fault));
+    else if (s == TW_SCORER_XGBOOST_RAW || s == TW_SCORER_XGBOOST_TABULAR)
+        TW_TRY(train_peer(s, v, m, fault));
+    else if (s == TW_SCORER_TWIN_LOOKUP)
+        TW_TRY(train_twins(v, m));
+    *ret = m;
+    m = NULL;
+    return TW_OK;
+}
+
+tw_err tw_scorer_score(enum tw_scorer s, const struct tw_scorer_model *m, const struct tw_trial_view *v,
+                       const struct tw_trial_settings *set, struct tw_trial_score *ret,
+                       struct tw_fault *fault)
 {
     for (size_t k = v->from; k < v->to; k++) ret->risk[k] = (double)NAN;
     switch (s) {
     case TW_SCORER_TIDEWAITER:
     case TW_SCORER_FULL_LABELS:
-        return ours(v, set, ret, fault);
+        return score_ours(m, v, ret, fault);
     case TW_SCORER_XGBOOST_RAW:
-        return peer(v, false, ret, fault);
     case TW_SCORER_XGBOOST_TABULAR:
-        return peer(v, true, ret, fault);
+        return score_peer(s, m, v, ret, fault);
     case TW_SCORER_TWIN_LOOKUP:
-        return twins(v, ret);
+        score_twins(m, v, ret);
+        return TW_OK;
     default:
         for (size_t k = v->from; k < v->to; k++) ret->item[k] = control(s, v, k, set->seed);
         return TW_OK;
     }
+}
+
+tw_err tw_scorer_run(enum tw_scorer s, const struct tw_trial_view *v, const struct tw_trial_settings *set,
+                     struct tw_trial_score *ret, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_scorer_model) *m = NULL;
+    TW_TRY(tw_scorer_train(s, v, set, NULL, &m, fault));
+    return tw_scorer_score(s, m, v, set, ret, fault);
 }
 
 double tw_trial_declaration_score(enum tw_scorer s, const struct tw_trial_data *d,
@@ -289,7 +384,7 @@ double tw_trial_declaration_score(enum tw_scorer s, const struct tw_trial_data *
         if (!isnan(score->risk[i])) none *= 1 - score->risk[i];
         expected += score->expected[i];
     }
-    if (s != TW_SCORER_TIDEWAITER && s != TW_SCORER_FULL_LABELS) return highest;
+    if (!tw_scorer_is_ours(s)) return highest;
     /* Logarithm of risk^(1-m) x (expected + 1)^m; the highest margin breaks ties where risks saturate. */
     double risk = 1 - none;
     return (1 - duty_mix) * tw_log(risk > 1e-9 ? risk : 1e-9) + duty_mix * tw_log(expected + 1) +

@@ -33,6 +33,7 @@ enum tw_scorer {
 
 const char *tw_scorer_name(enum tw_scorer s);
 const char *tw_scorer_words(enum tw_scorer s);
+bool tw_scorer_is_ours(enum tw_scorer s); /* this engine, whatever labels it is given */
 
 /* What a model of ours says of an item. */
 struct tw_trial_score {
@@ -66,9 +67,28 @@ struct tw_trial_view {
     size_t from, to;    /* items to score */
 };
 
-/* Trains where the scorer trains, and fills ret for items [from, to).
- * TW_ARG  nothing to learn from (no finding yet); TW_NOMEM, TW_INTERNAL
- * note    room for a sentence about the training, or NULL */
+/* What a scorer has learned. */
+struct tw_scorer_model;
+void tw_scorer_model_free(struct tw_scorer_model *m); /* takes NULL */
+static inline void tw_scorer_model_freep(struct tw_scorer_model **m)
+{
+    tw_scorer_model_free(*m);
+}
+
+/* Trains, where the scorer trains (the others get an empty model).
+ * before  an earlier model of the same scorer: ours keeps its settings and number of rounds instead of
+ *         searching them again, which is most of the work; NULL = search
+ * TW_ARG  nothing to learn from (no finding yet); TW_NOMEM, TW_INTERNAL */
+tw_err tw_scorer_train(enum tw_scorer s, const struct tw_trial_view *v, const struct tw_trial_settings *set,
+                       const struct tw_scorer_model *before, struct tw_scorer_model **ret,
+                       struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Fills ret for items [v->from, v->to). TW_NOMEM, TW_INTERNAL */
+tw_err tw_scorer_score(enum tw_scorer s, const struct tw_scorer_model *m, const struct tw_trial_view *v,
+                       const struct tw_trial_settings *set, struct tw_trial_score *ret,
+                       struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Both in one go; the errors of both. */
 tw_err tw_scorer_run(enum tw_scorer s, const struct tw_trial_view *v, const struct tw_trial_settings *set,
                      struct tw_trial_score *ret, struct tw_fault *fault) TW_MUST_CHECK;
 

@@ -231,6 +231,22 @@ static void the_same_everywhere(void)
     close_border(&b);
 }
 
+static void what_was_chosen_before_is_taken_as_it_is(void)
+{
+    struct border b = open_border(4000, 0, 21);
+    struct tw_learn_settings s = settings();
+    TW_SCOPED(tw_learned) *first = learned(&b, &s);
+    struct tw_xgb_settings chosen = first->used;
+    chosen.rounds = 37; /* whatever a search would say */
+    s.candidate = &chosen;
+    s.as_given = true;
+    TW_SCOPED(tw_learned) *again = learned(&b, &s);
+    CHECK(again->used.rounds == 37 && again->used.depth == chosen.depth && again->candidate == 0);
+    CHECK(isnan(again->loss)); /* nothing was judged */
+    CHECK(again->n_calibrated > 0 && again->n_held == first->n_held);
+    close_border(&b);
+}
+
 static void few_findings_are_enough_to_begin_with_and_it_says_so(void)
 {
     struct border b = open_border(3000, -4, 25);
@@ -372,6 +388,7 @@ int main(void)
         RUN(the_same_everywhere);
     else
         SKIP("the_same_everywhere", "the bytes are pinned for libxgboost 1.7.4");
+    RUN(what_was_chosen_before_is_taken_as_it_is);
     RUN(few_findings_are_enough_to_begin_with_and_it_says_so);
     RUN(one_finding_is_the_least);
     RUN(says_so_when_propensities_are_missing_and_columns_say_nothing);
