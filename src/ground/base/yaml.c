@@ -4,6 +4,9 @@
 
 #include <yaml.h>
 
+#include "base/hash.h"
+#include "base/map.h"
+
 /* A member waiting for its container to close. */
 struct pending {
     struct pending *next;
@@ -15,6 +18,8 @@ struct builder {
     struct tw_arena *arena;
     struct tw_fault *fault;
     size_t nodes;
+    uint64_t maps;         /* begun so far: each has a number */
+    struct tw_map64 *keys; /* hashes of (number of the map, key): a million keys are compared fast */
 };
 
 static tw_err at_mark(struct builder *b, yaml_mark_t mark, tw_err code, const char *note)
@@ -106,55 +111,76 @@ static tw_err add_member(struct builder *b, struct pending **last, struct tw_yam
 static tw_err collect(struct builder *b, struct pending *last, struct tw_yaml *node)
 {
     if (node->n == 0) return TW_OK;
-    node->member = tw_arena_array(b->arena, node->n, sizeof *node->member);
+    node->member = tw_arena_array(b->arena, node->n, sizeof(struct tw_yaml *));
     if (node->member == NULL) return tw_fail(b->fault, TW_NOMEM, "no room for the YAML tree");
     for (size_t i = node->n; i-- > 0; last = last->next) node->member[i] = last->node;
     return TW_OK;
 }
 
+/* The member of that name, which stood before; NULL = none. */
+static const struct tw_yaml *stood_before(const struct pending *last, struct tw_str key)
+{
+    for (; last != NULL; last = last->next)
+        if (tw_str_eq(last->node->key, key)) return last->node;
+    return NULL;
+}
+
 /* A key must be a scalar that has not stood in this map before. */
-static tw_err key_of(struct builder *b, const yaml_event_t *e, const struct pending *last, struct tw_str *ret)
+static tw_err key_of(struct builder *b, const yaml_event_t *e, const struct pending *last, uint64_t map,
+                     struct tw_str *ret)
 {
     if (e->type != YAML_SCALAR_EVENT)
         return at_mark(b, e->start_mark, TW_FORMAT, "a key must be a plain text");
     struct tw_yaml *key = NULL;
     TW_TRY(scalar(b, e, &key));
-    for (; last != NULL; last = last->next)
-        if (tw_str_eq(last->node->key, key->text)) {
-            if (b->fault != NULL) {
-                b->fault->line = key->line;
-                b->fault->column = key->column;
-            }
-            return tw_fail(b->fault, TW_FORMAT,
-                           "the key '%.60s' stands twice; it was given in line %u already", key->text.s,
-                           last->node->line);
+    if (key == NULL) return TW_NOMEM; /* never: for the compiler's peace */
+    const size_t before = tw_map64_n(b->keys);
+    uint32_t at;
+    if (tw_map64_put(b->keys, tw_hash64(key->text.s, key->text.n, map), &at) != TW_OK)
+        return tw_fail(b->fault, TW_NOMEM, "no room for the YAML tree");
+    /* A hash that was there is most likely the same key; only then is it worth looking. */
+    const struct tw_yaml *twin = at < before ? stood_before(last, key->text) : NULL;
+    if (twin != NULL) {
+        if (b->fault != NULL) {
+            b->fault->line = key->line;
+            b->fault->column = key->column;
         }
+        return tw_fail(b->fault, TW_FORMAT, "the key '%.60s' stands twice; it was given in line %u already",
+                       key->text.s, twin->line);
+    }
     *ret = key->text;
     return TW_OK;
+}
+
+/* The event with which the next member's value begins, behind its key; or the end of the container. */
+static tw_err next_member(struct builder *b, const struct tw_yaml *node, const struct pending *last,
+                          uint64_t map, yaml_event_t *e, struct tw_str *key)
+{
+    TW_TRY(next_event(b, e));
+    if (node->kind != TW_YAML_MAP || e->type == YAML_MAPPING_END_EVENT) return TW_OK;
+    tw_err err = key_of(b, e, last, map, key);
+    yaml_event_delete(e);
+    return err == TW_OK ? next_event(b, e) : err;
 }
 
 static tw_err members(struct builder *b, struct tw_yaml *node, unsigned depth)
 {
     struct pending *last = NULL;
+    const uint64_t map = ++b->maps;
     for (;;) {
         yaml_event_t e;
         struct tw_str key = {0};
-        TW_TRY(next_event(b, &e));
-        bool end = e.type == YAML_MAPPING_END_EVENT || e.type == YAML_SEQUENCE_END_EVENT;
-        tw_err err = TW_OK;
-        if (!end && node->kind == TW_YAML_MAP) {
-            err = key_of(b, &e, last, &key);
-            yaml_event_delete(&e);
-            if (err == TW_OK) err = next_event(b, &e);
-            if (err != TW_OK) return err;
-        }
+        TW_TRY(next_member(b, node, last, map, &e, &key));
+        const bool end = e.type == YAML_MAPPING_END_EVENT || e.type == YAML_SEQUENCE_END_EVENT;
         struct tw_yaml *child = NULL;
-        if (!end) err = value(b, &e, depth + 1, &child);
+        tw_err err = end ? TW_OK : value(b, &e, depth + 1, &child);
         yaml_event_delete(&e);
-        if (err != TW_OK) return err;
         if (end) return collect(b, last, node);
-        child->key = key;
-        TW_TRY(add_member(b, &last, child));
+        if (err == TW_OK && child != NULL) {
+            child->key = key;
+            err = add_member(b, &last, child);
+        }
+        if (err != TW_OK) return err;
         node->n++;
     }
 }
@@ -207,7 +233,9 @@ tw_err tw_yaml_parse(struct tw_str text, struct tw_arena *arena, struct tw_yaml 
     yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&b.parser, (const unsigned char *)(text.n > 0 ? text.s : ""), text.n);
     struct tw_yaml *root = NULL;
-    tw_err err = document(&b, &root);
+    tw_err err = tw_map64_new(&b.keys) != TW_OK ? tw_fail(fault, TW_NOMEM, "no room for the YAML tree")
+                                                : document(&b, &root);
+    tw_map64_free(b.keys);
     yaml_parser_delete(&b.parser);
     if (err == TW_OK) *ret = root;
     return err;

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/buf.h"
+
+#include <math.h>
+
+#include "fault.h"
+
+static struct tw_buf out;
+
+static bool is(const char *want)
+{
+    const bool same = !out.failed && tw_str_is(tw_buf_view(&out), want);
+    if (!same) fprintf(stderr, "got '%.*s', want '%s'\n", TW_STR_ARG(tw_buf_view(&out)), want);
+    tw_buf_clear(&out);
+    return same;
+}
+
+static void pieces_join(void)
+{
+    tw_buf_text(&out, "a");
+    tw_buf_char(&out, 'b');
+    tw_buf_str(&out, TW_STR("cd"));
+    tw_buf_str(&out, (struct tw_str){NULL, 0});
+    tw_buf_put(&out, "efg", 2);
+    tw_buf_printf(&out, "-%d-%s", 7, "x");
+    CHECK(is("abcdef-7-x"));
+    char longer[600];
+    memset(longer, 'y', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    tw_buf_printf(&out, "%s!", longer); /* past the small buffer */
+    CHECK(out.n == 600 && out.p[599] == '!');
+    tw_buf_clear(&out);
+}
+
+static void whole_numbers_to_their_ends(void)
+{
+    tw_buf_i64(&out, INT64_MIN);
+    tw_buf_char(&out, ' ');
+    tw_buf_u64(&out, UINT64_MAX);
+    tw_buf_char(&out, ' ');
+    tw_buf_i64(&out, 0);
+    CHECK(is("-9223372036854775808 18446744073709551615 0"));
+}
+
+static void decimals_keep_their_digits(void)
+{
+    tw_buf_dec(&out, 150, 2);
+    tw_buf_char(&out, ' ');
+    tw_buf_dec(&out, -5, 3);
+    tw_buf_char(&out, ' ');
+    tw_buf_dec(&out, 12, 0);
+    tw_buf_char(&out, ' ');
+    tw_buf_dec(&out, INT64_MIN, 9);
+    CHECK(is("1.50 -0.005 12 -9223372036.854775808"));
+}
+
+static void doubles_and_floats_read_back_the_same(void)
+{
+    const double d[] = {0.1,     1.0 / 3, 5e-324,           1.7976931348623157e308, 123456789012345680.0,
+                        -2.5e-7, 1e15,    999999999999999.0};
+    for (size_t i = 0; i < sizeof d / sizeof d[0]; i++) {
+        double back;
+        tw_buf_f64(&out, d[i]);
+        CHECK(tw_str_f64(tw_buf_view(&out), &back) == TW_OK && back == d[i]);
+        tw_buf_clear(&out);
+    }
+    const float f[] = {0.1F, 16777216.0F, 3.4028235e38F, 1e-45F, -1.0F / 3};
+    for (size_t i = 0; i < sizeof f / sizeof f[0]; i++) {
+        double back;
+        tw_buf_f32(&out, f[i]);
+        CHECK(tw_str_f64(tw_buf_view(&out), &back) == TW_OK && (float)back == f[i]);
+        tw_buf_clear(&out);
+    }
+    tw_buf_f64(&out, -0.0);
+    tw_buf_char(&out, ' ');
+    tw_buf_f64(&out, 0.1);
+    tw_buf_char(&out, ' ');
+    tw_buf_f32(&out, 0.1F);
+    tw_buf_char(&out, ' ');
+    tw_buf_f64(&out, (double)NAN);
+    tw_buf_f32(&out, -INFINITY);
+    CHECK(is("0 0.1 0.1 nullnull"));
+}
+
+static void fixed_rounds_half_away_from_zero(void)
+{
+    tw_buf_fixed(&out, 0.125, 2);
+    tw_buf_char(&out, ' ');
+    tw_buf_fixed(&out, -2.5, 0);
+    tw_buf_char(&out, ' ');
+    tw_buf_fixed(&out, 1e18, 2);
+    tw_buf_char(&out, ' ');
+    tw_buf_fixed(&out, 7, 12); /* nine digits at the most */
+    tw_buf_char(&out, ' ');
+    tw_buf_fixed(&out, (double)INFINITY, 2);
+    CHECK(is("0.13 -3 1000000000000000000.00 7.000000000 null"));
+    tw_buf_fixed(&out, -0.001, 2); /* no minus before nothing */
+    CHECK(is("0.00"));
+}
+
+static void bytes_as_hex(void)
+{
+    const uint8_t b[] = {0, 0x0f, 0xa0, 0xff};
+    tw_buf_hex(&out, b, sizeof b);
+    CHECK(is("000fa0ff"));
+}
+
+static void a_ceiling_sticks_until_cleared(void)
+{
+    struct tw_buf b = {.max = 8};
+    tw_buf_text(&b, "12345678");
+    CHECK(!b.failed && b.n == 8);
+    tw_buf_char(&b, '9');
+    CHECK(b.failed && b.n == 8);
+    tw_buf_text(&b, "");
+    tw_buf_char(&b, 'x');
+    CHECK(b.n == 8);
+    tw_buf_clear(&b);
+    tw_buf_text(&b, "ok");
+    CHECK(!b.failed && b.n == 2);
+    tw_buf_free(&b);
+    CHECK(b.p == NULL && b.n == 0 && b.max == 8);
+}
+
+static tw_err grow(void)
+{
+    TW_SCOPED_BUF b = {0};
+    for (int i = 0; i < 2000; i++) tw_buf_char(&b, 'x');
+    if (b.failed) return TW_NOMEM;
+    return b.n == 2000 ? TW_OK : TW_INTERNAL;
+}
+
+static void out_of_memory_is_told_at_the_end(void)
+{
+    CHECK(fault_each_allocation(grow) > 3);
+}
+
+int main(void)
+{
+    RUN(pieces_join);
+    RUN(whole_numbers_to_their_ends);
+    RUN(decimals_keep_their_digits);
+    RUN(doubles_and_floats_read_back_the_same);
+    RUN(fixed_rounds_half_away_from_zero);
+    RUN(bytes_as_hex);
+    RUN(a_ceiling_sticks_until_cleared);
+    RUN(out_of_memory_is_told_at_the_end);
+    tw_buf_free(&out);
+    return DONE();
+}
