@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A list of blocks, each filled from its start. A reset keeps the newest block, so that an arena used once
- * per declaration stops asking the heap after the first few. */
+/* A list of blocks, each filled from its start. Each new block is as large as all before it together, and a
+ * reset keeps the newest, so that an arena used once per declaration soon stops asking the heap; but none
+ * above KEEP_BYTES, so that one giant does not swell an arena for ever. */
 #include "base/arena.h"
 
 #include <stdint.h>
@@ -24,7 +25,7 @@
 #define UNPOISON(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { BLOCK_BYTES = 16 * 1024, ALIGN = 16 };
+enum { BLOCK_BYTES = 16 * 1024, KEEP_BYTES = 512 * 1024, ALIGN = 16 };
 
 struct block {
     struct block *next;
@@ -61,6 +62,12 @@ void tw_arena_reset(struct tw_arena *arena)
     if (b == NULL) return;
     free_blocks(b->next);
     b->next = NULL;
+    if (b->size > KEEP_BYTES) {
+        free_blocks(b);
+        arena->head = NULL;
+        arena->total = 0;
+        return;
+    }
     b->used = 0;
     POISON(b->data, b->size);
     arena->total = b->size;
@@ -79,12 +86,16 @@ void *tw_arena_alloc(struct tw_arena *arena, size_t size)
     size_t need = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     struct block *b = arena->head;
     if (b == NULL || b->size - b->used < need) {
-        size_t cap = need > BLOCK_BYTES ? need : BLOCK_BYTES;
-        if (arena->total > arena->max_bytes || cap > arena->max_bytes - arena->total) return NULL;
-        b = tw_calloc(1, sizeof *b + cap);
+        const size_t left = arena->max_bytes - arena->total;
+        size_t cap = arena->total < BLOCK_BYTES  ? BLOCK_BYTES
+                     : arena->total < KEEP_BYTES ? arena->total
+                                                 : KEEP_BYTES;
+        if (cap > left) cap = left;
+        if (cap < need) cap = need;
+        if (cap > left) return NULL;
+        b = tw_realloc(NULL, 1, sizeof *b + cap); /* what is handed out is zeroed then */
         if (b == NULL) return NULL;
-        b->next = arena->head;
-        b->size = cap;
+        *b = (struct block){.next = arena->head, .size = cap};
         POISON(b->data, cap);
         arena->head = b;
         arena->total += cap;

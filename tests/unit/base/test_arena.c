@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "check.h"
@@ -49,10 +50,28 @@ static void refuses_more_than_its_ceiling(void)
     CHECK(tw_arena_alloc(arena, 16 << 10) == NULL);
 }
 
+/* With an empty heap, only what a reset kept can be handed out. */
+static bool kept(size_t used)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    CHECK(tw_arena_new(16 << 20, &arena) == TW_OK && tw_arena_alloc(arena, used) != NULL);
+    tw_arena_reset(arena);
+    tw_mem_fail_after(0);
+    bool some = tw_arena_alloc(arena, 100) != NULL;
+    tw_mem_fail_after(-1);
+    return some;
+}
+
+static void keeps_a_block_over_a_reset_unless_it_is_a_giant(void)
+{
+    CHECK(kept(100) && kept(100 << 10) && !kept(8 << 20));
+}
+
 int main(void)
 {
     RUN(survives_every_failed_allocation);
     RUN(hands_out_zeroed_aligned_memory_again_after_a_reset);
     RUN(refuses_more_than_its_ceiling);
+    RUN(keeps_a_block_over_a_reset_unless_it_is_a_giant);
     return DONE();
 }
