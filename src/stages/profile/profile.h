@@ -159,6 +159,14 @@ uint64_t tw_profile_evicted(const struct tw_profile *p);  /* rows that had to go
 
 /* Whole state as bytes (docs/formats/profile.md) with a SHA-256 at its end. TW_NOMEM */
 tw_err tw_profile_save(const struct tw_profile *p, struct tw_buf *out) TW_MUST_CHECK;
+
+/* The same bytes in pieces, so that a large state needs no room beside itself. TW_NOMEM and what `take`
+ * returns. */
+struct tw_profile_sink {
+    void *to;
+    tw_err (*take)(void *to, const void *p, size_t n);
+};
+tw_err tw_profile_write(const struct tw_profile *p, const struct tw_profile_sink *sink) TW_MUST_CHECK;
 /* TW_FORMAT (truncated, edited, another version), TW_NOMEM */
 tw_err tw_profile_load(struct tw_str bytes, struct tw_profile **ret, struct tw_fault *fault) TW_MUST_CHECK;
 

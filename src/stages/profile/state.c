@@ -115,29 +115,82 @@ static void put_awaited(struct tw_buf *b, const struct awaited *a)
         if ((a->has & (1u << k)) != 0) put_u64(b, a->key[k]);
 }
 
+static void put_head(struct tw_buf *b, const struct tw_profile *p)
+{
+    tw_buf_put(b, MAGIC, sizeof MAGIC);
+    put_u32(b, TW_KIND_N);
+    put_i32(b, p->day);
+    put_u64(b, p->evicted);
+    put_u64(b, p->limits.max_keys);
+    put_u64(b, p->limits.max_awaited);
+    put_f64(b, p->limits.de_minimis);
+    put_f64(b, p->limits.propensity_floor);
+    put_u64(b, p->rows);
+    put_u64(b, p->usuals);
+    put_u64(b, p->awaited_live);
+}
+
+/* Where the bytes go, and the hash of what went. */
+struct outlet {
+    struct tw_buf piece;
+    struct tw_sha256 *sha;
+    const struct tw_profile_sink *sink;
+};
+
+static tw_err pass_on(struct outlet *o, size_t above)
+{
+    if (o->piece.failed) return TW_NOMEM;
+    if (o->piece.n <= above) return TW_OK;
+    tw_sha256_add(o->sha, o->piece.p, o->piece.n);
+    TW_TRY(o->sink->take(o->sink->to, o->piece.p, o->piece.n));
+    tw_buf_clear(&o->piece);
+    return TW_OK;
+}
+
+static tw_err write_all(const struct tw_profile *p, struct outlet *o)
+{
+    enum { PIECE = 1 << 18 };
+    put_head(&o->piece, p);
+    for (size_t i = 0; i < p->rows; i++) {
+        put_row(&o->piece, &p->row[i]);
+        TW_TRY(pass_on(o, PIECE));
+    }
+    for (size_t i = 0; i < p->usuals; i++) {
+        put_usual(&o->piece, &p->usual[i]);
+        TW_TRY(pass_on(o, PIECE));
+    }
+    for (size_t i = 0; i < p->awaited_n; i++) {
+        if (p->awaited[i].item == RESULT_CAME) continue;
+        put_awaited(&o->piece, &p->awaited[i]);
+        TW_TRY(pass_on(o, PIECE));
+    }
+    TW_TRY(pass_on(o, 0));
+    uint8_t sum[TW_SHA256_BYTES];
+    tw_sha256_end(o->sha, sum);
+    return o->sink->take(o->sink->to, sum, sizeof sum);
+}
+
+tw_err tw_profile_write(const struct tw_profile *p, const struct tw_profile_sink *sink)
+{
+    struct outlet o = {.sink = sink};
+    tw_err err = tw_sha256_new(&o.sha);
+    if (err == TW_OK) err = write_all(p, &o);
+    tw_sha256_free(o.sha);
+    tw_buf_free(&o.piece);
+    return err;
+}
+
+static tw_err append(void *to, const void *p, size_t n)
+{
+    struct tw_buf *out = to;
+    tw_buf_put(out, p, n);
+    return out->failed ? TW_NOMEM : TW_OK;
+}
+
 tw_err tw_profile_save(const struct tw_profile *p, struct tw_buf *out)
 {
-    size_t start = out->n;
-    tw_buf_put(out, MAGIC, sizeof MAGIC);
-    put_u32(out, TW_KIND_N);
-    put_i32(out, p->day);
-    put_u64(out, p->evicted);
-    put_u64(out, p->limits.max_keys);
-    put_u64(out, p->limits.max_awaited);
-    put_f64(out, p->limits.de_minimis);
-    put_f64(out, p->limits.propensity_floor);
-    put_u64(out, p->rows);
-    put_u64(out, p->usuals);
-    put_u64(out, p->awaited_live);
-    for (size_t i = 0; i < p->rows; i++) put_row(out, &p->row[i]);
-    for (size_t i = 0; i < p->usuals; i++) put_usual(out, &p->usual[i]);
-    for (size_t i = 0; i < p->awaited_n; i++)
-        if (p->awaited[i].item != RESULT_CAME) put_awaited(out, &p->awaited[i]);
-    if (out->failed) return TW_NOMEM;
-    uint8_t sum[TW_SHA256_BYTES];
-    tw_sha256(out->p + start, out->n - start, sum);
-    tw_buf_put(out, sum, sizeof sum);
-    return out->failed ? TW_NOMEM : TW_OK;
+    const struct tw_profile_sink sink = {out, append};
+    return tw_profile_write(p, &sink);
 }
 
 /* -- in
