@@ -191,6 +191,22 @@ void tw_buf_fixed(struct tw_buf *b, double v, unsigned digits_n)
     tw_buf_dec(b, v < 0 ? -whole : whole, digits_n);
 }
 
+void tw_buf_grouped(struct tw_buf *b, double v, unsigned digits_n)
+{
+    const size_t from = b->n;
+    tw_buf_fixed(b, v, digits_n);
+    if (b->failed || !isfinite(v)) return;
+    size_t first = from + (b->p[from] == '-'), end = first; /* the whole part: [first, end) */
+    while (end < b->n && b->p[end] != '.') end++;
+    for (size_t at = end; at > first + 3;) {
+        at -= 3;
+        tw_buf_char(b, ','); /* makes room; the tail moves over it */
+        if (b->failed) return;
+        memmove(b->p + at + 1, b->p + at, b->n - 1 - at);
+        b->p[at] = ',';
+    }
+}
+
 void tw_buf_hex(struct tw_buf *b, const uint8_t *p, size_t n)
 {
     static const char hex[] = "0123456789abcdef";

@@ -47,6 +47,7 @@ void tw_buf_f64(struct tw_buf *b,
                 double v); /* shortest text that reads back the same double; nan, inf as null */
 void tw_buf_f32(struct tw_buf *b, float v); /* shortest text that reads back the same float */
 void tw_buf_fixed(struct tw_buf *b, double v, unsigned digits); /* rounded half away from zero; digits <= 9 */
+void tw_buf_grouped(struct tw_buf *b, double v, unsigned digits); /* the same, thousands apart: 1,240.50 */
 void tw_buf_hex(struct tw_buf *b, const uint8_t *p, size_t n);
 
 static inline struct tw_str tw_buf_view(const struct tw_buf *b) /* valid until the buffer changes */

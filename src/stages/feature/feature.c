@@ -75,9 +75,7 @@ static void put(const struct fill *f, enum tw_feature id, double v, struct tw_ev
 
 static void put_plain(const struct fill *f, enum tw_feature id, double v, double shown)
 {
-    put(f, id, v,
-        (struct tw_evidence){
-            .value = shown, .reference = (double)NAN, .since_day = TW_NO_DAY, .kind = TW_KIND_N});
+    put(f, id, v, (struct tw_evidence){shown, (double)NAN, (double)NAN, TW_NO_DAY, TW_KIND_N});
 }
 
 static double log1(double v)
@@ -129,10 +127,14 @@ static void against_mean(const struct fill *f, enum tw_feature id, double log_va
 static void level(const struct fill *f, enum tw_feature id, enum tw_kind kind)
 {
     const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
-    double w = s != NULL ? (double)s->price.weight : 0, v = w > 0 ? (double)s->price.mean * w / (w + 4) : 0;
-    struct tw_evidence e = {
-        .value = 100 * v, .population = s != NULL ? s->n : 0, .since_day = TW_NO_DAY, .kind = (uint32_t)kind};
-    if (s != NULL) e.since_day = s->first_day;
+    struct tw_evidence e = {.value = 100, .reference = 100, .since_day = TW_NO_DAY, .kind = (uint32_t)kind};
+    double v = 0;
+    if (s != NULL) {
+        const double w = (double)s->price.weight;
+        v = w > 0 ? (double)s->price.mean * w / (w + 4) : 0;
+        if (f->e != NULL) /* what others declare for the same goods is 100 */
+            e = (struct tw_evidence){100 * tw_exp(v), 100, s->n, s->first_day, (uint32_t)kind};
+    }
     put(f, id, f->l->has[kind] ? v : (double)NAN, e);
 }
 
@@ -234,8 +236,7 @@ static void low_values(const struct fill *f, enum tw_feature id, enum tw_kind ki
 {
     const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
     double n = s != NULL ? (double)s->low7 * tw_decay(f->look->day - s->last_day, 7) : 0;
-    struct tw_evidence e = {
-        .value = n, .reference = (double)NAN, .since_day = f->look->day - 7, .kind = (uint32_t)kind};
+    struct tw_evidence e = {n, (double)NAN, (double)NAN, f->look->day - 7, (uint32_t)kind};
     put(f, id, f->l->has[kind] ? log1(n) : (double)NAN, e);
 }
 

@@ -122,6 +122,33 @@ static void a_ceiling_sticks_until_cleared(void)
     CHECK(b.p == NULL && b.n == 0 && b.max == 8);
 }
 
+static bool grouped(double v, unsigned digits, const char *want)
+{
+    TW_SCOPED_BUF b = {0};
+    tw_buf_char(&b, '<'); /* what stands before is left alone */
+    tw_buf_grouped(&b, v, digits);
+    return tw_str_is((struct tw_str){b.p + 1, b.n - 1}, want);
+}
+
+static void sets_thousands_apart(void)
+{
+    CHECK(grouped(0, 0, "0") && grouped(999, 0, "999") && grouped(1000, 0, "1,000"));
+    CHECK(grouped(1240.5, 2, "1,240.50") && grouped(-1234567.891, 1, "-1,234,567.9"));
+    CHECK(grouped(-999, 0, "-999") && grouped(999999.5, 0, "1,000,000") && grouped(0.0412, 4, "0.0412"));
+    CHECK(grouped((double)NAN, 2, "null") && grouped(123456789012.0, 0, "123,456,789,012"));
+}
+
+static void grouping_stays_within_the_ceiling(void)
+{
+    char room[8];
+    struct tw_buf b = {.p = room, .cap = sizeof room, .max = sizeof room};
+    tw_buf_grouped(&b, 1234567, 0); /* nine characters */
+    CHECK(b.failed && b.p == room && b.n <= sizeof room);
+    tw_buf_clear(&b);
+    tw_buf_grouped(&b, 123456, 0);
+    CHECK(!b.failed && tw_str_is(tw_buf_view(&b), "123,456"));
+}
+
 static tw_err grow(void)
 {
     TW_SCOPED_BUF b = {0};
@@ -144,6 +171,8 @@ int main(void)
     RUN(fixed_rounds_half_away_from_zero);
     RUN(bytes_as_hex);
     RUN(a_ceiling_sticks_until_cleared);
+    RUN(sets_thousands_apart);
+    RUN(grouping_stays_within_the_ceiling);
     RUN(out_of_memory_is_told_at_the_end);
     tw_buf_free(&out);
     return DONE();
