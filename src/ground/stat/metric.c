@@ -11,8 +11,7 @@ struct tw_ranked {
     size_t n;
     uint32_t *order; /* row numbers by falling score */
     uint8_t *last;   /* is this the last row of its score */
-    const uint8_t *label;
-    const double *value;
+    struct tw_ranking rows;
 };
 
 tw_err tw_ranked_new(const struct tw_ranking *r, struct tw_ranked **ret)
@@ -21,7 +20,7 @@ tw_err tw_ranked_new(const struct tw_ranking *r, struct tw_ranked **ret)
         if (!isfinite(r->score[i])) return TW_ARG;
     struct tw_ranked *s = tw_calloc(1, sizeof *s);
     if (s == NULL) return TW_NOMEM;
-    *s = (struct tw_ranked){.n = r->n, .label = r->label, .value = r->value};
+    *s = (struct tw_ranked){.n = r->n, .rows = *r};
     s->order = tw_calloc(r->n + 1, sizeof *s->order);
     s->last = tw_calloc(r->n + 1, 1);
     tw_err err = s->order == NULL || s->last == NULL ? TW_NOMEM : tw_rank_falling(r->score, r->n, s->order);
@@ -48,16 +47,23 @@ struct tie {
     double n, positives, value;
 };
 
+/* What a row counts for. */
+static double mass_of(const struct tw_ranked *r, const uint32_t *times, uint32_t row)
+{
+    double w = times != NULL ? times[row] : 1;
+    return r->rows.weight != NULL ? w * r->rows.weight[row] : w;
+}
+
 /* The next run of equal scores from *at on. */
 static struct tie next_tie(const struct tw_ranked *r, const uint32_t *times, size_t *at)
 {
     struct tie t = {0};
     for (bool end = false; !end; (*at)++) {
         uint32_t row = r->order[*at];
-        double w = times != NULL ? times[row] : 1;
+        double w = mass_of(r, times, row);
         t.n += w;
-        t.positives += w * r->label[row];
-        if (r->value != NULL) t.value += w * r->value[row];
+        t.positives += w * r->rows.label[row];
+        if (r->rows.value != NULL) t.value += w * r->rows.value[row];
         end = r->last[*at];
     }
     return t;
@@ -119,6 +125,31 @@ double tw_ranked_ap(const struct tw_ranked *r, const uint32_t *times)
     return all > 0 ? sum / all : (double)NAN;
 }
 
+enum { ECE_BINS = 15 };
+
+double tw_ranked_ece(const struct tw_ranked *r, const uint32_t *times)
+{
+    double all = 0, error = 0, mass = 0, said = 0, found = 0;
+    uint64_t n = r->n, before = 0, bin = 1; /* bin = the first that ends behind the row at hand */
+    if (times != NULL) n = 0;
+    for (size_t i = 0; times != NULL && i < r->n; i++) n += times[i];
+    for (size_t at = 0; at < r->n; at++) {
+        uint32_t row = r->order[at];
+        if (before >= n * bin / ECE_BINS) {
+            error += fabs(said - found);
+            said = found = 0;
+            while (before >= n * bin / ECE_BINS && bin < ECE_BINS) bin++;
+        }
+        mass = mass_of(r, times, row);
+        all += mass;
+        said += mass * r->rows.score[row];
+        found += mass * r->rows.label[row];
+        before += times != NULL ? times[row] : 1;
+    }
+    error += fabs(said - found);
+    return all > 0 ? error / all : (double)NAN;
+}
+
 static double statistic(const struct tw_ranked *r, enum tw_statistic what, double percent,
                         const uint32_t *times)
 {
@@ -131,9 +162,30 @@ static double statistic(const struct tw_ranked *r, enum tw_statistic what, doubl
         return tw_ranked_at(r, percent, times).precision;
     case TW_STATISTIC_RECALL:
         return tw_ranked_at(r, percent, times).recall;
+    case TW_STATISTIC_ECE:
+        return tw_ranked_ece(r, times);
     default:
         return tw_ranked_at(r, percent, times).value_share;
     }
+}
+
+/* How many groups there are; each row is one where none are given. */
+static size_t groups_of(const struct tw_ranked *r)
+{
+    size_t most = 0;
+    if (r->rows.group == NULL) return r->n;
+    for (size_t i = 0; i < r->n; i++)
+        if (r->rows.group[i] >= most) most = (size_t)r->rows.group[i] + 1;
+    return most;
+}
+
+/* Draws as many groups as there are; drawn[g] = how often. */
+static void resample(const struct tw_ranked *r, size_t groups, struct tw_rng *rng, uint32_t *drawn,
+                     uint32_t *times)
+{
+    for (size_t g = 0; g < groups; g++) drawn[g] = 0;
+    for (size_t g = 0; g < groups; g++) drawn[tw_rng_below(rng, groups)]++;
+    for (size_t i = 0; i < r->n && r->rows.group != NULL; i++) times[i] = drawn[r->rows.group[i]];
 }
 
 tw_err tw_ranked_bootstrap(const struct tw_ranked *r, enum tw_statistic what, double percent, unsigned draws,
@@ -143,22 +195,25 @@ tw_err tw_ranked_bootstrap(const struct tw_ranked *r, enum tw_statistic what, do
         *ret = (struct tw_interval){(double)NAN, (double)NAN};
         return TW_OK;
     }
-    uint32_t *times = tw_calloc(r->n, sizeof *times);
+    const size_t groups = groups_of(r);
+    uint32_t *drawn = tw_calloc(groups, sizeof *drawn);
+    uint32_t *own = r->rows.group != NULL ? tw_calloc(r->n, sizeof *own) : NULL;
+    uint32_t *times = r->rows.group != NULL ? own : drawn;
     double *got = tw_calloc(draws, sizeof *got);
-    tw_err err = times == NULL || got == NULL ? TW_NOMEM : TW_OK;
+    tw_err err = drawn == NULL || times == NULL || got == NULL ? TW_NOMEM : TW_OK;
     if (err == TW_OK) {
         struct tw_rng rng = tw_rng_new(seed, "bootstrap");
         size_t n = 0;
         for (unsigned d = 0; d < draws; d++) {
-            for (size_t i = 0; i < r->n; i++) times[i] = 0;
-            for (size_t i = 0; i < r->n; i++) times[tw_rng_below(&rng, r->n)]++;
+            resample(r, groups, &rng, drawn, times);
             double v = statistic(r, what, percent, times);
             if (!isnan(v)) got[n++] = v;
         }
         ret->lo = tw_quantile(got, n, 0.025);
         ret->hi = tw_quantile(got, n, 0.975);
     }
-    tw_free(times);
+    tw_free(drawn);
+    tw_free(own);
     tw_free(got);
     return err;
 }
@@ -189,10 +244,9 @@ tw_err tw_reliability_bins(const double *probability, const uint8_t *label, size
 
 tw_err tw_calibration_error(const double *probability, const uint8_t *label, size_t n, double *ret)
 {
-    enum { BINS = 15 };
-    struct tw_reliability bin[BINS];
+    struct tw_reliability bin[ECE_BINS];
     size_t bins;
-    TW_TRY(tw_reliability_bins(probability, label, n, bin, BINS, &bins));
+    TW_TRY(tw_reliability_bins(probability, label, n, bin, ECE_BINS, &bins));
     double sum = 0;
     for (size_t b = 0; b < bins; b++) sum += (double)bin[b].n * fabs(bin[b].probability - bin[b].frequency);
     *ret = n > 0 ? sum / (double)n : (double)NAN;

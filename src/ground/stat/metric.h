@@ -16,12 +16,15 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-/* Rows to measure; arrays of n, not owned. */
+/* Rows to measure; arrays of n, not owned, at least as long-lived as the ranking made of them. */
 struct tw_ranking {
     const double *score;  /* higher = sooner; finite */
     const uint8_t *label; /* 0 or 1 */
     const double *value;  /* >= 0, e.g. recoverable duty; NULL = all 0 */
     size_t n;
+    const double *weight;  /* > 0: how many of the flow a row stands for; NULL = all 1 */
+    const uint32_t *group; /* rows that are drawn together by the bootstrap, e.g. items of one declaration:
+                              numbers below n; NULL = each row alone */
 };
 
 /* A ranking sorted once, so that resamples need no sorting. */
@@ -35,8 +38,9 @@ static inline void tw_ranked_freep(struct tw_ranked **r)
     tw_ranked_free(*r);
 }
 
-/* At the k highest scores, k = floor(n * percent / 100). Where rows tie across the boundary, the expectation
- * over a random order of them. NaN where undefined (k = 0, no positives, no value). */
+/* At the k highest scores, k = floor(n * percent / 100), by weight where rows have one. Where rows tie across
+ * the boundary, the expectation over a random order of them. NaN where undefined (k = 0, no positives, no
+ * value). */
 struct tw_at {
     double k, precision, recall, value_share;
 };
@@ -49,7 +53,10 @@ double tw_ranked_auc(const struct tw_ranked *r, const uint32_t *times);
  */
 double tw_ranked_ap(const struct tw_ranked *r, const uint32_t *times);
 
-/* Percentile bootstrap: `draws` resamples of the n rows; the 2.5 % and 97.5 % quantiles of the statistic. */
+/* Scores as probabilities: the error below, each row by its weight. NaN without rows. */
+double tw_ranked_ece(const struct tw_ranked *r, const uint32_t *times);
+/* Percentile bootstrap: `draws` resamples of the n rows, or of their groups; the 2.5 % and 97.5 % quantiles
+ * of the statistic. */
 struct tw_interval {
     double lo, hi;
 };
@@ -58,10 +65,12 @@ enum tw_statistic {
     TW_STATISTIC_AP,
     TW_STATISTIC_PRECISION,
     TW_STATISTIC_RECALL,
-    TW_STATISTIC_VALUE
+    TW_STATISTIC_VALUE,
+    TW_STATISTIC_ECE
 };
 
-/* percent is for the three last. Source: Efron 1979. TW_NOMEM */
+/* percent is for precision, recall and value. NaN where no resample has the statistic. Source: Efron 1979; of
+ * groups: Davison and Hinkley 1997, section 3.8. TW_NOMEM */
 tw_err tw_ranked_bootstrap(const struct tw_ranked *r, enum tw_statistic what, double percent, unsigned draws,
                            uint64_t seed, struct tw_interval *ret) TW_MUST_CHECK;
 

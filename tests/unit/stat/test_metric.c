@@ -17,7 +17,7 @@ struct sample {
 
 static void draw(struct sample *s, struct tw_rng *r, size_t levels)
 {
-    s->r = (struct tw_ranking){s->score, s->label, s->value, N};
+    s->r = (struct tw_ranking){.score = s->score, .label = s->label, .value = s->value, .n = N};
     for (size_t i = 0; i < N; i++) {
         s->score[i] = (double)tw_rng_below(r, levels);
         s->label[i] = tw_rng_unit(r) < 0.3;
@@ -82,6 +82,56 @@ static void counts_a_row_as_often_as_it_is_told_to(void)
     CHECK(tw_ranked_at(ranked, 10, twice).k == 12);
 }
 
+static void a_row_of_weight_three_counts_as_three_rows(void)
+{
+    struct tw_rng rng = tw_rng_new(5, "metric");
+    for (int round = 0; round < 50; round++) {
+        struct sample s;
+        double weight[N];
+        uint32_t times[N];
+        draw(&s, &rng, 12);
+        for (int i = 0; i < N; i++) weight[i] = times[i] = (uint32_t)tw_rng_below(&rng, 3) + 1;
+        TW_SCOPED(tw_ranked) *often = NULL, *heavy = NULL;
+        CHECK(tw_ranked_new(&s.r, &often) == TW_OK);
+        s.r.weight = weight;
+        CHECK(tw_ranked_new(&s.r, &heavy) == TW_OK);
+        CHECK(fabs(tw_ranked_auc(heavy, NULL) - tw_ranked_auc(often, times)) < 1e-12);
+        CHECK(fabs(tw_ranked_ap(heavy, NULL) - tw_ranked_ap(often, times)) < 1e-12);
+        struct tw_at a = tw_ranked_at(heavy, 7, NULL), b = tw_ranked_at(often, 7, times);
+        CHECK(a.k == b.k && fabs(a.precision - b.precision) < 1e-12 &&
+              fabs(a.value_share - b.value_share) < 1e-12);
+    }
+}
+
+/* Each row four times over says nothing new: drawn together, the interval stays as wide as that of the
+ * rows. */
+static void rows_of_one_group_are_drawn_together(void)
+{
+    enum { M = 100, COPIES = 4 };
+    struct tw_rng rng = tw_rng_new(6, "metric");
+    double score[M * COPIES];
+    uint8_t label[M * COPIES];
+    uint32_t group[M * COPIES];
+    for (uint32_t i = 0; i < M * COPIES; i++) {
+        group[i] = i % M;
+        label[i] = i < M ? tw_rng_unit(&rng) < 0.4 : label[i - M];
+        score[i] = i < M ? tw_rng_normal(&rng) + label[i] : score[i - M];
+    }
+    struct tw_ranking once = {.score = score, .label = label, .n = M};
+    struct tw_ranking copied = {.score = score, .label = label, .n = M * COPIES};
+    struct tw_ranking grouped = {.score = score, .label = label, .n = M * COPIES, .group = group};
+    struct tw_interval of[3];
+    const struct tw_ranking *which[3] = {&once, &copied, &grouped};
+    for (int i = 0; i < 3; i++) {
+        TW_SCOPED(tw_ranked) *ranked = NULL;
+        CHECK(tw_ranked_new(which[i], &ranked) == TW_OK);
+        CHECK(tw_ranked_bootstrap(ranked, TW_STATISTIC_AUC, 0, 400, 1, &of[i]) == TW_OK);
+    }
+    double once_wide = of[0].hi - of[0].lo, copied_wide = of[1].hi - of[1].lo,
+           grouped_wide = of[2].hi - of[2].lo;
+    CHECK(copied_wide < 0.65 * once_wide && fabs(grouped_wide - once_wide) < 0.15 * once_wide);
+}
+
 static void covers_the_true_value_about_as_often_as_it_says(void)
 {
     /* Scores that separate a known amount: AUC of N(1,1) against N(0,1) is Phi(1/sqrt 2) = 0.76025. */
@@ -95,7 +145,7 @@ static void covers_the_true_value_about_as_often_as_it_says(void)
             label[i] = i % 2 == 0;
             score[i] = tw_rng_normal(&rng) + label[i];
         }
-        struct tw_ranking r = {score, label, NULL, M};
+        struct tw_ranking r = {.score = score, .label = label, .n = M};
         TW_SCOPED(tw_ranked) *ranked = NULL;
         struct tw_interval ci;
         CHECK(tw_ranked_new(&r, &ranked) == TW_OK);
@@ -120,13 +170,44 @@ static void sees_a_miscalibrated_probability_as_far_off_as_it_is(void)
     CHECK(tw_calibration_error(p, label, M, &good) == TW_OK &&
           tw_calibration_error(off, label, M, &bad) == TW_OK);
     CHECK(good < 0.012 && fabs(bad - 0.1) < 0.012);
+    TW_SCOPED(tw_ranked) *ranked = NULL;
+    struct tw_ranking r = {.score = off, .label = label, .n = M};
+    struct tw_interval ci;
+    CHECK(tw_ranked_new(&r, &ranked) == TW_OK && fabs(tw_ranked_ece(ranked, NULL) - bad) < 1e-9);
+    CHECK(tw_ranked_bootstrap(ranked, TW_STATISTIC_ECE, 0, 40, 1, &ci) == TW_OK);
+    CHECK(ci.lo > 0.085 && ci.lo < bad && bad < ci.hi && ci.hi < 0.115);
+}
+
+/* Findings are left out where the weight says that a row stands for many: only weights bring them back. */
+static void sees_the_calibration_of_the_flow_and_not_of_what_was_picked(void)
+{
+    struct tw_rng rng = tw_rng_new(7, "metric");
+    enum { M = 40000 };
+    static double p[M], weight[M];
+    static uint8_t label[M];
+    size_t n = 0;
+    while (n < M) {
+        double risk = tw_rng_unit(&rng) * 0.2;
+        uint8_t found = tw_rng_unit(&rng) < risk;
+        double picked = found != 0 ? 0.9 : 0.3; /* findings are picked three times as often */
+        if (tw_rng_unit(&rng) >= picked) continue;
+        p[n] = risk;
+        label[n] = found;
+        weight[n++] = 1 / picked;
+    }
+    struct tw_ranking r = {.score = p, .label = label, .n = M};
+    TW_SCOPED(tw_ranked) *picked = NULL, *flow = NULL;
+    CHECK(tw_ranked_new(&r, &picked) == TW_OK);
+    r.weight = weight;
+    CHECK(tw_ranked_new(&r, &flow) == TW_OK);
+    CHECK(tw_ranked_ece(picked, NULL) > 0.1 && tw_ranked_ece(flow, NULL) < 0.01);
 }
 
 static void refuses_a_score_that_is_no_number_and_survives_failed_allocations(void)
 {
     double score[2] = {1, (double)NAN};
     uint8_t label[2] = {0, 1};
-    struct tw_ranking r = {score, label, NULL, 2};
+    struct tw_ranking r = {.score = score, .label = label, .n = 2};
     struct tw_ranked *ranked = NULL;
     CHECK(tw_ranked_new(&r, &ranked) == TW_ARG);
     score[1] = 2;
@@ -149,8 +230,11 @@ int main(void)
 {
     RUN(agrees_with_the_definitions);
     RUN(counts_a_row_as_often_as_it_is_told_to);
+    RUN(a_row_of_weight_three_counts_as_three_rows);
+    RUN(rows_of_one_group_are_drawn_together);
     RUN(covers_the_true_value_about_as_often_as_it_says);
     RUN(sees_a_miscalibrated_probability_as_far_off_as_it_is);
+    RUN(sees_the_calibration_of_the_flow_and_not_of_what_was_picked);
     RUN(refuses_a_score_that_is_no_number_and_survives_failed_allocations);
     RUN(gives_wilson_s_published_interval);
     return DONE();
