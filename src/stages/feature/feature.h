@@ -75,4 +75,12 @@ struct tw_evidence {
 void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, const struct tw_look *look,
                         size_t item, float *ret, struct tw_evidence *evidence);
 
+/* The same for a whole declaration: looks at it, then computes the vector of every item.
+ * x         room for d->items.n x TW_FEATURE_N
+ * evidence  the same, or NULL
+ * ret       the look, for tw_profile_fold and tw_profile_await, in the arena
+ * TW_NOMEM */
+tw_err tw_feature_measure(const struct tw_profile *p, const struct tw_decl *d, struct tw_arena *arena,
+                          float *x, struct tw_evidence *evidence, struct tw_look *ret) TW_MUST_CHECK;
+
 #endif

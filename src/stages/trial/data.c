@@ -303,12 +303,9 @@ static tw_err measure_one(struct tw_trial_memory *m, const struct tw_trial_data 
 {
     struct tw_look look = {.n = 0};
     tw_arena_reset(m->arena);
-    TW_TRY(tw_profile_look(m->profile, d->decl[k], m->arena, &look));
-    for (size_t i = 0; i < look.n; i++) {
-        size_t at = d->first[k] + i;
-        tw_feature_compute(m->profile, d->decl[k], &look, i, x + at * TW_FEATURE_N, NULL);
-        if (stake != NULL) stake[at] = look.item[i].stake;
-    }
+    float *rows = x + (size_t)d->first[k] * TW_FEATURE_N;
+    TW_TRY(tw_feature_measure(m->profile, d->decl[k], m->arena, rows, NULL, &look));
+    for (size_t i = 0; i < look.n && stake != NULL; i++) stake[d->first[k] + i] = look.item[i].stake;
     TW_TRY(tw_profile_fold(m->profile, &look));
     for (size_t i = 0; i < look.n; i++)
         if (wait[d->first[k] + i] != 0)
