@@ -121,6 +121,7 @@ static struct tw_xgb_settings settings_for(const struct school *c, const struct 
     s.monotone = c->set->monotone;
     s.seed = c->set->seed;
     s.threads = c->set->threads;
+    s.stop = c->set->stop;
     return s;
 }
 
@@ -461,6 +462,7 @@ static tw_err attend(struct school *c, const struct tw_xgb_settings *candidate, 
     struct tw_xgb_settings duty = c->set->duty;
     duty.seed = c->set->seed;
     duty.threads = c->set->threads;
+    duty.stop = c->set->stop;
     TW_TRY(tw_duty_fit(c->rows, c->s, &duty, &l->duty, fault));
     TW_TRY(share_held(c, fault));
     look_at_columns(c);

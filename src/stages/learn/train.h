@@ -47,6 +47,7 @@ struct tw_learn_settings {
     uint32_t blocks; /* of time, for calibration, 2..20 */
     uint64_t seed;
     uint32_t threads;
+    const volatile int *stop; /* not zero = give up with TW_INTERRUPTED, at the next tree; NULL = never */
 };
 struct tw_learn_settings tw_learn_settings_default(void);
 
@@ -66,7 +67,7 @@ struct tw_held {
 struct tw_learned {
     struct tw_buf *forest; /* bags of them, XGBoost's JSON; their margins are averaged */
     uint32_t bags;
-    struct tw_xgb_settings used; /* of each, rounds included; monotone is NULL here */
+    struct tw_xgb_settings used; /* of each, rounds included; monotone and stop are NULL here */
     size_t candidate;            /* which one it was */
     double loss;                 /* weighted log loss on the rows held back; NaN = not judged */
     struct tw_curve curve;
@@ -84,7 +85,7 @@ struct tw_learned {
  *
  * TW_ARG    a setting; nothing to learn from (see tw_sample_new)
  * TW_RANGE  a feature that is infinite, a propensity ... ; fault->item is the row
- * TW_NOMEM, TW_INTERNAL
+ * TW_NOMEM, TW_INTERNAL, TW_INTERRUPTED
  *
  * Memory: what tw_xgb_data_new says for the labelled rows, and some 100 bytes per labelled row.
  * Same rows, settings, seed, threads and library: same bytes.

@@ -319,6 +319,7 @@ static tw_err grow(struct growth *g, struct tw_fault *fault)
     const float *margin = NULL;
     TW_TRY(current_margins(g, &margin, fault));
     for (bool over = false; !over && g->rounds < g->s->rounds;) {
+        if (g->s->stop != NULL && *g->s->stop != 0) return tw_fail(fault, TW_INTERRUPTED, "interrupted");
         TW_TRY(grow_one(g, margin, fault));
         TW_TRY(current_margins(g, &margin, fault));
         if (g->run->judge != NULL) TW_TRY(judge_round(g, margin, &over, fault));

@@ -56,7 +56,8 @@ struct tw_xgb_settings {
     uint32_t max_bin;        /* 2..1024 values a column is cut into; taken from tw_xgb_data_new's */
     const int8_t *monotone; /* n_columns: 1 = never falls as the value rises, -1 = never rises; NULL = free */
     uint64_t seed;
-    uint32_t threads; /* 1..TW_XGB_THREADS_MAX; part of what must be equal for equal bytes */
+    uint32_t threads;         /* 1..TW_XGB_THREADS_MAX; part of what must be equal for equal bytes */
+    const volatile int *stop; /* no setting: not zero = give up with TW_INTERRUPTED; NULL = never */
 };
 
 /* The library's version, e.g. 1.7.4; part of what must be equal for equal bytes. */
@@ -110,7 +111,7 @@ struct tw_xgb_forest {
  *
  * run  NULL = all zero
  *
- * TW_ARG  a setting; no row is used. TW_NOMEM, TW_INTERNAL, and the judge's errors.
+ * TW_ARG  a setting; no row is used. TW_NOMEM, TW_INTERNAL, TW_INTERRUPTED, and the judge's errors.
  * Reads no clock and no random numbers; the library starts `threads` threads and ends when they have.
  */
 tw_err tw_xgb_train(struct tw_xgb_data *d, const struct tw_xgb_settings *s, const struct tw_xgb_run *run,

@@ -370,6 +370,21 @@ static tw_err learn_quickly(void)
     return tw_learn(&shared.rows, &s, &l, NULL);
 }
 
+static void stops_when_asked(void)
+{
+    struct border b = open_border(2000, 0, 41);
+    volatile int stop = 1;
+    struct tw_learn_settings s = settings();
+    struct tw_learned *l = NULL;
+    struct tw_fault fault = {0};
+    s.stop = &stop;
+    CHECK(tw_learn(&b.rows, &s, &l, &fault) == TW_INTERRUPTED && l == NULL);
+    stop = 0;
+    CHECK(tw_learn(&b.rows, &s, &l, &fault) == TW_OK && l->used.stop == NULL);
+    tw_learned_free(l);
+    close_border(&b);
+}
+
 static void survives_every_failed_allocation(void)
 {
     shared = open_border(3000, 0, 30);
@@ -394,6 +409,7 @@ int main(void)
     RUN(says_so_when_propensities_are_missing_and_columns_say_nothing);
     RUN(keeps_to_monotone_constraints);
     RUN(refuses_settings_it_cannot_use);
+    RUN(stops_when_asked);
     RUN(survives_every_failed_allocation);
     return DONE();
 }
