@@ -87,7 +87,7 @@ static tw_err read_day(struct cursor *c, int32_t *ret, struct tw_fault *fault)
 tw_err tw_day_parse(struct tw_str text, int32_t *ret, struct tw_fault *fault)
 {
     struct cursor c = {text.s, text.n};
-    int32_t day;
+    int32_t day = 0;
     TW_TRY(read_day(&c, &day, fault));
     if (c.n != 0) return bad_date(fault);
     *ret = day;
@@ -132,7 +132,7 @@ static bool read_offset(struct cursor *c, int *seconds)
 tw_err tw_time_parse(struct tw_str text, int64_t *ret_utc_s, struct tw_fault *fault)
 {
     struct cursor c = {text.s, text.n};
-    int32_t day;
+    int32_t day = 0;
     int clock = 0, offset = 0;
     TW_TRY(read_day(&c, &day, fault));
     if (c.n > 0) {

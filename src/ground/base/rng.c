@@ -110,7 +110,7 @@ uint32_t tw_rng_poisson(struct tw_rng *r, double mean)
         double x = tw_rng_gamma(r, m);
         if (x > mean) {
             /* Binomial(m - 1, mean / x) of the first m - 1 events lie before `mean`. */
-            for (double i = 1; i < m; i++) n += tw_rng_unit(r) < mean / x;
+            for (uint32_t i = 1; i < (uint32_t)m; i++) n += tw_rng_unit(r) < mean / x;
             return n;
         }
         n += (uint32_t)m;

@@ -67,5 +67,5 @@ void tw_sha256_hex(const uint8_t sum[TW_SHA256_BYTES], char ret[TW_SHA256_HEX])
         ret[2 * i] = hex[sum[i] >> 4];
         ret[2 * i + 1] = hex[sum[i] & 15];
     }
-    ret[2 * TW_SHA256_BYTES] = '\0';
+    ret[TW_SHA256_HEX - 1] = '\0';
 }

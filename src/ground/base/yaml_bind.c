@@ -31,9 +31,12 @@ static tw_err bounds(const struct tw_yaml *node, const struct tw_yaml_field *f, 
 static tw_err number(const struct tw_yaml *node, const struct tw_yaml_field *f, double *ret,
                      struct tw_fault *fault)
 {
-    if (node->kind != TW_YAML_SCALAR || tw_str_f64(node->text, ret) != TW_OK)
+    double v = 0;
+    if (node->kind != TW_YAML_SCALAR || tw_str_f64(node->text, &v) != TW_OK)
         return wrong(node, f->name, TW_FORMAT, fault, "a number is expected here, such as 0.25");
-    return bounds(node, f, *ret, fault);
+    TW_TRY(bounds(node, f, v, fault));
+    *ret = v;
+    return TW_OK;
 }
 
 static tw_err bind_scalar(const struct tw_yaml *node, const struct tw_yaml_field *f, void *at,
@@ -53,12 +56,8 @@ static tw_err bind_scalar(const struct tw_yaml *node, const struct tw_yaml_field
         *(int64_t *)at = v;
         return TW_OK;
     }
-    case TW_YAML_F64: {
-        double v;
-        TW_TRY(number(node, f, &v, fault));
-        *(double *)at = v;
-        return TW_OK;
-    }
+    case TW_YAML_F64:
+        return number(node, f, at, fault);
     case TW_YAML_BOOL:
         if (!tw_str_is(node->text, "true") && !tw_str_is(node->text, "false"))
             return wrong(node, f->name, TW_FORMAT, fault, "true or false is expected here");
@@ -74,6 +73,18 @@ static tw_err bind_scalar(const struct tw_yaml *node, const struct tw_yaml_field
     }
 }
 
+/* One member of a list: a struct by its table, a text or a number. */
+static tw_err bind_member(const struct tw_yaml *member, const struct tw_yaml_field *f, void *at,
+                          struct tw_arena *arena, struct tw_fault *fault)
+{
+    if (f->type == TW_YAML_ITEMS) return tw_yaml_bind(member, f->sub, at, arena, fault);
+    if (f->type == TW_YAML_NUMBERS) return number(member, f, at, fault);
+    if (member->kind != TW_YAML_SCALAR)
+        return wrong(member, f->name, TW_FORMAT, fault, "a text is expected here");
+    *(struct tw_str *)at = member->text;
+    return TW_OK;
+}
+
 static tw_err bind_list(const struct tw_yaml *node, const struct tw_yaml_field *f, struct tw_yaml_items *ret,
                         struct tw_arena *arena, struct tw_fault *fault)
 {
@@ -87,17 +98,7 @@ static tw_err bind_list(const struct tw_yaml *node, const struct tw_yaml_field *
     for (size_t i = 0; i < node->n; i++) {
         const struct tw_yaml *member = node->member[i];
         char *at = (char *)items.at + i * size;
-        if (f->type == TW_YAML_ITEMS) {
-            TW_TRY(tw_yaml_bind(member, f->sub, at, arena, fault));
-        } else if (f->type == TW_YAML_TEXTS) {
-            if (member->kind != TW_YAML_SCALAR)
-                return wrong(member, f->name, TW_FORMAT, fault, "a text is expected here");
-            *(struct tw_str *)(void *)at = member->text;
-        } else {
-            double v;
-            TW_TRY(number(member, f, &v, fault));
-            *(double *)(void *)at = v;
-        }
+        TW_TRY(bind_member(member, f, at, arena, fault));
     }
     *ret = items;
     return TW_OK;

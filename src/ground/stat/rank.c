@@ -39,24 +39,34 @@ tw_err tw_rank_falling(const double *score, size_t n, uint32_t *order)
     return TW_OK;
 }
 
+static double middle_of(double a, double b, double c)
+{
+    const double lo = a < b ? a : b, hi = a < b ? b : a;
+    return c < lo ? lo : c > hi ? hi : c;
+}
+
+/* Hoare's partition of v[lo..hi]: what is returned is j with v[lo..j] <= pivot <= v[j+1..hi]. */
+static size_t part_at(double *v, size_t lo, size_t hi)
+{
+    const double pivot = middle_of(v[lo], v[lo + (hi - lo) / 2], v[hi]);
+    size_t i = lo, j = hi;
+    for (;;) {
+        while (v[i] < pivot) i++;
+        while (v[j] > pivot) j--;
+        if (i >= j) break;
+        const double t = v[i];
+        v[i++] = v[j];
+        v[j--] = t;
+    }
+    return i == j && v[j] > pivot ? j - 1 : j;
+}
+
 /* Puts the k-th smallest at v[k], smaller ones before it (Hoare's quickselect, median of three). */
 static double select_kth(double *v, size_t n, size_t k)
 {
     size_t lo = 0, hi = n - 1;
     while (lo < hi) {
-        double a = v[lo], b = v[lo + (hi - lo) / 2], c = v[hi];
-        double pivot = a < b ? (b < c ? b : (a < c ? c : a)) : (a < c ? a : (b < c ? c : b));
-        size_t i = lo, j = hi;
-        for (;;) {
-            while (v[i] < pivot) i++;
-            while (v[j] > pivot) j--;
-            if (i >= j) break;
-            double t = v[i];
-            v[i++] = v[j];
-            v[j--] = t;
-        }
-        /* v[lo..j] <= pivot <= v[j+1..hi] */
-        if (i == j && v[j] > pivot) j--;
+        const size_t j = part_at(v, lo, hi);
         if (k <= j)
             hi = j;
         else

@@ -52,8 +52,8 @@ static uint32_t plus(uint32_t a, uint32_t b)
 /* Makes the run reach from `first` to `last`, both inside the limit on its length. */
 static tw_err reach(struct tw_sketch *s, int32_t first, int32_t last)
 {
-    size_t n = (size_t)(last - first + 1);
-    if (n > s->cap) {
+    const size_t n = (size_t)((int64_t)last - first + 1);
+    if (n > s->cap || s->count == NULL) {
         size_t cap = (n + CAP_STEP - 1) / CAP_STEP * CAP_STEP;
         uint32_t *count = tw_realloc(s->count, cap, sizeof *count);
         if (count == NULL) return TW_NOMEM;
@@ -62,7 +62,7 @@ static tw_err reach(struct tw_sketch *s, int32_t first, int32_t last)
     }
     size_t shift = s->n > 0 ? (size_t)(s->first - first) : 0;
     if (s->n > 0 && shift > 0) memmove(s->count + shift, s->count, s->n * sizeof *s->count);
-    memset(s->count, 0, shift * sizeof *s->count);
+    if (shift > 0) memset(s->count, 0, shift * sizeof *s->count);
     memset(s->count + shift + s->n, 0, (n - shift - s->n) * sizeof *s->count);
     s->first = first;
     s->n = (uint16_t)n;
@@ -88,25 +88,26 @@ static void collapse(struct tw_sketch *s, int32_t first)
     s->first = first;
 }
 
+/* Makes room for a bucket; *b becomes the one it is counted in. */
+static tw_err make_room(struct tw_sketch *s, int32_t *b)
+{
+    if (s->n == 0) return reach(s, *b, *b);
+    const int32_t first = s->first, last = s->first + s->n - 1;
+    if (*b > last) {
+        if (*b - first >= TW_SKETCH_BUCKETS_MAX) {
+            TW_TRY(reach(s, first, last)); /* nothing yet: only makes a later failure impossible */
+            collapse(s, *b - TW_SKETCH_BUCKETS_MAX + 1);
+        }
+        return reach(s, s->first, *b);
+    }
+    const int32_t lowest = last - TW_SKETCH_BUCKETS_MAX + 1;
+    if (*b < lowest) *b = lowest < first ? lowest : first;
+    return *b < first ? reach(s, *b, last) : TW_OK;
+}
+
 static tw_err add_bucket(struct tw_sketch *s, int32_t b, uint32_t count)
 {
-    if (s->n == 0) {
-        TW_TRY(reach(s, b, b));
-    } else {
-        int32_t first = s->first, last = s->first + s->n - 1;
-        if (b > last) {
-            if (b - first >= TW_SKETCH_BUCKETS_MAX) {
-                first = b - TW_SKETCH_BUCKETS_MAX + 1;
-                TW_TRY(reach(s, s->first, last)); /* nothing yet: only makes a later failure impossible */
-                collapse(s, first);
-            }
-            TW_TRY(reach(s, s->first, b));
-        } else if (b < first) {
-            int32_t lowest = last - TW_SKETCH_BUCKETS_MAX + 1;
-            if (b < lowest) b = lowest < first ? lowest : first;
-            if (b < first) TW_TRY(reach(s, b, last));
-        }
-    }
+    TW_TRY(make_room(s, &b));
     uint32_t *at = &s->count[b - s->first];
     *at = plus(*at, count);
     s->total = plus(s->total, count);

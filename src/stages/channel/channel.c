@@ -82,7 +82,7 @@ void channels_enter(struct tw_channels *c, double score, uint8_t taken)
     c->ring[c->next] = score;
     c->taken[c->next] = taken;
     c->otherwise[taken & 3] += (taken & TAKEN_OTHERWISE) != 0;
-    c->next = (c->next + 1) % window;
+    c->next = c->next + 1 == window ? 0 : c->next + 1;
     c->n++;
 }
 

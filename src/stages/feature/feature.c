@@ -477,7 +477,8 @@ static void times(const struct fill *f)
 }
 
 void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, const struct tw_look *look,
-                        size_t item, float *ret, struct tw_evidence *evidence)
+                        size_t item, float *ret, /* NOLINT(readability-non-const-parameter): filled below */
+                        struct tw_evidence *evidence)
 {
     const struct fill f = {p, d, &d->items.at[item], look, &look->item[item], ret, evidence};
     prices(&f);
