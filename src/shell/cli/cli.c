@@ -115,11 +115,13 @@ static void fault_json(const struct tw_cli *cli, const struct tw_fault *fault, s
 /* file:line:column: element: note, as compilers write, so that editors find the place. */
 static void fault_text(const struct tw_cli *cli, const struct tw_fault *fault, struct tw_buf *out)
 {
+    bool named = cli->file != NULL && strncmp(fault->note, cli->file, strlen(cli->file)) == 0;
     tw_buf_text(out, "tidewaiter: ");
-    if (cli->file != NULL) tw_buf_printf(out, "%s:", strcmp(cli->file, "-") == 0 ? "(stdin)" : cli->file);
+    if (cli->file != NULL && !named)
+        tw_buf_printf(out, "%s:", strcmp(cli->file, "-") == 0 ? "(stdin)" : cli->file);
     if (fault->line > 0) tw_buf_printf(out, "%u:", fault->line);
     if (fault->line > 0 && fault->column > 0) tw_buf_printf(out, "%u:", fault->column);
-    if (cli->file != NULL || fault->line > 0) tw_buf_char(out, ' ');
+    if ((cli->file != NULL && !named) || fault->line > 0) tw_buf_char(out, ' ');
     if (fault->path[0] != '\0') tw_buf_printf(out, "%s: ", fault->path);
     tw_buf_text(out, fault->note);
     if (fault->code == TW_ARG && cli->command != NULL && cli->file == NULL) {
@@ -129,23 +131,8 @@ static void fault_text(const struct tw_cli *cli, const struct tw_fault *fault, s
     }
 }
 
-/* Has the reader of standard output gone away, as `| head` does when it has what it wants? */
-static bool reader_gone(void)
+void tw_cli_tell(const struct tw_cli *cli, const struct tw_fault *fault)
 {
-    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
-}
-
-/* The one place where a fault is told, and turned into an exit code. */
-static int end(struct tw_cli *cli, tw_err err, struct tw_fault *fault)
-{
-    if (err == TW_OK) return 0;
-    if (err == TW_IO && reader_gone()) return tw_err_exit(err);
-    fault->code = err;
-    if (err == TW_INTERRUPTED) cli->file = NULL; /* whichever it was, it is not at fault */
-    if (fault->note[0] == '\0')
-        tw_fail(fault, err, "%s",
-                err == TW_INTERRUPTED ? "interrupted; nothing was left half written" : tw_err_text(err));
     TW_SCOPED_BUF out = {0};
     if (cli->json)
         fault_json(cli, fault, &out);
@@ -156,6 +143,26 @@ static int end(struct tw_cli *cli, tw_err err, struct tw_fault *fault)
         fputs("tidewaiter: out of memory\n", stderr);
     else
         fwrite(out.p, 1, out.n, stderr);
+}
+
+/* Has the reader of standard output gone away, as `| head` does when it has what it wants? */
+static bool reader_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
+/* The one place where a fault that ends the program is told, and turned into an exit code. */
+static int end(struct tw_cli *cli, tw_err err, struct tw_fault *fault)
+{
+    if (err == TW_OK) return 0;
+    if (err == TW_IO && reader_gone()) return tw_err_exit(err);
+    fault->code = err;
+    if (err == TW_INTERRUPTED) cli->file = NULL; /* whichever it was, it is not at fault */
+    if (fault->note[0] == '\0')
+        tw_fail(fault, err, "%s",
+                err == TW_INTERRUPTED ? "interrupted; nothing was left half written" : tw_err_text(err));
+    tw_cli_tell(cli, fault);
     return tw_err_exit(err);
 }
 

@@ -56,6 +56,10 @@ tw_err tw_cli_write(const struct tw_buf *out, struct tw_fault *fault) TW_MUST_CH
 /* A note for people on stderr, unless --quiet; the newline is added. */
 void tw_cli_note(const struct tw_cli *cli, const char *fmt, ...) TW_PRINTF(2, 3);
 
+/* Tells one fault on stderr, with cli->file, as the end of the program would: text, or JSON with --json. For
+ * faults that do not end the work; the caller minds --quiet. */
+void tw_cli_tell(const struct tw_cli *cli, const struct tw_fault *fault);
+
 /* True once Ctrl-C or SIGTERM came; long work polls it and returns TW_INTERRUPTED. The flag itself, for
  * tw_file_options.stop and other loops that do not know this module. A second Ctrl-C ends the program. */
 bool tw_cli_interrupted(void);

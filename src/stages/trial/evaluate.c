@@ -369,6 +369,13 @@ tw_err tw_trial_evaluate(struct tw_trial_data *d, const struct tw_trial_settings
         return tw_fail(fault, TW_ARG,
                        "there must be declarations before and after the split; %zu and %zu are given",
                        d->train, d->n - d->train);
+    bool any = false;
+    for (size_t i = d->first[d->train]; i < d->items; i++) any = any || d->item[i].judged;
+    if (!any)
+        return tw_fail(
+            fault, TW_NOTFOUND,
+            "of no declaration since the split is it known whether it was compliant; findings or a "
+            "truth file say that");
     struct tw_trial_report *r = tw_calloc(1, sizeof *r);
     if (r == NULL) return TW_NOMEM;
     static const double MANY_TWINS = 0.2;

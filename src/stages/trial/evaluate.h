@@ -52,9 +52,12 @@ struct tw_trial_report {
 
 /* Runs every scorer that the data allow. Data with twins (over 20 % of tested items equal to an earlier one
  * in six columns) is reported twice, as published and by first occurrences only, without being asked.
- * progress  called before each step with its words; may be NULL; a return of false ends the run with
- * TW_INTERRUPTED TW_ARG    no declaration before or after the split, nothing judged after it TW_NOMEM,
- * TW_INTERNAL, TW_INTERRUPTED */
+ * watch  step is called before each step with its words; may be NULL; a return of false ends the run with
+ *        TW_INTERRUPTED
+ *
+ * TW_ARG       no declaration before or after the split
+ * TW_NOTFOUND  nothing judged after it
+ * TW_NOMEM, TW_INTERNAL, TW_INTERRUPTED */
 struct tw_trial_watch {
     bool (*step)(void *to, const char *words);
     void *to;

@@ -43,6 +43,7 @@ void tw_trial_score_free(struct tw_trial_score *s)
     tw_free(s->item);
     tw_free(s->risk);
     tw_free(s->expected);
+    tw_free(s->order);
     *s = (struct tw_trial_score){.item = NULL};
 }
 
@@ -50,8 +51,9 @@ tw_err tw_trial_score_new(size_t items, struct tw_trial_score *ret)
 {
     struct tw_trial_score s = {.item = tw_calloc(items + 1, sizeof(double)),
                                .risk = tw_calloc(items + 1, sizeof(double)),
-                               .expected = tw_calloc(items + 1, sizeof(double))};
-    if (s.item == NULL || s.risk == NULL || s.expected == NULL) {
+                               .expected = tw_calloc(items + 1, sizeof(double)),
+                               .order = tw_calloc(items + 1, sizeof *s.order)};
+    if (s.item == NULL || s.risk == NULL || s.expected == NULL || s.order == NULL) {
         tw_trial_score_free(&s);
         return TW_NOMEM;
     }
@@ -378,15 +380,11 @@ tw_err tw_scorer_run(enum tw_scorer s, const struct tw_trial_view *v, const stru
 double tw_trial_declaration_score(enum tw_scorer s, const struct tw_trial_data *d,
                                   const struct tw_trial_score *score, size_t k, double duty_mix)
 {
-    double none = 1, expected = 0, highest = -1e300;
-    for (size_t i = d->first[k]; i < d->first[k + 1]; i++) {
+    size_t from = d->first[k], to = d->first[k + 1];
+    double highest = -1e300;
+    for (size_t i = from; i < to; i++) {
+        score->order[i] = (struct tw_order_item){score->risk[i], score->expected[i], (float)score->item[i]};
         if (score->item[i] > highest) highest = score->item[i];
-        if (!isnan(score->risk[i])) none *= 1 - score->risk[i];
-        expected += score->expected[i];
     }
-    if (!tw_scorer_is_ours(s)) return highest;
-    /* Logarithm of risk^(1-m) x (expected + 1)^m; the highest margin breaks ties where risks saturate. */
-    double risk = 1 - none;
-    return (1 - duty_mix) * tw_log(risk > 1e-9 ? risk : 1e-9) + duty_mix * tw_log(expected + 1) +
-           1e-6 * highest;
+    return tw_scorer_is_ours(s) ? tw_order(score->order + from, to - from, duty_mix) : highest;
 }

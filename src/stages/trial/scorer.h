@@ -9,6 +9,7 @@
 #define TW_TRIAL_SCORER_H
 
 #include "learn/train.h"
+#include "score/order.h"
 #include "trial/data.h"
 
 /* X(ID, name in reports, words) */
@@ -37,9 +38,10 @@ bool tw_scorer_is_ours(enum tw_scorer s); /* this engine, whatever labels it is 
 
 /* What a model of ours says of an item. */
 struct tw_trial_score {
-    double *item;     /* per item; higher = sooner; owned */
-    double *risk;     /* probability per item; NaN = this scorer gives none; owned */
-    double *expected; /* duty expected to be recovered, minor units; owned; 0 where unknown */
+    double *item;                /* per item; higher = sooner; owned */
+    double *risk;                /* probability per item; NaN = this scorer gives none; owned */
+    double *expected;            /* duty expected to be recovered, minor units; owned; 0 where unknown */
+    struct tw_order_item *order; /* per item; room for tw_trial_declaration_score to work in; owned */
 };
 
 void tw_trial_score_free(struct tw_trial_score *s);
@@ -92,8 +94,8 @@ tw_err tw_scorer_score(enum tw_scorer s, const struct tw_scorer_model *m, const 
 tw_err tw_scorer_run(enum tw_scorer s, const struct tw_trial_view *v, const struct tw_trial_settings *set,
                      struct tw_trial_score *ret, struct tw_fault *fault) TW_MUST_CHECK;
 
-/* The score of declaration k from its items': ours by probability of any finding and the sum of expected
- * duties mixed, others by their highest item. */
+/* The score of declaration k from its items': ours by tw_order, others by their highest item. Not to be
+ * called by two threads with one score. */
 double tw_trial_declaration_score(enum tw_scorer s, const struct tw_trial_data *d,
                                   const struct tw_trial_score *score, size_t k, double duty_mix);
 

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/date.h"
+#include "cli/reading.h"
+#include "cli/table_priv.h"
+#include "engine/past.h"
+#include "trial/evaluate.h"
+
+static const double SPLIT_SHARE = 0.75; /* nine months of a year to learn from, three to be tested on */
+
+static tw_err past_options(const struct tw_cli *cli, struct tw_cli_reading *reading,
+                           struct tw_past_options *ret, struct tw_fault *fault)
+{
+    *ret = (struct tw_past_options){.input = *tw_cli_reading_options(reading),
+                                    .declarations = cli->args > 0 ? cli->arg[0] : NULL,
+                                    .findings = cli->args > 1 ? cli->arg[1] : NULL,
+                                    .train = tw_cli_value(cli, "train"),
+                                    .test = tw_cli_value(cli, "test"),
+                                    .truth = tw_cli_value(cli, "truth"),
+                                    .split_day = TW_NO_DAY,
+                                    .split_share = SPLIT_SHARE};
+    const char *split = tw_cli_value(cli, "split");
+    if (split == NULL) return TW_OK;
+    if (tw_day_parse(tw_str_from(split), &ret->split_day, fault) == TW_OK) return TW_OK;
+    return tw_fail(fault, TW_ARG, "--split takes a date such as 2025-10-01, not '%.40s'", split);
+}
+
+static bool on_step(void *to, const char *words)
+{
+    const struct tw_cli *cli = to;
+    if (tw_cli_interrupted()) return false;
+    if (tw_cli_lively(cli)) tw_cli_note(cli, "  %s", words);
+    return true;
+}
+
+static tw_err write_report(const struct tw_cli *cli, const struct tw_trial_report *r, struct tw_fault *fault)
+{
+    TW_SCOPED_BUF out = {0};
+    if (cli->json) {
+        tw_trial_report_json(r, &out);
+        tw_buf_char(&out, '\n');
+    } else {
+        tw_trial_report_text(r, &out);
+    }
+    return tw_cli_write(&out, fault);
+}
+
+tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_cli_reading) *reading = NULL;
+    TW_SCOPED_PAST past = {.data = NULL};
+    struct tw_past_options o;
+    struct tw_trial_settings set = tw_trial_settings_default();
+    struct tw_trial_report report;
+    set.seed = (uint64_t)tw_cli_whole(cli, "seed");
+    set.threads = (uint32_t)tw_cli_whole(cli, "threads");
+    set.duty_mix = tw_cli_real(cli, "duty_mix");
+    set.de_minimis = tw_cli_real(cli, "de_minimis");
+    TW_TRY(tw_cli_reading_new(cli, &reading, fault));
+    TW_TRY(past_options(cli, reading, &o, fault));
+    TW_TRY(tw_past_read(&o, &past, fault));
+    tw_cli_reading_summary(reading, past.refused);
+    TW_TRY(tw_trial_evaluate(past.data, &set, &(struct tw_trial_watch){on_step, cli}, &report, fault));
+    return write_report(cli, &report, fault);
+}
