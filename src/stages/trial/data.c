@@ -23,13 +23,19 @@ tw_err tw_trial_data_new(struct tw_trial_data **ret)
     return TW_OK;
 }
 
-void tw_trial_data_free(struct tw_trial_data *d)
+static void drop_columns(struct tw_trial_data *d)
 {
-    if (d == NULL) return;
     for (size_t c = 0; c < d->columns; c++) {
         tw_intern_free(d->column[c].codes);
         tw_free(d->column[c].value);
     }
+    d->columns = 0;
+}
+
+void tw_trial_data_free(struct tw_trial_data *d)
+{
+    if (d == NULL) return;
+    drop_columns(d);
     tw_map64_free(d->by_item);
     tw_free(d->decl);
     tw_free(d->first);
@@ -77,6 +83,7 @@ tw_err tw_trial_data_add(struct tw_trial_data *d, struct tw_decl *decl)
         d->item[d->items++] = (struct tw_trial_item){.declaration = (uint32_t)d->n,
                                                      .number = decl->items.at[i].number,
                                                      .day = day,
+                                                     .basis = TW_BASIS_N,
                                                      .recovered = (double)NAN};
     }
     d->decl[d->n++] = decl;
@@ -97,6 +104,9 @@ static void join(struct tw_trial_item *i, const struct tw_finding *f)
     i->found = tw_result_found(f->result);
     i->known_day = f->known_day > i->day ? f->known_day : i->day;
     i->propensity = f->propensity;
+    enum tw_basis basis = TW_BASIS_N; /* a word that is none of ours stays what it is: not recorded */
+    TW_IGNORE(tw_basis_parse(f->basis, &basis, NULL));
+    i->basis = (uint8_t)basis;
     i->recovered = f->delta_duty.cur[0] != '\0' ? (double)f->delta_duty.minor : (double)NAN;
 }
 
@@ -201,6 +211,7 @@ tw_err tw_trial_data_columns(struct tw_trial_data *d)
         }
         tw_intern_free(c->codes);
         tw_free(c->value);
+        if (err != TW_OK) drop_columns(d); /* half of them would be taken for all */
         TW_TRY(err);
     }
     return TW_OK;

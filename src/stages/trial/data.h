@@ -9,6 +9,7 @@
 #define TW_TRIAL_DATA_H
 
 #include "base/map.h"
+#include "decl/decision.h"
 #include "decl/element.h"
 #include "feature/feature.h"
 
@@ -28,6 +29,7 @@ struct tw_trial_item {
     /* what was really inspected */
     bool inspected, found;
     int32_t known_day;
+    uint8_t basis;     /* why it was inspected: enum tw_basis; TW_BASIS_N = not recorded */
     double propensity; /* 0 = not recorded */
     double recovered;  /* NaN = not recorded */
 };
