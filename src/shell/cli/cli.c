@@ -13,6 +13,8 @@
 #include "cli/table_priv.h"
 #include "tidewaiter/version.h"
 
+enum { EXIT_FINDING = 1 };
+
 static volatile sig_atomic_t interrupted; /* set by the handler alone */
 
 static void on_signal(int number)
@@ -155,7 +157,7 @@ static bool reader_gone(void)
 /* The one place where a fault that ends the program is told, and turned into an exit code. */
 static int end(struct tw_cli *cli, tw_err err, struct tw_fault *fault)
 {
-    if (err == TW_OK) return 0;
+    if (err == TW_OK) return cli->finding ? EXIT_FINDING : 0;
     if (err == TW_IO && reader_gone()) return tw_err_exit(err);
     fault->code = err;
     if (err == TW_INTERRUPTED) cli->file = NULL; /* whichever it was, it is not at fault */

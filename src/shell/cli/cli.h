@@ -34,6 +34,7 @@ struct tw_cli {
     const char *arg[TW_CLI_ARGS_MAX]; /* as many as the command's row allows; "-" is standard input */
     size_t args;
     bool json, quiet;
+    bool finding;     /* the work went well and found something against what it looked at: exit code 1 */
     const char *file; /* what a fault is about; a command sets it before it reads a file. NULL = none */
 };
 

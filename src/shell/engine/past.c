@@ -41,7 +41,11 @@ static tw_err pile_finding(struct pile *p, const struct tw_finding *f, struct tw
         p->findings_cap = cap;
     }
     p->finding[p->findings] = *f;
-    p->finding[p->findings].basis = (struct tw_str){NULL, 0}; /* it points into what is read next */
+    /* The words point into what is read next; those that mean a basis stand in the program as well. */
+    enum tw_basis basis = TW_BASIS_N;
+    p->finding[p->findings].basis = tw_basis_parse(f->basis, &basis, NULL) == TW_OK
+                                        ? tw_str_from(tw_basis_name(basis))
+                                        : (struct tw_str){NULL, 0};
     p->finding[p->findings++].declaration_id = id;
     return TW_OK;
 }

@@ -218,7 +218,7 @@ tw_err audit_columns(struct audit *w)
 /* A code column's TOP most frequent values get bins of their own, all others share one. Frequent over earlier
  * and later rows taken together: chosen by the earlier alone, they would seem to become rarer by that choice.
  */
-static void top_values(uint32_t *count, size_t n, float *bin)
+static void top_values(const uint32_t *count, size_t n, float *bin)
 {
     for (size_t v = 0; v < n; v++) bin[v] = TOP;
     for (int t = 0; t < TOP; t++) {

@@ -71,7 +71,8 @@ static tw_err add_goods(struct audit *w, struct audit_rows *r, size_t at)
                                               : value_hash(s->value[r->item[i]], at);
     r->hash[r->goods] = hash;
     r->column[r->goods] = (uint16_t)at;
-    r->measured[r->goods++] = !s->code && distinct >= MEASURED_VALUES_MIN;
+    bool of_tariff = s->element == TW_ELEMENT_DUTY_RATE; /* a number, but nobody measures it */
+    r->measured[r->goods++] = !s->code && !of_tariff && distinct >= MEASURED_VALUES_MIN;
     return TW_OK;
 }
 

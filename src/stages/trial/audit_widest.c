@@ -35,6 +35,18 @@ static tw_err weakest(const struct audit_rows *r, uint32_t set, uint64_t thin, s
     return TW_OK;
 }
 
+/* Share of later rows with a twin, beyond coincidence; r->key is the set's afterwards. */
+static tw_err excess(const struct audit_rows *r, uint32_t set, uint64_t thin, double *ret)
+{
+    double all, coincide;
+    audit_fill_key(r, set, true, r->dealt);
+    TW_TRY(audit_share(r, r->dealt, NULL, thin, &coincide));
+    audit_fill_key(r, set, false, r->key);
+    TW_TRY(audit_share(r, r->key, NULL, thin, &all));
+    *ret = all - coincide;
+    return TW_OK;
+}
+
 /* From all goods columns down; of the sets met, the one with most repetition beyond coincidence. 0 = none has
  * enough. */
 static tw_err repeated(struct audit *w, struct audit_rows *r, uint32_t *ret)
@@ -45,15 +57,12 @@ static tw_err repeated(struct audit *w, struct audit_rows *r, uint32_t *ret)
     *ret = 0;
     for (size_t c = 0; c < r->goods; c++) set |= 1u << c;
     while (audit_measured_in(r, set) > 0) {
-        double all, coincide;
+        double now;
         size_t out;
         TW_TRY(audit_step(w, "columns in which rows repeat"));
-        audit_fill_key(r, set, true, r->dealt);
-        TW_TRY(audit_share(r, r->dealt, NULL, thin, &coincide));
-        audit_fill_key(r, set, false, r->key);
-        TW_TRY(audit_share(r, r->key, NULL, thin, &all));
-        if (all - coincide > most) {
-            most = all - coincide;
+        TW_TRY(excess(r, set, thin, &now));
+        if (now > most) {
+            most = now;
             *ret = set;
         }
         TW_TRY(weakest(r, set, thin, &out));

@@ -80,7 +80,7 @@ static void labels(struct tw_trial_audit *a)
             "ranking can be measured.");
     else
         audit_say(a, c, TW_TRIAL_NOTE,
-                  "%zu earlier rows carry a result, %zu of them a finding; %zu later rows, %zu.", earlier,
+                  "%zu earlier rows carry a result, %zu of them a finding; later %zu and %zu.", earlier,
                   earlier_found, a->later_labelled, a->later_found);
     if (a->unmatched > 0)
         audit_say(
@@ -199,10 +199,19 @@ static double most(const struct tw_trial_alone *c)
     return c->exact.auc > c->found.auc ? c->exact.auc : c->found.auc;
 }
 
-static bool leaks_whole(const struct tw_trial_alone *c)
+static bool high(const struct tw_auc *a)
 {
-    return (c->found.auc >= LEAK_AUC && c->found.ci.lo > LEAK_AUC - 0.05) ||
-           (c->exact.auc >= LEAK_AUC && c->exact.ci.lo > LEAK_AUC - 0.05);
+    return a->auc >= LEAK_AUC && a->ci.lo > LEAK_AUC - 0.05;
+}
+
+/* Where rows come again their digits tell the result, and that is told of the rows. */
+static bool leaks_whole(const struct tw_trial_audit *a, const struct tw_trial_alone *c)
+{
+    bool come_again = false;
+    for (size_t i = 0; i < a->remarks; i++)
+        come_again = come_again ||
+                     (a->remark[i].check == TW_TRIAL_CHECK_TWINS && a->remark[i].weight >= TW_TRIAL_WARNS);
+    return high(&c->found) || (!come_again && high(&c->exact));
 }
 
 static bool leaks_part(const struct tw_trial_audit *a, const struct tw_trial_alone *c)
@@ -217,7 +226,7 @@ static void one_leak(struct tw_trial_audit *a, const struct tw_trial_alone *c)
 {
     enum tw_trial_check k = TW_TRIAL_CHECK_LEAKS;
     const char *unread = c->mapped ? "" : " No feature of this engine reads it; others may.";
-    if (leaks_whole(c))
+    if (leaks_whole(a, c))
         audit_say(a, k, c->mapped ? TW_TRIAL_FORBIDS : TW_TRIAL_WARNS,
                   "%.*s alone tells later findings apart with AUC %.3f. No declared column does that: it was "
                   "filled in, or "
