@@ -125,23 +125,67 @@ static uint32_t at_bucket(const struct tw_sketch *s, int32_t b)
     return b >= s->first && b < s->first + s->n ? s->count[b - s->first] : 0;
 }
 
+/* What lies in the buckets from..to - 1. */
+static uint64_t between(const struct tw_sketch *s, int32_t from, int32_t to)
+{
+    if (s->n == 0) return 0;
+    uint64_t sum = 0;
+    int32_t lo = from - s->first, hi = to - s->first;
+    if (lo < 0) lo = 0;
+    if (hi > s->n) hi = s->n;
+    for (int32_t i = lo; i < hi; i++) sum += s->count[i];
+    return sum;
+}
+
+/* A walk through the buckets of two sketches, upwards. */
+struct walk {
+    const struct tw_sketch *a, *b;
+    int32_t at, end;
+    uint64_t below; /* in the buckets before `at` */
+};
+
+static struct walk walk_begin(const struct tw_sketch *a, const struct tw_sketch *b)
+{
+    struct walk w = {.a = a, .b = b};
+    const int32_t end_a = a->first + a->n, end_b = b->first + b->n;
+    w.at = a->n == 0 || (b->n > 0 && b->first < a->first) ? b->first : a->first;
+    w.end = a->n == 0 || (b->n > 0 && end_b > end_a) ? end_b : end_a;
+    return w;
+}
+
+/* The first bucket with which at least `least` have come by. Strides over buckets that cannot hold it; counts
+ * are whole, so it is the same whichever way they are added. */
+static int32_t walk_to(struct walk *w, uint64_t least)
+{
+    enum { STRIDE = 8 };
+    for (uint64_t here; w->at < w->end; w->at += STRIDE, w->below += here) {
+        here = between(w->a, w->at, w->at + STRIDE) + between(w->b, w->at, w->at + STRIDE);
+        if (w->below + here >= least) break;
+    }
+    uint64_t sum = w->below;
+    for (int32_t i = w->at; i < w->end; i++) {
+        sum += (uint64_t)at_bucket(w->a, i) + at_bucket(w->b, i);
+        if (sum >= least) return i;
+    }
+    return w->end - 1;
+}
+
+void tw_sketch_quantiles2(const struct tw_sketch *a, const struct tw_sketch *b, const double *q, size_t n,
+                          double *ret)
+{
+    const double total = (double)a->total + (double)b->total;
+    struct walk w = walk_begin(a, b);
+    for (size_t k = 0; k < n; k++) {
+        const double want = ceil(q[k] * total);
+        ret[k] = total == 0 ? (double)NAN : middle(walk_to(&w, want > 1 ? (uint64_t)want : 1));
+    }
+}
+
 double tw_sketch_quantile2(const struct tw_sketch *a, const struct tw_sketch *b, double q)
 {
-    double total = (double)a->total + (double)b->total;
-    if (total == 0) return (double)NAN;
-    double want = q * total, below = 0;
-    int32_t first = a->n == 0 ? b->first : b->n == 0 || a->first < b->first ? a->first : b->first;
-    int32_t end_a = a->first + a->n, end_b = b->first + b->n;
-    int32_t end = a->n == 0 ? end_b : b->n == 0 || end_a > end_b ? end_a : end_b;
-    int32_t last = first;
-    for (int32_t i = first; i < end; i++) {
-        double here = (double)at_bucket(a, i) + (double)at_bucket(b, i);
-        if (here == 0) continue;
-        last = i;
-        below += here;
-        if (below >= want) break;
-    }
-    return middle(last);
+    double v;
+    tw_sketch_quantiles2(a, b, &q, 1, &v);
+    return v;
 }
 
 double tw_sketch_quantile(const struct tw_sketch *s, double q)

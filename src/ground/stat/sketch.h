@@ -48,6 +48,10 @@ double tw_sketch_quantile(const struct tw_sketch *s, double q);
 /* The same of two sketches taken together; either may be empty. */
 double tw_sketch_quantile2(const struct tw_sketch *a, const struct tw_sketch *b, double q);
 
+/* Several of them in one walk: q rises, n of them. */
+void tw_sketch_quantiles2(const struct tw_sketch *a, const struct tw_sketch *b, const double *q, size_t n,
+                          double *ret);
+
 /* Share of what was added in both that lies below `value`: whole buckets below its own, and half of its own.
  * NaN when both are empty. */
 double tw_sketch_rank2(const struct tw_sketch *a, const struct tw_sketch *b, double value);

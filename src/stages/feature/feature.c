@@ -64,7 +64,10 @@ struct fill {
     const struct tw_look *look;
     const struct tw_look_item *l;
     float *x;
-    struct tw_evidence *e; /* or NULL */
+    struct tw_evidence *e;                 /* or NULL */
+    const struct tw_stat *stat[TW_KIND_N]; /* NULL = never seen */
+    double seen[TW_KIND_N];                /* times, half-life 180 days, as of the look; 0 = never */
+    double rate[TW_KIND_N];                /* smoothed */
 };
 
 static void put(const struct fill *f, enum tw_feature id, double v, struct tw_evidence e)
@@ -78,9 +81,10 @@ static void put_plain(const struct fill *f, enum tw_feature id, double v, double
     put(f, id, v, (struct tw_evidence){shown, (double)NAN, (double)NAN, TW_NO_DAY, TW_KIND_N});
 }
 
+/* log(1 + v); what was never seen is the most common case by far. */
 static double log1(double v)
 {
-    return v >= 0 ? tw_log(1 + v) : (double)NAN;
+    return v > 0 ? tw_log(1 + v) : v == 0 ? 0 : (double)NAN;
 }
 
 /* -- price
@@ -103,9 +107,10 @@ static void against(const struct fill *f, enum tw_feature id, double price, cons
     f->x[id] = NAN;
     if (f->e != NULL) f->e[id] = (struct tw_evidence){.since_day = TW_NO_DAY, .kind = TW_KIND_N};
     if (u == NULL || !(price > 0) || observations(s) < ENOUGH) return;
-    double median = quantile(s, 0.5);
-    put(f, id, tw_log(price / median),
-        (struct tw_evidence){price, median, observations(s), u->since_day, (uint32_t)kind});
+    bool looked = s == u->per_kg && f->l->usual_kind == (uint32_t)kind;
+    double median = looked ? f->l->usual_kg : quantile(s, 0.5);
+    double v = looked ? f->l->log_ratio : tw_log(price / median);
+    put(f, id, v, (struct tw_evidence){price, median, observations(s), u->since_day, (uint32_t)kind});
 }
 
 /* log(price) against a decayed mean of logs. */
@@ -126,7 +131,7 @@ static void against_mean(const struct fill *f, enum tw_feature id, double log_va
 /* How a party's prices stand to the usual, shrunk to 0 while little is known of it. */
 static void level(const struct fill *f, enum tw_feature id, enum tw_kind kind)
 {
-    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
+    const struct tw_stat *s = f->stat[kind];
     struct tw_evidence e = {.value = 100, .reference = 100, .since_day = TW_NO_DAY, .kind = (uint32_t)kind};
     double v = 0;
     if (s != NULL) {
@@ -158,11 +163,13 @@ static void prices(const struct fill *f)
     struct tw_evidence e = {.since_day = TW_NO_DAY, .kind = TW_KIND_N};
     double rank = (double)NAN, spread = (double)NAN;
     if (known) {
-        double q1 = quantile(u->per_kg, 0.25), q2 = quantile(u->per_kg, 0.5), q3 = quantile(u->per_kg, 0.75);
-        double sd = tw_log(q3 / q1) / 1.349; /* of a normal, from its quartiles */
+        static const double quarter[] = {0.25, 0.5, 0.75};
+        double q[3];
+        tw_sketch_quantiles2(&u->per_kg[0], &u->per_kg[1], quarter, 3, q);
+        double sd = tw_log(q[2] / q[0]) / 1.349; /* of a normal, from its quartiles */
         rank = tw_sketch_rank2(&u->per_kg[0], &u->per_kg[1], l->price_kg);
-        spread = tw_log(l->price_kg / q2) / (sd > 0.05 ? sd : 0.05);
-        e = (struct tw_evidence){l->price_kg, q2, observations(u->per_kg), u->since_day, (uint32_t)kind};
+        spread = tw_log(l->price_kg / q[1]) / (sd > 0.05 ? sd : 0.05);
+        e = (struct tw_evidence){l->price_kg, q[1], observations(u->per_kg), u->since_day, (uint32_t)kind};
     }
     put(f, TW_FEATURE_PRICE_RANK, rank, e);
     put(f, TW_FEATURE_PRICE_SPREAD, spread, e);
@@ -170,13 +177,11 @@ static void prices(const struct fill *f)
     const struct tw_usual *unit = origin != NULL && observations(origin->per_unit) >= ENOUGH ? origin : goods;
     against(f, TW_FEATURE_PRICE_UNIT, l->price_unit, unit, unit != NULL ? unit->per_unit : none,
             unit == origin ? TW_KIND_HS6_ORIGIN : TW_KIND_HS6);
-    double log_price = l->price_kg > 0 ? tw_log(l->price_kg) : (double)NAN;
-    against_mean(f, TW_FEATURE_PRICE_HEADING, log_price, tw_profile_stat(f->p, l, TW_KIND_HS4), TW_KIND_HS4);
-    against_mean(f, TW_FEATURE_PRICE_EXPORTER_GOODS, log_price,
-                 tw_profile_stat(f->p, l, TW_KIND_EXPORTER_HS6), TW_KIND_EXPORTER_HS6);
-    against_mean(f, TW_FEATURE_PRICE_LANE, l->log_ratio, tw_profile_stat(f->p, l, TW_KIND_LANE),
-                 TW_KIND_LANE);
-    put_plain(f, TW_FEATURE_PRICE_LOG, log_price, l->price_kg);
+    against_mean(f, TW_FEATURE_PRICE_HEADING, l->log_price, f->stat[TW_KIND_HS4], TW_KIND_HS4);
+    against_mean(f, TW_FEATURE_PRICE_EXPORTER_GOODS, l->log_price, f->stat[TW_KIND_EXPORTER_HS6],
+                 TW_KIND_EXPORTER_HS6);
+    against_mean(f, TW_FEATURE_PRICE_LANE, l->log_ratio, f->stat[TW_KIND_LANE], TW_KIND_LANE);
+    put_plain(f, TW_FEATURE_PRICE_LOG, l->log_price, l->price_kg);
     level(f, TW_FEATURE_IMPORTER_PRICES, TW_KIND_IMPORTER);
     level(f, TW_FEATURE_EXPORTER_PRICES, TW_KIND_EXPORTER);
     level(f, TW_FEATURE_LANE_PRICES, TW_KIND_LANE);
@@ -187,14 +192,14 @@ static void prices(const struct fill *f)
  * ------------------------------------------------------------------------------------------------------ */
 
 /* How far a ratio lies from what is usual of these goods, in their own spread. */
-static void deviate(const struct fill *f, enum tw_feature id, double ratio, const struct tw_usual *u,
-                    struct tw_moment m)
+static void deviate(const struct fill *f, enum tw_feature id, double ratio, double log_ratio,
+                    const struct tw_usual *u, struct tw_moment m)
 {
     struct tw_evidence e = {.since_day = TW_NO_DAY, .kind = TW_KIND_N};
     double v = (double)NAN;
     if (u != NULL && ratio > 0 && m.weight >= 5) {
         double sd = sqrt((double)m.var);
-        v = (tw_log(ratio) - (double)m.mean) / (sd > 0.03 ? sd : 0.03);
+        v = (log_ratio - (double)m.mean) / (sd > 0.03 ? sd : 0.03);
         if (f->e != NULL)
             e = (struct tw_evidence){ratio, tw_exp((double)m.mean), floor((double)m.weight + 0.5),
                                      u->since_day, TW_KIND_HS6};
@@ -208,12 +213,12 @@ static void weights(const struct fill *f)
     const struct tw_usual *u = tw_profile_usual(f->p, l, TW_KIND_HS6);
     const struct tw_moment none = {0};
     double gross_net = l->net_kg > 0 ? l->gross_kg / l->net_kg : (double)NAN;
-    deviate(f, TW_FEATURE_TARE, gross_net, u, u != NULL ? u->tare : none);
-    deviate(f, TW_FEATURE_KG_UNIT, l->units > 0 ? l->net_kg / l->units : (double)NAN, u,
+    deviate(f, TW_FEATURE_TARE, gross_net, l->log_tare, u, u != NULL ? u->tare : none);
+    deviate(f, TW_FEATURE_KG_UNIT, l->units > 0 ? l->net_kg / l->units : (double)NAN, l->log_kg_unit, u,
             u != NULL ? u->kg_unit : none);
-    deviate(f, TW_FEATURE_KG_PACKAGE, l->packages > 0 ? l->net_kg / l->packages : (double)NAN, u,
-            u != NULL ? u->kg_package : none);
-    put_plain(f, TW_FEATURE_GROSS_NET, gross_net > 0 ? tw_log(gross_net) : (double)NAN, gross_net);
+    deviate(f, TW_FEATURE_KG_PACKAGE, l->packages > 0 ? l->net_kg / l->packages : (double)NAN,
+            l->log_kg_package, u, u != NULL ? u->kg_package : none);
+    put_plain(f, TW_FEATURE_GROSS_NET, l->log_tare, gross_net);
     put_plain(f, TW_FEATURE_NET_LOG, log1(l->net_kg), l->net_kg);
     put_plain(f, TW_FEATURE_PACKAGES_LOG, log1(l->packages), l->packages);
 }
@@ -223,7 +228,7 @@ static void weights(const struct fill *f)
 
 static void below(const struct fill *f, enum tw_feature id, enum tw_kind kind)
 {
-    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
+    const struct tw_stat *s = f->stat[kind];
     bool known = s != NULL && s->n >= 5 && !isnan(f->l->duty_percent);
     struct tw_evidence e = {.since_day = TW_NO_DAY, .kind = TW_KIND_N};
     if (known)
@@ -234,7 +239,7 @@ static void below(const struct fill *f, enum tw_feature id, enum tw_kind kind)
 
 static void low_values(const struct fill *f, enum tw_feature id, enum tw_kind kind)
 {
-    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
+    const struct tw_stat *s = f->stat[kind];
     double n = s != NULL ? (double)s->low7 * tw_decay(f->look->day - s->last_day, 7) : 0;
     struct tw_evidence e = {n, (double)NAN, (double)NAN, f->look->day - 7, (uint32_t)kind};
     put(f, id, f->l->has[kind] ? log1(n) : (double)NAN, e);
@@ -263,10 +268,9 @@ static void values(const struct fill *f, double de_minimis)
 /* -- counts, shares, rates
  * --------------------------------------------------------------------------------------- */
 
-static void seen(const struct fill *f, enum tw_feature id, enum tw_kind kind, int32_t half_life)
+static void seen(const struct fill *f, enum tw_feature id, enum tw_kind kind, double n)
 {
-    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
-    double n = s != NULL ? tw_stat_seen(s, f->look->day, half_life) : 0;
+    const struct tw_stat *s = f->stat[kind];
     struct tw_evidence e = {.value = s != NULL ? s->n : 0,
                             .reference = (double)NAN,
                             .population = n,
@@ -279,9 +283,8 @@ static void seen(const struct fill *f, enum tw_feature id, enum tw_kind kind, in
  * wholes. */
 static void share_of(const struct fill *f, enum tw_feature id, enum tw_kind part, enum tw_kind whole)
 {
-    const struct tw_stat *a = tw_profile_stat(f->p, f->l, part), *b = tw_profile_stat(f->p, f->l, whole);
-    double n = a != NULL ? tw_stat_seen(a, f->look->day, 180) : 0,
-           all = b != NULL ? tw_stat_seen(b, f->look->day, 180) : 0;
+    const struct tw_stat *a = f->stat[part], *b = f->stat[whole];
+    double n = f->seen[part], all = f->seen[whole];
     struct tw_evidence e = {.value = a != NULL ? a->n : 0,
                             .reference = (double)NAN,
                             .population = b != NULL ? b->n : 0,
@@ -292,15 +295,14 @@ static void share_of(const struct fill *f, enum tw_feature id, enum tw_kind part
 
 static void rate(const struct fill *f, enum tw_feature id, enum tw_kind kind)
 {
-    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind),
-                         *all = tw_profile_stat(f->p, f->l, TW_KIND_GLOBAL);
+    const struct tw_stat *s = f->stat[kind], *all = f->stat[TW_KIND_GLOBAL];
     struct tw_evidence e = {
         .value = s != NULL ? s->found : 0,
         .reference = all != NULL && all->inspected > 0 ? (double)all->found / all->inspected : (double)NAN,
         .population = s != NULL ? s->inspected : 0,
         .since_day = s != NULL ? s->first_day : TW_NO_DAY,
         .kind = (uint32_t)kind};
-    put(f, id, f->l->has[kind] ? tw_profile_rate(f->p, f->l, kind, f->look->day, SMOOTH) : (double)NAN, e);
+    put(f, id, f->l->has[kind] ? f->rate[kind] : (double)NAN, e);
 }
 
 static void days_since(const struct fill *f, enum tw_feature id, enum tw_kind kind, int32_t day)
@@ -313,7 +315,7 @@ static void days_since(const struct fill *f, enum tw_feature id, enum tw_kind ki
 
 static void number_of(const struct fill *f, enum tw_feature id, enum tw_kind kind, double n, double shown)
 {
-    const struct tw_stat *s = tw_profile_stat(f->p, f->l, kind);
+    const struct tw_stat *s = f->stat[kind];
     put(f, id, n,
         (struct tw_evidence){shown, (double)NAN, (double)NAN, s != NULL ? s->first_day : TW_NO_DAY,
                              (uint32_t)kind});
@@ -324,26 +326,28 @@ static void counts(const struct fill *f)
     static const struct {
         enum tw_feature id;
         enum tw_kind kind;
-        int32_t half_life;
     } row[] = {
-        {TW_FEATURE_EXPORTER_ORIGIN, TW_KIND_EXPORTER_ORIGIN, 180},
-        {TW_FEATURE_GOODS_SEEN, TW_KIND_HS6, 180},
-        {TW_FEATURE_CELL_SEEN, TW_KIND_CELL, 180},
-        {TW_FEATURE_DESCRIPTION_SEEN, TW_KIND_DESCRIPTION, 180},
-        {TW_FEATURE_IMPORTER_SEEN, TW_KIND_IMPORTER, 180},
-        {TW_FEATURE_ADDRESS_SEEN, TW_KIND_ADDRESS, 180},
-        {TW_FEATURE_EXPORTER_SEEN, TW_KIND_EXPORTER, 180},
-        {TW_FEATURE_EXPORTER_GOODS_SEEN, TW_KIND_EXPORTER_HS6, 180},
-        {TW_FEATURE_DECLARANT_SEEN, TW_KIND_DECLARANT, 180},
-        {TW_FEATURE_DECLARANT_CHAPTER_SEEN, TW_KIND_DECLARANT_HS2, 180},
-        {TW_FEATURE_IMPORTER_HS4_SEEN, TW_KIND_IMPORTER_HS4, 180},
-        {TW_FEATURE_IMPORTER_ORIGIN_SEEN, TW_KIND_IMPORTER_ORIGIN, 180},
-        {TW_FEATURE_IMPORTER_EXPORTER_SEEN, TW_KIND_IMPORTER_EXPORTER, 180},
-        {TW_FEATURE_DECLARANT_IMPORTER_SEEN, TW_KIND_DECLARANT_IMPORTER, 180},
-        {TW_FEATURE_LANE_SEEN, TW_KIND_LANE, 180},
-        {TW_FEATURE_IMPORTER_WEEK, TW_KIND_IMPORTER, 7},
+        {TW_FEATURE_EXPORTER_ORIGIN, TW_KIND_EXPORTER_ORIGIN},
+        {TW_FEATURE_GOODS_SEEN, TW_KIND_HS6},
+        {TW_FEATURE_CELL_SEEN, TW_KIND_CELL},
+        {TW_FEATURE_DESCRIPTION_SEEN, TW_KIND_DESCRIPTION},
+        {TW_FEATURE_IMPORTER_SEEN, TW_KIND_IMPORTER},
+        {TW_FEATURE_ADDRESS_SEEN, TW_KIND_ADDRESS},
+        {TW_FEATURE_EXPORTER_SEEN, TW_KIND_EXPORTER},
+        {TW_FEATURE_EXPORTER_GOODS_SEEN, TW_KIND_EXPORTER_HS6},
+        {TW_FEATURE_DECLARANT_SEEN, TW_KIND_DECLARANT},
+        {TW_FEATURE_DECLARANT_CHAPTER_SEEN, TW_KIND_DECLARANT_HS2},
+        {TW_FEATURE_IMPORTER_HS4_SEEN, TW_KIND_IMPORTER_HS4},
+        {TW_FEATURE_IMPORTER_ORIGIN_SEEN, TW_KIND_IMPORTER_ORIGIN},
+        {TW_FEATURE_IMPORTER_EXPORTER_SEEN, TW_KIND_IMPORTER_EXPORTER},
+        {TW_FEATURE_DECLARANT_IMPORTER_SEEN, TW_KIND_DECLARANT_IMPORTER},
+        {TW_FEATURE_LANE_SEEN, TW_KIND_LANE},
     };
-    for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) seen(f, row[k].id, row[k].kind, row[k].half_life);
+    for (size_t k = 0; k < sizeof row / sizeof row[0]; k++)
+        seen(f, row[k].id, row[k].kind, f->seen[row[k].kind]);
+    const struct tw_stat *importer = f->stat[TW_KIND_IMPORTER];
+    seen(f, TW_FEATURE_IMPORTER_WEEK, TW_KIND_IMPORTER,
+         importer != NULL ? tw_stat_seen(importer, f->look->day, 7) : 0);
 }
 
 static void rates(const struct fill *f)
@@ -375,7 +379,7 @@ static void rates(const struct fill *f)
         {TW_FEATURE_ORIGIN_HS2_RATE, TW_KIND_ORIGIN_HS2},
     };
     for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) rate(f, row[k].id, row[k].kind);
-    const struct tw_stat *importer = tw_profile_stat(f->p, f->l, TW_KIND_IMPORTER);
+    const struct tw_stat *importer = f->stat[TW_KIND_IMPORTER];
     days_since(f, TW_FEATURE_FOUND_DAYS, TW_KIND_IMPORTER,
                importer != NULL ? importer->found_day : TW_NO_DAY);
 }
@@ -395,7 +399,7 @@ static void origins(const struct fill *f)
     /* Codes 100 to 199 mean no preference (EU and UK customs, data element 14 11 000 000). */
     bool claimed = f->i->preference.n > 0 && f->i->preference.s[0] != '1';
     put_plain(f, TW_FEATURE_PREFERENCE, f->i->preference.n > 0 ? (claimed ? 1 : 0) : (double)NAN, claimed);
-    const struct tw_stat *exporter = tw_profile_stat(f->p, f->l, TW_KIND_EXPORTER);
+    const struct tw_stat *exporter = f->stat[TW_KIND_EXPORTER];
     double switches = exporter != NULL ? (double)exporter->switches : 0;
     number_of(f, TW_FEATURE_EXPORTER_SWITCHES, TW_KIND_EXPORTER,
               f->l->has[TW_KIND_EXPORTER] ? log1(switches) : (double)NAN, switches);
@@ -403,7 +407,7 @@ static void origins(const struct fill *f)
 
 static void descriptions(const struct fill *f)
 {
-    const struct tw_stat *s = tw_profile_stat(f->p, f->l, TW_KIND_DESCRIPTION);
+    const struct tw_stat *s = f->stat[TW_KIND_DESCRIPTION];
     share_of(f, TW_FEATURE_DESCRIPTION_CODE_SHARE, TW_KIND_DESCRIPTION_HS6, TW_KIND_DESCRIPTION);
     if (s == NULL)
         f->x[TW_FEATURE_DESCRIPTION_CODE_SHARE] = NAN; /* never seen at all: nothing to contradict */
@@ -414,11 +418,11 @@ static void descriptions(const struct fill *f)
 
 static void parties(const struct fill *f)
 {
-    const struct tw_stat *importer = tw_profile_stat(f->p, f->l, TW_KIND_IMPORTER);
-    const struct tw_stat *exporter = tw_profile_stat(f->p, f->l, TW_KIND_EXPORTER);
-    const struct tw_stat *address = tw_profile_stat(f->p, f->l, TW_KIND_ADDRESS);
-    const struct tw_stat *declarant = tw_profile_stat(f->p, f->l, TW_KIND_DECLARANT);
-    const struct tw_stat *heading = tw_profile_stat(f->p, f->l, TW_KIND_IMPORTER_HS4);
+    const struct tw_stat *importer = f->stat[TW_KIND_IMPORTER];
+    const struct tw_stat *exporter = f->stat[TW_KIND_EXPORTER];
+    const struct tw_stat *address = f->stat[TW_KIND_ADDRESS];
+    const struct tw_stat *declarant = f->stat[TW_KIND_DECLARANT];
+    const struct tw_stat *heading = f->stat[TW_KIND_IMPORTER_HS4];
     int32_t today = f->look->day;
     days_since(f, TW_FEATURE_IMPORTER_AGE, TW_KIND_IMPORTER,
                importer != NULL              ? importer->first_day
@@ -451,11 +455,10 @@ static void parties(const struct fill *f)
 
 static void times(const struct fill *f)
 {
-    const struct tw_stat *importer = tw_profile_stat(f->p, f->l, TW_KIND_IMPORTER);
-    const struct tw_stat *address = tw_profile_stat(f->p, f->l, TW_KIND_ADDRESS);
+    const struct tw_stat *importer = f->stat[TW_KIND_IMPORTER];
+    const struct tw_stat *address = f->stat[TW_KIND_ADDRESS];
     int32_t today = f->look->day;
-    double week = importer != NULL ? tw_stat_seen(importer, today, 7) : 0,
-           half = importer != NULL ? tw_stat_seen(importer, today, 180) : 0;
+    double week = importer != NULL ? tw_stat_seen(importer, today, 7) : 0, half = f->seen[TW_KIND_IMPORTER];
     /* Steady traffic keeps seen7 / seen180 at the ratio of the half-lives. */
     double surge = half > 0 ? week / half * (180.0 / 7.0) : (double)NAN;
     number_of(f, TW_FEATURE_IMPORTER_SURGE, TW_KIND_IMPORTER, surge, surge);
@@ -480,7 +483,16 @@ void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, con
                         size_t item, float *ret, /* NOLINT(readability-non-const-parameter): filled below */
                         struct tw_evidence *evidence)
 {
-    const struct fill f = {p, d, &d->items.at[item], look, &look->item[item], ret, evidence};
+    struct fill f = {.p = p,
+                     .d = d,
+                     .i = &d->items.at[item],
+                     .look = look,
+                     .l = &look->item[item],
+                     .x = ret,
+                     .e = evidence};
+    for (int k = 0; k < TW_KIND_N; k++) f.stat[k] = tw_profile_stat(p, f.l, (enum tw_kind)k);
+    tw_profile_seen(p, f.l, look->day, f.seen);
+    tw_profile_rates(p, f.l, look->day, SMOOTH, f.rate);
     prices(&f);
     weights(&f);
     values(&f, tw_profile_de_minimis(p));

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "profile/decay_table_priv.h"
+#include "profile/decay_priv.h"
 
 static const struct {
     bool per_item;
@@ -26,13 +26,9 @@ static const struct {
 
 double tw_decay(int32_t days, int32_t half_life)
 {
-    if (days <= 0) return 1.0;
-    int32_t q = days / half_life;
-    if (q > 60) return 0.0;
-    const double *t = half_life == HALF_LIFE_WEEK    ? decay_7
-                      : half_life == HALF_LIFE_MONTH ? decay_30
-                                                     : decay_180;
-    return t[days - q * half_life] / (double)((uint64_t)1 << q);
+    return half_life == HALF_LIFE_WEEK    ? decay_week(days)
+           : half_life == HALF_LIFE_MONTH ? decay_month(days)
+                                          : decay_long(days);
 }
 
 /* Source: West 1979, Updating mean and variance estimates, with all older weights scaled by `decay`. */
@@ -46,17 +42,17 @@ void moment_add(struct tw_moment *m, double x, double decay)
     *m = (struct tw_moment){(float)total, (float)mean, (float)var};
 }
 
-/* Brings the decayed sums of `s` to `day`. */
-static void age(struct tw_stat *s, int32_t day)
+/* Brings the decayed sums of `s` to `day`; `slow` is what half a year's half-life makes of the days between.
+ */
+static void age(struct tw_stat *s, int32_t day, double slow)
 {
     if (day <= s->last_day) return;
     int32_t days = day - s->last_day;
-    double week = tw_decay(days, HALF_LIFE_WEEK);
+    double week = decay_week(days);
     s->seen7 = (float)((double)s->seen7 * week);
     s->low7 = (float)((double)s->low7 * week);
     s->low_value7 = (float)((double)s->low_value7 * week);
-    s->seen30 = (float)((double)s->seen30 * tw_decay(days, HALF_LIFE_MONTH));
-    double slow = tw_decay(days, HALF_LIFE_LONG);
+    s->seen30 = (float)((double)s->seen30 * decay_month(days));
     s->seen180 = (float)((double)s->seen180 * slow);
     s->switches = (float)((double)s->switches * slow);
     s->today_n = 0;
@@ -64,9 +60,9 @@ static void age(struct tw_stat *s, int32_t day)
     s->last_day = day;
 }
 
-static void see(struct tw_stat *s, int32_t day, double value, bool low)
+static void see(struct tw_stat *s, int32_t day, double slow, double value, bool low)
 {
-    age(s, day);
+    age(s, day, slow);
     s->n++;
     s->seen7 += 1;
     s->seen30 += 1;
@@ -110,10 +106,9 @@ static tw_err fold_usual(struct tw_profile *p, struct tw_stat *s, const struct t
     turn_generations(u, day);
     if (l->price_kg > 0) TW_TRY(tw_sketch_add(&u->per_kg[0], l->price_kg, 1));
     if (l->price_unit > 0) TW_TRY(tw_sketch_add(&u->per_unit[0], l->price_unit, 1));
-    if (l->net_kg > 0 && l->gross_kg >= l->net_kg)
-        moment_add(&u->tare, tw_log(l->gross_kg / l->net_kg), decay);
-    if (l->net_kg > 0 && l->units > 0) moment_add(&u->kg_unit, tw_log(l->net_kg / l->units), decay);
-    if (l->net_kg > 0 && l->packages > 0) moment_add(&u->kg_package, tw_log(l->net_kg / l->packages), decay);
+    if (l->net_kg > 0 && l->gross_kg >= l->net_kg) moment_add(&u->tare, l->log_tare, decay);
+    if (l->net_kg > 0 && l->units > 0) moment_add(&u->kg_unit, l->log_kg_unit, decay);
+    if (l->net_kg > 0 && l->packages > 0) moment_add(&u->kg_package, l->log_kg_package, decay);
     return TW_OK;
 }
 
@@ -133,16 +128,25 @@ static double price_measure(enum tw_kind k, const struct tw_look_item *l)
     case TW_KIND_LANE:
         return l->log_ratio;
     default:
-        return l->price_kg > 0 ? tw_log(l->price_kg) : (double)NAN;
+        return l->log_price;
     }
+}
+
+/* Is the row that the look found for this kind still there? Rows move when some have to go, and an earlier
+ * item may have made one since. */
+static bool known(const struct tw_profile *p, const struct tw_look_item *l, enum tw_kind k)
+{
+    uint32_t at = l->at[k];
+    if (at != NO_ROW && at < p->rows && p->row[at].key == l->key[k]) return true;
+    return profile_find(p, l->key[k]) != NO_ROW;
 }
 
 static void count_partner(struct tw_profile *p, const struct tw_look_item *l, enum tw_kind pair,
                           enum tw_kind whose)
 {
-    if (!l->has[pair] || !l->has[whose]) return;
-    uint32_t at = profile_find(p, l->key[pair]), owner = profile_find(p, l->key[whose]);
-    if (at == NO_ROW && owner != NO_ROW) p->row[owner].partners++;
+    if (!l->has[pair] || !l->has[whose] || known(p, l, pair)) return;
+    uint32_t owner = profile_find(p, l->key[whose]);
+    if (owner != NO_ROW) p->row[owner].partners++;
 }
 
 static tw_err fold_kind(struct tw_profile *p, const struct tw_look *look, const struct tw_look_item *l,
@@ -152,8 +156,8 @@ static tw_err fold_kind(struct tw_profile *p, const struct tw_look *look, const 
     if (at == NO_ROW || at >= p->rows || p->row[at].key != l->key[k])
         TW_TRY(profile_row(p, l->key[k], look->day, &at));
     struct tw_stat *s = &p->row[at];
-    double decay = tw_decay(look->day - s->last_day, HALF_LIFE_LONG);
-    if (counted) see(s, look->day, kind_how[k].per_item ? l->value : look->value, look->low_value);
+    double decay = decay_long(look->day - s->last_day);
+    if (counted) see(s, look->day, decay, kind_how[k].per_item ? l->value : look->value, look->low_value);
     if (!isnan(l->duty_percent) && s->seen180 > 0)
         s->duty_percent += (float)((l->duty_percent - (double)s->duty_percent) / (double)s->seen180);
     double price = price_measure(k, l);
@@ -173,11 +177,7 @@ tw_err tw_profile_fold(struct tw_profile *p, const struct tw_look *look)
         count_partner(p, l, TW_KIND_IMPORTER_HS4, TW_KIND_IMPORTER);
         count_partner(p, l, TW_KIND_EXPORTER_HS6, TW_KIND_EXPORTER);
         count_partner(p, l, TW_KIND_DECLARANT_IMPORTER, TW_KIND_DECLARANT);
-        if (l->has[TW_KIND_IMPORTER] && l->has[TW_KIND_ADDRESS] &&
-            profile_find(p, l->key[TW_KIND_IMPORTER]) == NO_ROW) {
-            uint32_t at = profile_find(p, l->key[TW_KIND_ADDRESS]);
-            if (at != NO_ROW) p->row[at].partners++;
-        }
+        count_partner(p, l, TW_KIND_IMPORTER, TW_KIND_ADDRESS);
         for (int k = 0; k < TW_KIND_N; k++)
             if (l->has[k]) TW_TRY(fold_kind(p, look, l, (enum tw_kind)k, kind_how[k].per_item || i == 0));
     }
@@ -191,7 +191,7 @@ tw_err tw_profile_fold(struct tw_profile *p, const struct tw_look *look)
 static void fold_result(struct tw_stat *s, const struct tw_finding *f, double share, double weight)
 {
     bool found = tw_result_found(f->result);
-    double decay = tw_decay(f->known_day - s->result_day, HALF_LIFE_LONG);
+    double decay = decay_long(f->known_day - s->result_day);
     if (f->known_day > s->result_day) s->result_day = f->known_day;
     s->inspected++;
     s->inspected180 = (float)((double)s->inspected180 * decay + 1.0);
@@ -297,10 +297,21 @@ tw_err tw_profile_finding(struct tw_profile *p, const struct tw_finding *f)
     return met ? TW_OK : TW_NOTFOUND;
 }
 
+/* What a chain of parents begins with. */
+static const double PRIOR = 0.05;
+
+/* A rate smoothed towards what stands above it. */
+static double smoothed(const struct tw_stat *s, int32_t day, double m, double above)
+{
+    if (s == NULL) return above;
+    if (!(s->inspected180 > 0)) return m * above / m; /* the same sum with nothing found of nothing */
+    double d = decay_long(day - s->result_day);
+    return ((double)s->found180 * d + m * above) / ((double)s->inspected180 * d + m);
+}
+
 double tw_profile_rate(const struct tw_profile *p, const struct tw_look_item *item, enum tw_kind k,
                        int32_t day, double m)
 {
-    static const double PRIOR = 0.05;
     enum tw_kind chain[8];
     size_t n = 0;
     for (enum tw_kind at = k; n < 8; at = tw_kind_parent(at)) {
@@ -308,11 +319,27 @@ double tw_profile_rate(const struct tw_profile *p, const struct tw_look_item *it
         if (tw_kind_parent(at) == at) break;
     }
     double rate = PRIOR;
-    while (n-- > 0) {
-        const struct tw_stat *s = tw_profile_stat(p, item, chain[n]);
-        if (s == NULL) continue;
-        double d = tw_decay(day - s->result_day, HALF_LIFE_LONG);
-        rate = ((double)s->found180 * d + m * rate) / ((double)s->inspected180 * d + m);
-    }
+    while (n-- > 0) rate = smoothed(tw_profile_stat(p, item, chain[n]), day, m, rate);
     return rate;
+}
+
+void tw_profile_rates(const struct tw_profile *p, const struct tw_look_item *item, int32_t day, double m,
+                      double ret[TW_KIND_N])
+{
+    static const uint8_t parent[TW_KIND_N] = {
+#define X(id, name, words, above, level, block) TW_KIND_##above,
+#include "profile/kinds.def"
+#undef X
+    };
+    for (unsigned k = 0; k < TW_KIND_N; k++) /* a parent stands before its children; the first is its own */
+        ret[k] = smoothed(tw_profile_stat(p, item, (enum tw_kind)k), day, m, k == 0 ? PRIOR : ret[parent[k]]);
+}
+
+void tw_profile_seen(const struct tw_profile *p, const struct tw_look_item *item, int32_t day,
+                     double ret[TW_KIND_N])
+{
+    for (unsigned k = 0; k < TW_KIND_N; k++) {
+        const struct tw_stat *s = tw_profile_stat(p, item, (enum tw_kind)k);
+        ret[k] = s != NULL ? (double)s->seen180 * decay_long(day - s->last_day) : 0;
+    }
 }

@@ -66,6 +66,12 @@ static double minor_of(const struct tw_item *i)
     return i->customs_value.cur[0] != '\0' ? (double)i->customs_value.minor : (double)NAN;
 }
 
+/* NaN for what is not above zero. */
+static double log_of(double v)
+{
+    return v > 0 ? tw_log(v) : (double)NAN;
+}
+
 static void measures(const struct tw_item *i, struct tw_look_item *l)
 {
     l->net_kg = or_nan(i->net_mass_kg);
@@ -76,6 +82,10 @@ static void measures(const struct tw_item *i, struct tw_look_item *l)
     l->value = tw_money_f64(i->customs_value);
     l->price_kg = l->net_kg > 0 && minor > 0 ? minor / l->net_kg : (double)NAN;
     l->price_unit = l->units > 0 && minor > 0 ? minor / l->units : (double)NAN;
+    l->log_price = log_of(l->price_kg);
+    l->log_tare = l->net_kg > 0 ? log_of(l->gross_kg / l->net_kg) : (double)NAN;
+    l->log_kg_unit = l->units > 0 ? log_of(l->net_kg / l->units) : (double)NAN;
+    l->log_kg_package = l->packages > 0 ? log_of(l->net_kg / l->packages) : (double)NAN;
     l->duty_percent = or_nan(i->duty_rate);
     l->duty = i->duty_amount.cur[0] != '\0' ? (double)i->duty_amount.minor
               : i->duty_rate.set            ? minor * tw_dec_f64(i->duty_rate) / 100.0
@@ -136,24 +146,35 @@ static void goods(const struct tw_decl *d, const struct tw_item *i, struct codes
     c->cell = route != 0 ? tw_hash_join(route, terms) : 0;
 }
 
-static double median(const struct tw_usual *u);
-
 /* The median of the narrowest population of at least 12: route, then origin, then goods. */
-static double reference(const struct tw_profile *p, const struct tw_look_item *l)
+static void find_usual(const struct tw_profile *p, struct tw_look_item *l)
 {
     static const enum tw_kind order[] = {TW_KIND_HS6_ROUTE, TW_KIND_HS6_ORIGIN, TW_KIND_HS6};
     enum { ENOUGH = 12 };
+    l->usual_kg = (double)NAN;
+    l->usual_kind = TW_KIND_N;
     for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
         const struct tw_usual *u = tw_profile_usual(p, l, order[k]);
-        if (u == NULL) continue;
-        if (tw_sketch_n(&u->per_kg[0]) + tw_sketch_n(&u->per_kg[1]) >= ENOUGH) return median(u);
+        if (u == NULL || tw_sketch_n(&u->per_kg[0]) + tw_sketch_n(&u->per_kg[1]) < ENOUGH) continue;
+        l->usual_kg = tw_sketch_quantile2(&u->per_kg[0], &u->per_kg[1], 0.5);
+        l->usual_kind = order[k];
+        return;
     }
-    return (double)NAN;
 }
 
-static double median(const struct tw_usual *u)
+/* Slots first, then the rows they name, then the keys are compared: three waves of memory instead of one wait
+ * after another. A row is two cache lines. */
+static void find_rows(const struct tw_profile *p, struct tw_look_item *l)
 {
-    return tw_sketch_quantile2(&u->per_kg[0], &u->per_kg[1], 0.5);
+    const size_t mask = p->slots - 1;
+    for (int k = 0; k < TW_KIND_N; k++) __builtin_prefetch(&p->slot[l->key[k] & mask]);
+    for (int k = 0; k < TW_KIND_N; k++) {
+        const uint32_t at = p->slot[l->key[k] & mask];
+        if (at == 0) continue;
+        __builtin_prefetch(&p->row[at - 1]);
+        __builtin_prefetch((const char *)&p->row[at - 1] + 64);
+    }
+    for (int k = 0; k < TW_KIND_N; k++) l->at[k] = l->has[k] ? profile_find(p, l->key[k]) : NO_ROW;
 }
 
 uint64_t tw_profile_declaration(struct tw_str declaration_id)
@@ -187,14 +208,13 @@ tw_err tw_profile_look(const struct tw_profile *p, const struct tw_decl *d, stru
         keys(&c, l);
         l->hs6_code = c.hs6 != 0 ? (uint32_t)(c.hs6 >> 32) | 1u : 0;
         l->origin_code = c.origin != 0 ? (uint32_t)(c.origin >> 32) | 1u : 0;
-        for (int k = 0; k < TW_KIND_N; k++) __builtin_prefetch(&p->slot[l->key[k] & (p->slots - 1)]);
-        for (int k = 0; k < TW_KIND_N; k++) l->at[k] = l->has[k] ? profile_find(p, l->key[k]) : NO_ROW;
-        double ref = reference(p, l);
+        find_rows(p, l);
+        find_usual(p, l);
         const struct tw_stat *chapter = tw_profile_stat(p, l, TW_KIND_HS2);
         double usual = chapter != NULL && chapter->n >= 5 ? (double)chapter->duty_percent : 0;
         double percent = l->duty_percent > usual ? l->duty_percent : usual;
         l->stake = minor_of(&d->items.at[n]) * percent / 100;
-        l->log_ratio = l->price_kg > 0 && ref > 0 ? tw_log(l->price_kg / ref) : (double)NAN;
+        l->log_ratio = l->price_kg > 0 && l->usual_kg > 0 ? tw_log(l->price_kg / l->usual_kg) : (double)NAN;
         if (!isnan(l->value)) look.value += l->value;
     }
     look.low_value = p->limits.de_minimis > 0 && look.value > 0 && look.value <= p->limits.de_minimis;

@@ -86,7 +86,12 @@ struct tw_look_item {
     double price_kg;   /* national minor units per kg net; NaN = not comparable */
     double price_unit; /* national minor units per supplementary unit; NaN = not comparable */
     double net_kg, gross_kg, units, packages; /* NaN = absent */
-    double log_ratio;    /* log of price_kg / median of the goods; NaN = not comparable */
+    double log_price;                         /* log of price_kg */
+    double log_tare, log_kg_unit,
+        log_kg_package;  /* logs of gross / net, net / units, net / packages; NaN = absent */
+    double usual_kg;     /* median price per kg of the narrowest population of at least 12; NaN = none */
+    uint32_t usual_kind; /* enum tw_kind of that population; TW_KIND_N = none */
+    double log_ratio;    /* log of price_kg / usual_kg; NaN = not comparable */
     double duty_percent; /* declared duty rate; NaN = absent */
     double stake; /* duty at stake, national minor units: value x the higher of the declared rate and the
                      usual one of the chapter; NaN = unknown */
@@ -188,5 +193,14 @@ static inline double tw_stat_seen(const struct tw_stat *s, int32_t day, int32_t 
  * (inspected + m) with prior 0.05. Decayed results, half-life 180 days, unless `plain`. m > 0. */
 double tw_profile_rate(const struct tw_profile *p, const struct tw_look_item *item, enum tw_kind k,
                        int32_t day, double m);
+
+/* How often each kind's key was seen, half-life 180 days, as of `day`: tw_stat_seen of every row at once; 0
+ * where there is none. */
+void tw_profile_seen(const struct tw_profile *p, const struct tw_look_item *item, int32_t day,
+                     double ret[TW_KIND_N]);
+
+/* The rates of all kinds at once, each as tw_profile_rate gives it. */
+void tw_profile_rates(const struct tw_profile *p, const struct tw_look_item *item, int32_t day, double m,
+                      double ret[TW_KIND_N]);
 
 #endif

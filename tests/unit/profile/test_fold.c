@@ -123,6 +123,40 @@ static void survives_every_failed_allocation(void)
     CHECK(fault_each_allocation(fold_a_hundred) > 10);
 }
 
+static void gives_all_rates_and_counts_at_once_as_one_by_one(void)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    struct tw_profile *p = NULL;
+    CHECK(tw_arena_new(64 << 20, &arena) == TW_OK && tw_profile_new(tw_profile_defaults(), &p) == TW_OK);
+    for (int i = 0; i < 300; i++) {
+        struct shipment s;
+        struct tw_look look =
+            pass(p, declare(&s, i, i % 11, i % 3, 20000 + i, 90000 + 100 * (i % 200), 5000), arena);
+        if (i % 4 != 0) continue;
+        CHECK(tw_profile_await(p, look.declaration, 1, &look.item[0]) == TW_OK);
+        struct tw_finding f = {.declaration_id = s.decl.id,
+                               .item = 1,
+                               .known_day = 20003 + i,
+                               .result = i % 12 == 0 ? TW_RESULT_VALUE : TW_RESULT_CONFORM};
+        CHECK(tw_profile_finding(p, &f) == TW_OK);
+    }
+    for (int i = 0; i < 40; i++) { /* some of them importers and goods never seen */
+        struct shipment s;
+        struct tw_look look;
+        double rate[TW_KIND_N], seen[TW_KIND_N];
+        const int32_t day = 20290 + 17 * i;
+        CHECK(tw_profile_look(p, declare(&s, 900, i % 15, i % 5, day, 100000, 5000), arena, &look) == TW_OK);
+        tw_profile_rates(p, &look.item[0], day, 12, rate);
+        tw_profile_seen(p, &look.item[0], day, seen);
+        for (int k = 0; k < TW_KIND_N; k++) {
+            const struct tw_stat *t = tw_profile_stat(p, &look.item[0], (enum tw_kind)k);
+            CHECK(rate[k] == tw_profile_rate(p, &look.item[0], (enum tw_kind)k, day, 12));
+            CHECK(seen[k] == (t != NULL ? tw_stat_seen(t, day, 180) : 0));
+        }
+    }
+    tw_profile_free(p);
+}
+
 int main(void)
 {
     RUN(decays_by_half_in_one_half_life);
@@ -130,5 +164,6 @@ int main(void)
     RUN(knows_a_finding_only_after_it_was_folded_in);
     RUN(keeps_prices_for_one_year_at_the_most);
     RUN(survives_every_failed_allocation);
+    RUN(gives_all_rates_and_counts_at_once_as_one_by_one);
     return DONE();
 }

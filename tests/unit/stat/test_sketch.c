@@ -52,6 +52,41 @@ static void merges_as_if_it_had_seen_both(void)
     tw_sketch_free(&both);
 }
 
+static void answers_several_quantiles_in_one_walk(void)
+{
+    struct tw_rng r = tw_rng_new(6, "sketch");
+    for (int round = 0; round < 200; round++) {
+        struct tw_sketch a = {0}, b = {0};
+        int n = (int)(tw_rng_unit(&r) * 60), m = (int)(tw_rng_unit(&r) * 60);
+        double far = round % 3 == 0 ? 12 : 0, sigma = 3 * tw_rng_unit(&r);
+        for (int i = 0; i < n; i++) CHECK(tw_sketch_add(&a, tw_rng_lognormal(&r, 0, sigma), 1) == TW_OK);
+        for (int i = 0; i < m; i++) CHECK(tw_sketch_add(&b, tw_rng_lognormal(&r, far, sigma), 3) == TW_OK);
+        const double q[] = {0, 0.1, 0.25, 0.5, 0.5, 0.75, 1};
+        double got[7];
+        tw_sketch_quantiles2(&a, &b, q, 7, got);
+        for (int k = 0; k < 7; k++) {
+            CHECK(n + m > 0 || isnan(got[k]));
+            if (n + m == 0) continue;
+            /* A walk bucket by bucket, by what the sketch says of one bucket after the other. */
+            double total = n + 3.0 * m, below = 0;
+            int32_t first = a.n == 0 || (b.n > 0 && b.first < a.first) ? b.first : a.first, at = first;
+            for (;; at++) {
+                double here = 0;
+                if (at >= a.first && at < a.first + a.n) here += a.count[at - a.first];
+                if (at >= b.first && at < b.first + b.n) here += b.count[at - b.first];
+                below += here;
+                if (here > 0 && below >= q[k] * total) break;
+            }
+            uint32_t single = 1;
+            struct tw_sketch one = {.count = &single, .first = at, .n = 1, .cap = 1, .total = 1};
+            CHECK(got[k] == tw_sketch_quantile(&one, 0.5));
+            CHECK(k == 0 || got[k] >= got[k - 1]);
+        }
+        tw_sketch_free(&a);
+        tw_sketch_free(&b);
+    }
+}
+
 static void stays_within_its_memory_whatever_comes(void)
 {
     struct tw_rng r = tw_rng_new(5, "sketch");
@@ -121,6 +156,7 @@ int main(void)
 {
     RUN(keeps_its_relative_error);
     RUN(merges_as_if_it_had_seen_both);
+    RUN(answers_several_quantiles_in_one_walk);
     RUN(stays_within_its_memory_whatever_comes);
     RUN(refuses_what_has_no_bucket);
     RUN(reads_back_what_it_wrote_and_nothing_else);
