@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way itself. Everything up to the score is a function of the declaration and the profile before it
+ * (weigh); so the same function answers what a variant of the declaration would have scored. */
+#include "assess/assess.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "assess/assess_priv.h"
+#include "base/mem.h"
+#include "reason/change.h"
+#include "score/order.h"
+#include "score/own.h"
+
+enum { VARIANT_BYTES = 64 << 20 }; /* 9,999 items take 10 MB */
+
+struct tw_assess_settings tw_assess_settings_default(void)
+{
+    return (struct tw_assess_settings){.duty_mix = 0.35, .reasons = true};
+}
+
+static tw_err no_memory(struct tw_fault *fault)
+{
+    return tw_fail(fault, TW_NOMEM, "out of memory");
+}
+
+static unsigned nibble(char c)
+{
+    return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+/* What only a model or reasons need. */
+static tw_err build(struct tw_assessor *a, struct tw_fault *fault)
+{
+    const struct tw_model *m = a->parts.model;
+    if (a->set.reasons && tw_arena_new(VARIANT_BYTES, &a->variant) != TW_OK) return no_memory(fault);
+    if (m == NULL) return TW_OK;
+    TW_TRY(tw_own_match(m, fault));
+    const char *hex = tw_model_sha256(m);
+    for (size_t i = 0; i < sizeof a->model_hash; i++)
+        a->model_hash[i] = (uint8_t)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
+    return a->set.reasons ? tw_shap_new(&tw_model_spec(m)->risk, "trees", &a->shap, fault) : TW_OK;
+}
+
+tw_err tw_assessor_new(const struct tw_assess_parts *parts, const struct tw_assess_settings *set,
+                       struct tw_assessor **ret, struct tw_fault *fault)
+{
+    if (!(set->duty_mix >= 0 && set->duty_mix <= 1))
+        return tw_fail(fault, TW_ARG, "the mix of risk and duty lies from 0 (risk alone) to 1 (duty alone)");
+    struct tw_assessor *a = tw_calloc(1, sizeof *a);
+    if (a == NULL) return no_memory(fault);
+    a->parts = *parts;
+    a->set = *set;
+    a->reasons = set->reasons;
+    tw_sha256_hex(parts->profile_hash, a->profile_hex);
+    for (size_t i = 0; i < sizeof parts->profile_hash; i++) a->profile_known |= parts->profile_hash[i] != 0;
+    const tw_err err = build(a, fault);
+    if (err != TW_OK) {
+        tw_assessor_free(a);
+        return err;
+    }
+    *ret = a;
+    return TW_OK;
+}
+
+void tw_assessor_free(struct tw_assessor *a)
+{
+    if (a == NULL) return;
+    tw_shap_free(a->shap);
+    tw_arena_free(a->variant);
+    tw_free(a);
+}
+
+void tw_assessor_reasons(struct tw_assessor *a, bool wanted)
+{
+    a->reasons = wanted && a->set.reasons;
+}
+
+/* -- up to the score
+ * --------------------------------------------------------------------------------------------- */
+
+struct weighed {
+    struct tw_look look;
+    float *x;                      /* items x TW_FEATURE_N */
+    struct tw_evidence *evidence;  /* the same; NULL = not wanted */
+    struct tw_decision_item *item; /* one for each */
+    struct tw_order_item *order;   /* one for each */
+    double score;
+    size_t worst;
+};
+
+/* What the model says of one item. */
+static void judge(const struct tw_assessor *a, double stake, const float *x, struct tw_decision_item *item,
+                  struct tw_order_item *order)
+{
+    const struct tw_model *m = a->parts.model;
+    item->margin = tw_forest_row(tw_model_risk(m), x);
+    item->risk_ppm = tw_model_risk_ppm(m, item->margin);
+    *order = (struct tw_order_item){item->risk_ppm / 1e6, (double)NAN, item->margin};
+    const struct tw_forest *duty = tw_model_duty(m);
+    if (duty == NULL || !(stake >= 0)) return;
+    double share = (double)tw_model_duty_ppm(m, tw_forest_row(duty, x));
+    double expected = floor((double)item->risk_ppm * share * stake / 1e12 + 0.5);
+    if (!(expected < 9e15)) return; /* nobody's duty, and no whole number of a double */
+    order->expected_minor = expected;
+    if (a->set.currency[0] == '\0') return;
+    item->expected_duty.minor = (int64_t)expected;
+    memcpy(item->expected_duty.cur, a->set.currency, sizeof item->expected_duty.cur);
+}
+
+/* By price alone: the item furthest below the usual counts. */
+static void rank_by_price(struct weighed *w)
+{
+    double unused[TW_FEATURE_N];
+    for (size_t i = 0; i < w->look.n; i++) {
+        double v = tw_reason_price_check(w->x + i * TW_FEATURE_N, unused);
+        w->item[i].margin = NAN;
+        if (v <= w->score) continue;
+        w->score = v;
+        w->worst = i;
+    }
+}
+
+static void rank_by_model(const struct tw_assessor *a, struct weighed *w)
+{
+    w->score = tw_order(w->order, w->look.n, a->set.duty_mix);
+    double most = -(double)INFINITY;
+    for (size_t i = 0; i < w->look.n && w->look.n > 1; i++) {
+        double v = tw_order(&w->order[i], 1, a->set.duty_mix);
+        if (v <= most) continue;
+        most = v;
+        w->worst = i;
+    }
+}
+
+/* Bit for bit: a missing value is a NaN, and equals itself here. */
+static bool measured_alike(const struct weighed *a, const struct weighed *b, size_t item)
+{
+    const float *x = a->x + item * TW_FEATURE_N, *y = b->x + item * TW_FEATURE_N;
+    return a->look.item[item].stake == b->look.item[item].stake &&
+           memcmp(x, y, TW_FEATURE_N * sizeof *x) == 0; /* NOLINT(bugprone-suspicious-memory-comparison) */
+}
+
+/* base: an earlier weighing of nearly the same declaration, or NULL; items measured alike are not scored
+ * again. */
+static tw_err weigh(const struct tw_assessor *a, const struct tw_decl *d, struct tw_arena *arena,
+                    const struct weighed *base, struct weighed *ret)
+{
+    struct weighed w = {0};
+    TW_TRY(tw_profile_look(a->parts.profile, d, arena, &w.look));
+    const size_t n = w.look.n;
+    bool evidence = a->reasons && base == NULL;
+    if (n > 0) {
+        w.x = tw_arena_array(arena, n, TW_FEATURE_N * sizeof *w.x);
+        w.item = tw_arena_array(arena, n, sizeof *w.item);
+        w.order = tw_arena_array(arena, n, sizeof *w.order);
+        if (evidence) w.evidence = tw_arena_array(arena, n, TW_FEATURE_N * sizeof *w.evidence);
+        if (w.x == NULL || w.item == NULL || w.order == NULL || (evidence && w.evidence == NULL))
+            return TW_NOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        float *x = w.x + i * TW_FEATURE_N;
+        tw_feature_compute(a->parts.profile, d, &w.look, i, x,
+                           evidence ? w.evidence + i * TW_FEATURE_N : NULL);
+        w.item[i].number = d->items.at[i].number;
+        if (a->parts.model == NULL) continue;
+        const bool same = base != NULL && i < base->look.n && measured_alike(&w, base, i);
+        if (same)
+            w.order[i] = base->order[i];
+        else
+            judge(a, w.look.item[i].stake, x, &w.item[i], &w.order[i]);
+    }
+    if (a->parts.model != NULL)
+        rank_by_model(a, &w);
+    else
+        rank_by_price(&w);
+    *ret = w;
+    return TW_OK;
+}
+
+/* -- what would have made it green
+ * ------------------------------------------------------------------------------- */
+
+struct variants {
+    const struct tw_assessor *a;
+    const struct weighed *base;
+};
+
+static tw_err score_variant(void *to, const struct tw_decl *variant, double *ret)
+{
+    const struct variants *v = to;
+    struct weighed w;
+    tw_arena_reset(v->a->variant);
+    TW_TRY(weigh(v->a, variant, v->a->variant, v->base, &w));
+    *ret = w.score;
+    return TW_OK;
+}
+
+static tw_err find_change(const struct tw_assessor *a, const struct weighed *w, struct tw_arena *arena,
+                          struct tw_assessment *one)
+{
+    struct variants v = {a, w};
+    const struct tw_change_case c = {.decl = one->decl,
+                                     .item = w->worst,
+                                     .target = one->green_below,
+                                     .currency = a->set.currency,
+                                     .scorer = {&v, score_variant}};
+    return tw_change_find(&c, arena, &one->decision.counterfactual, &one->change_json);
+}
+
+/* -- the decision
+ * ------------------------------------------------------------------------------------------------ */
+
+static void put_decision(const struct tw_assessor *a, const struct weighed *w, uint64_t draw,
+                         const struct tw_channel_choice *c, struct tw_assessment *one)
+{
+    const struct tw_decl *d = one->decl;
+    one->score = w->score;
+    one->red_from = c->red_from;
+    one->green_below = c->green_below;
+    one->look = w->look;
+    one->x = w->x;
+    one->evidence = w->evidence;
+    one->worst = w->worst;
+    struct tw_decision *k = &one->decision;
+    k->declaration_id = d->id;
+    k->version = d->version;
+    k->decided_at = d->lodged_at;
+    k->channel = c->channel;
+    k->basis = c->basis;
+    k->propensity_ppm = c->propensity_ppm;
+    k->score_channel = c->score_channel;
+    k->draw = draw;
+    memcpy(k->model_hash, a->model_hash, sizeof k->model_hash);
+    memcpy(k->profile_hash, a->parts.profile_hash, sizeof k->profile_hash);
+    k->items.at = w->item;
+    k->items.n = w->look.n;
+}
+
+tw_err tw_assess(struct tw_assessor *a, const struct tw_decl *d, uint64_t draw, struct tw_arena *arena,
+                 struct tw_assessment *ret)
+{
+    struct tw_assessment one = {.decl = d};
+    struct weighed w;
+    struct tw_channel_choice choice;
+    TW_TRY(weigh(a, d, arena, NULL, &w));
+    const struct tw_channel_case k = {.score = w.score, .draw = draw, .office = d->office, .day = w.look.day};
+    TW_TRY(tw_channels_decide(a->parts.channels, &k, &choice));
+    put_decision(a, &w, draw, &choice, &one);
+    if (a->reasons && choice.score_channel != TW_CHANNEL_GREEN && w.look.n > 0)
+        TW_TRY(find_change(a, &w, arena, &one)); /* before the fold: against what was known then */
+    TW_TRY(tw_profile_fold(a->parts.profile, &w.look));
+    if (choice.channel != TW_CHANNEL_GREEN) TW_TRY(tw_assess_await(a, &one));
+    *ret = one;
+    return TW_OK;
+}
+
+tw_err tw_assess_await(struct tw_assessor *a, struct tw_assessment *one)
+{
+    if (one->awaited) return TW_OK;
+    for (size_t i = 0; i < one->look.n; i++)
+        TW_TRY(tw_profile_await(a->parts.profile, one->look.declaration, one->decl->items.at[i].number,
+                                &one->look.item[i]));
+    one->awaited = true;
+    return TW_OK;
+}

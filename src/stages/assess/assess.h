@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* assess/assess.h -- one declaration's way through the stages.
+ *
+ * In : a declaration, the profile before it, a model or none, the channel window, its draw.
+ * Out: a decision with the features and evidence it stands on; profile and window moved on by it.
+ * Not: files, the key of the draw, storing. Engine, trials, replay and library all call this.
+ *
+ * Two steps, because attributions are four times cheaper by the block: tw_assess decides, in the order of
+ * lodging; tw_assess_explain then writes the reasons of as many as are at hand.
+ *
+ * What is recorded is what was decided by: risk in parts per million and expected duty in minor units are
+ * rounded first and ordered by afterwards, so anyone can compute a score anew from the record.
+ */
+#ifndef TW_ASSESS_ASSESS_H
+#define TW_ASSESS_ASSESS_H
+
+#include "channel/channel.h"
+#include "feature/feature.h"
+#include "reason/reason.h"
+#include "score/model.h"
+
+struct tw_assess_settings {
+    double duty_mix;  /* 0..1: order by risk (0), expected duty (1) or between (score/order.h); 0.35 */
+    bool reasons;     /* keep evidence, find the change that would have made it green */
+    char currency[4]; /* national, ISO 4217; "" = not known: then no expected duty */
+};
+
+/* Mix 0.35, with reasons, no currency. */
+struct tw_assess_settings tw_assess_settings_default(void);
+
+struct tw_assessor;
+
+struct tw_assess_parts {
+    const struct tw_model *model; /* NULL = none: price checks and chance alone */
+    struct tw_profile *profile;   /* this and the next are moved on by each assessment */
+    struct tw_channels *channels;
+    uint8_t profile_hash[TW_SHA256_BYTES]; /* of the state the run began with, for the record; 0 = none */
+};
+
+/* All parts must outlive the assessor.
+ * TW_ARG       a mix outside 0..1
+ * TW_CONFLICT  the model was trained on other features
+ * TW_NOMEM */
+tw_err tw_assessor_new(const struct tw_assess_parts *parts, const struct tw_assess_settings *set,
+                       struct tw_assessor **ret, struct tw_fault *fault) TW_MUST_CHECK;
+void tw_assessor_free(struct tw_assessor *a); /* takes NULL */
+static inline void tw_assessor_freep(struct tw_assessor **a)
+{
+    tw_assessor_free(*a);
+}
+
+/* Leaves reasons out for a while, or takes them up again; without settings.reasons it does nothing. */
+void tw_assessor_reasons(struct tw_assessor *a, bool wanted);
+
+/* One assessed declaration. Everything lies in the arena it was assessed in. */
+struct tw_assessment {
+    const struct tw_decl *decl;  /* as given; must outlive this */
+    struct tw_decision decision; /* reasons after tw_assess_explain */
+    double score;        /* what it was ordered by: score/order.h; without a model how many spreads the
+                            lowest price lies below the usual one */
+    double red_from;     /* scores from here on were red; +inf = none */
+    double green_below;  /* scores below this were green by score; +inf = all */
+    struct tw_look look; /* keys and measures of the items; row numbers are stale */
+    float *x;            /* items x TW_FEATURE_N; NULL without items */
+    struct tw_evidence *evidence; /* items x TW_FEATURE_N; NULL without reasons or items */
+    size_t worst;                 /* the item that weighs most, 0-based */
+    bool awaited;                 /* its items are kept until their results come */
+    struct tw_str change_json;    /* numbers of decision.counterfactual; absent when that is */
+};
+
+/* Looks, measures, scores, chooses a channel, folds the declaration into the profile; of items that are
+ * controlled the keys are kept until their result comes.
+ *
+ * draw  tw_channel_draw
+ *
+ * A declaration without items or time is decided all the same (on the profile's day).
+ * TW_NOMEM  the run is over: profile and window may have moved on */
+tw_err tw_assess(struct tw_assessor *a, const struct tw_decl *d, uint64_t draw, struct tw_arena *arena,
+                 struct tw_assessment *ret) TW_MUST_CHECK;
+
+/* Keeps the keys of one that was not controlled, because somebody else did: its result will come. TW_NOMEM */
+tw_err tw_assess_await(struct tw_assessor *a, struct tw_assessment *one) TW_MUST_CHECK;
+
+/* Fills decision.reasons of n assessments, those of the item that weighs most, each in the arena at the same
+ * place. Does nothing without settings.reasons. TW_NOMEM */
+tw_err tw_assess_explain(struct tw_assessor *a, struct tw_assessment *const *one,
+                         struct tw_arena *const *arena, size_t n) TW_MUST_CHECK;
+
+/* The decision as one line of JSON without a line end (docs/formats/decision.md). full = with every feature,
+ * its value and, where it was kept, its evidence. Failure sticks in `out`. */
+void tw_assess_json(const struct tw_assessor *a, const struct tw_assessment *one, bool full,
+                    struct tw_buf *out);
+
+#endif
