@@ -436,8 +436,9 @@ static void parties(const struct fill *f)
                                              : TW_NO_DAY);
     double headings = importer != NULL ? importer->partners : 0,
            tenants = address != NULL ? address->partners + 1.0 : 0;
+    /* A party's first partner came with it and was not counted; evidence shows the whole number. */
     number_of(f, TW_FEATURE_IMPORTER_HEADINGS, TW_KIND_IMPORTER,
-              f->l->has[TW_KIND_IMPORTER] ? log1(headings) : (double)NAN, headings);
+              f->l->has[TW_KIND_IMPORTER] ? log1(headings) : (double)NAN, headings + (importer != NULL));
     number_of(f, TW_FEATURE_ADDRESS_IMPORTERS, TW_KIND_ADDRESS,
               f->l->has[TW_KIND_ADDRESS] ? log1(tenants) : (double)NAN, tenants);
     /* An address known long before its importer: perhaps an old hand under a new name. */
@@ -447,7 +448,7 @@ static void parties(const struct fill *f)
     number_of(f, TW_FEATURE_ADDRESS_LEAD, TW_KIND_ADDRESS, log1(lead), lead);
     double served = declarant != NULL ? declarant->partners : 0;
     number_of(f, TW_FEATURE_DECLARANT_IMPORTERS, TW_KIND_DECLARANT,
-              f->l->has[TW_KIND_DECLARANT] ? log1(served) : (double)NAN, served);
+              f->l->has[TW_KIND_DECLARANT] ? log1(served) : (double)NAN, served + (declarant != NULL));
     double switches = heading != NULL ? (double)heading->switches : 0;
     number_of(f, TW_FEATURE_HEADING_SWITCHES, TW_KIND_IMPORTER_HS4,
               f->l->has[TW_KIND_IMPORTER_HS4] ? log1(switches) : (double)NAN, switches);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One pass over the features sums each family and keeps its strongest feature on either side, then a handful
- * of families is picked out of twelve. */
+/* Sums by family first; then a handful of families is picked out of twelve, and only theirs are the features
+ * that are asked who speaks. */
 #include "reason/reason.h"
 
 #include <math.h>
@@ -15,26 +15,34 @@ enum side { FOR, AGAINST, SIDES };
 static const double SPEAKS = 0.1;
 static const double LEAST = 0.02; /* margin units; families that moved less are no reason */
 
-/* The feature of one family that moved it furthest to one side. */
+/* The features of one family that moved it furthest to its side. */
 struct strongest {
     double any, compared; /* how far, >= 0; 0 = none */
     enum tw_feature any_f, compared_f;
 };
 
-struct families {
-    double sum[TW_FAMILY_N];
-    struct strongest of[TW_FAMILY_N][SIDES];
+static const uint8_t family_of[TW_FEATURE_N] = {
+#define X(id, name, family, form, monotone, words, source) TW_FAMILY_##family,
+#include "feature/feature.def"
+#undef X
 };
 
-static void sum_up(const struct tw_reason_case *c, struct families *ret)
+static void sum_up(const struct tw_reason_case *c, double sum[TW_FAMILY_N])
 {
-    memset(ret, 0, sizeof *ret);
+    for (int k = 0; k < TW_FAMILY_N; k++) sum[k] = 0;
+    for (int f = 0; f < TW_FEATURE_N; f++) sum[family_of[f]] += c->attribution[f];
+}
+
+/* Of each family in `wanted` (a bit each), the strongest on the family's side. */
+static void ask(const struct tw_reason_case *c, const double sum[TW_FAMILY_N], uint32_t wanted,
+                struct strongest ret[TW_FAMILY_N])
+{
+    memset(ret, 0, TW_FAMILY_N * sizeof *ret);
     for (int f = 0; f < TW_FEATURE_N; f++) {
-        const double a = c->attribution[f], far = fabs(a);
-        if (!(far > 0)) continue;
-        const enum tw_family family = tw_feature_row((enum tw_feature)f)->family;
-        struct strongest *s = &ret->of[family][a > 0 ? FOR : AGAINST];
-        ret->sum[family] += a;
+        const int family = family_of[f];
+        if ((wanted & (1u << family)) == 0) continue;
+        const double far = sum[family] > 0 ? c->attribution[f] : -c->attribution[f];
+        struct strongest *s = &ret[family];
         if (far > s->any) {
             s->any = far;
             s->any_f = (enum tw_feature)f;
@@ -59,41 +67,57 @@ static int32_t micro(double v)
 
 /* The family that moved furthest to that side and is not yet taken; TW_FAMILY_N when none moved far enough.
  */
-static int furthest(const struct families *f, enum side side, uint32_t taken)
+static int furthest(const double sum[TW_FAMILY_N], enum side side, uint32_t taken)
 {
     int best = TW_FAMILY_N;
     double most = 0;
     for (int k = 0; k < TW_FAMILY_N; k++) {
-        const double v = side == FOR ? f->sum[k] : -f->sum[k];
-        if (v < LEAST || v <= most || (taken & (1u << k)) != 0) continue;
+        const double v = side == FOR ? sum[k] : -sum[k];
+        if (!(v >= LEAST) || v <= most || (taken & (1u << k)) != 0) continue;
         most = v;
         best = k;
     }
     return best;
 }
 
+/* The families that are reasons, in the order they are given; *ret_n of them. A bit each. */
+static uint32_t pick(const double sum[TW_FAMILY_N], int ret[TW_REASONS_MAX], size_t *ret_n)
+{
+    static const int most[SIDES] = {[FOR] = TW_REASONS_FOR, [AGAINST] = TW_REASONS_AGAINST};
+    uint32_t taken = 0;
+    size_t n = 0;
+    for (int side = FOR; side < SIDES; side++)
+        for (int k = 0; k < most[side]; k++) {
+            const int family = furthest(sum, (enum side)side, taken);
+            if (family == TW_FAMILY_N) break;
+            taken |= 1u << family;
+            ret[n++] = family;
+        }
+    *ret_n = n;
+    return taken;
+}
+
 tw_err tw_reason_write(const struct tw_reason_case *c, struct tw_arena *arena, struct tw_reason *ret,
                        size_t *ret_n)
 {
-    static const int most[SIDES] = {[FOR] = TW_REASONS_FOR, [AGAINST] = TW_REASONS_AGAINST};
     struct tw_reason reason[TW_REASONS_MAX];
-    struct families families;
+    struct strongest strongest[TW_FAMILY_N];
+    double sum[TW_FAMILY_N];
+    int family[TW_REASONS_MAX];
     size_t n = 0;
-    uint32_t taken = 0;
-    if (c->item < c->decl->items.n) sum_up(c, &families);
-    for (int side = FOR; side < SIDES && c->item < c->decl->items.n; side++)
-        for (int k = 0; k < most[side]; k++) {
-            const int family = furthest(&families, (enum side)side, taken);
-            if (family == TW_FAMILY_N) break;
-            taken |= 1u << family;
-            reason[n] = (struct tw_reason){.family = (uint8_t)family,
-                                           .against = side == AGAINST,
-                                           .weight_micro = micro(families.sum[family]),
-                                           .item = c->decl->items.at[c->item].number};
-            TW_TRY(say_feature(c, speaker(&families.of[family][side]), arena, &reason[n]));
-            n++;
-        }
-    memcpy(ret, reason, n * sizeof *ret);
+    if (c->item < c->decl->items.n) {
+        sum_up(c, sum);
+        ask(c, sum, pick(sum, family, &n), strongest);
+    }
+    for (size_t k = 0; k < n; k++) {
+        const double weight = sum[family[k]];
+        reason[k] = (struct tw_reason){.family = (uint8_t)family[k],
+                                       .against = weight < 0,
+                                       .weight_micro = micro(weight),
+                                       .item = c->decl->items.at[c->item].number};
+        TW_TRY(say_feature(c, speaker(&strongest[family[k]]), arena, &reason[k]));
+    }
+    if (n > 0) memcpy(ret, reason, n * sizeof *ret);
     *ret_n = n;
     return TW_OK;
 }

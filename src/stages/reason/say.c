@@ -77,7 +77,7 @@ static const char *const kind_words[TW_KIND_N] = {
 static const struct say_row {
     bool officer;
     uint8_t unit, pattern;
-    const char *lead[3], *none;
+    const char *lead[4], *none;
 } say_row[TW_FEATURE_N] = {
 #define SAY(id, officer, unit, pattern, leads, none)                                                         \
     [TW_FEATURE_##id] = {officer, UNIT_##unit, PATTERN_##pattern, leads, none},
@@ -327,6 +327,9 @@ static void number_text(struct say *s, char what)
     case 'p':
         number(s, KEY_POPULATION, e->population, 0);
         break;
+    case 'P':
+        span(s, KEY_POPULATION, rounded(e->population), TW_STR("control"));
+        break;
     case 'n':
         counted_things(s, KEY_POPULATION, e->population);
         break;
@@ -501,7 +504,9 @@ static int three(double v, double low, double high)
     return v < low ? 0 : v < high ? 1 : 2;
 }
 
-/* Which of the three leads. */
+enum { FEW_RESULTS = 12 }; /* the weight a rate is smoothed by (feature/) */
+
+/* Which of the leads. */
 static int lead_of(enum reading how, double x, const struct tw_evidence *e)
 {
     switch (how) {
@@ -512,7 +517,7 @@ static int lead_of(enum reading how, double x, const struct tw_evidence *e)
     case READ_SHARE:
         return three(e->value / e->population, 0.1, 0.5);
     case READ_RATE:
-        return e->reference > 0 ? three(x / e->reference, 0.85, 1.15) : 1;
+        return e->population < FEW_RESULTS ? 3 : e->reference > 0 ? three(x / e->reference, 0.85, 1.15) : 1;
     case READ_COUNT:
         return three(e->value, 0.5, 5);
     case READ_DAYS:
@@ -572,7 +577,7 @@ static void say_unknown(struct say *s, enum tw_feature f)
 static void say_known(struct say *s, const struct say_row *row)
 {
     const struct pattern *p = &pattern_row[row->pattern];
-    tw_buf_text(&s->text, row->lead[lead_of(p->reading, s->x, s->e)]);
+    fill(s, row->lead[lead_of(p->reading, s->x, s->e)]);
     const char *body = counted_some(p->counted, s->e) ? p->body : p->second;
     if (body[0] == '\0') return;
     put(s, TW_STR(": "));

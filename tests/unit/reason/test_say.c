@@ -125,9 +125,8 @@ static void counts_and_dates(void)
                "Tariff cell seldom declared: HS 8517.01 from CN via SG at this duty rate and preference, 1 "
                "consignment "
                "since 2025-01-03"));
-    CHECK(says(
-        TW_FEATURE_IMPORTER_WEEK, 2, (struct tw_evidence){214, nan, 5.4, then, TW_KIND_IMPORTER},
-        "Declarations by this importer: 214 declarations since 2025-01-03, about 5 of them in recent days"));
+    CHECK(says(TW_FEATURE_IMPORTER_WEEK, 2, (struct tw_evidence){214, nan, 5.4, then, TW_KIND_IMPORTER},
+               "Declarations by this importer: 214 since 2025-01-03, about 5 of them in recent days"));
     CHECK(says(TW_FEATURE_IMPORTER_AGE, 2.5, (struct tw_evidence){12, nan, nan, TODAY - 12, TW_KIND_IMPORTER},
                "New importer: first seen 12 days ago on 2025-12-20"));
     CHECK(says(TW_FEATURE_IMPORTER_AGE, 0, (struct tw_evidence){0, nan, nan, TODAY, TW_KIND_IMPORTER},
@@ -162,17 +161,25 @@ static void says_shares_rates_and_flags(void)
     CHECK(says(TW_FEATURE_CHAPTER_ORIGIN_SHARE, .6, (struct tw_evidence){1, nan, 1, then, TW_KIND_HS2},
                "Usual origin of the chapter: 1 of 1 consignment of chapter 85 came from CN since 2025-01-03, "
                "100 %"));
-    CHECK(says(TW_FEATURE_DESCRIPTION_CODE_SHARE, .02,
-               (struct tw_evidence){3, nan, 120, then, TW_KIND_DESCRIPTION},
-               "Description seldom under this code: 3 of 120 consignments of this description were declared "
-               "under HS "
-               "8517.01 since 2025-01-03, 2.5 %"));
     CHECK(says(
-        TW_FEATURE_HS6_ORIGIN_RATE, 0.221, (struct tw_evidence){12, 0.061, 40, then, TW_KIND_HS6_ORIGIN},
-        "Findings frequent: 12 of 40 controls on HS 8517.01 from CN found non-compliance, smoothed rate 22 % "
-        "against 6.1 % of all controls"));
+        TW_FEATURE_DESCRIPTION_CODE_SHARE, .02, (struct tw_evidence){3, nan, 120, then, TW_KIND_DESCRIPTION},
+        "Description seldom under this code: 3 of 120 consignments of this description declared under HS "
+        "8517.01 since 2025-01-03, 2.5 %"));
+    CHECK(says(TW_FEATURE_HS6_ORIGIN_RATE, 0.221,
+               (struct tw_evidence){12, 0.061, 40, then, TW_KIND_HS6_ORIGIN},
+               "Findings frequent for HS 8517.01 from CN: 12 of 40 controls found non-compliance, smoothed "
+               "rate 22 % "
+               "against 6.1 % of all controls"));
+    CHECK(says(TW_FEATURE_ORIGIN_RATE, 0.005, (struct tw_evidence){0, 0.061, 400, then, TW_KIND_ORIGIN},
+               "Findings rare for goods from CN: 0 of 400 controls found non-compliance, smoothed rate 0.5 % "
+               "against 6.1 % "
+               "of all controls"));
+    CHECK(
+        says(TW_FEATURE_LANE_RATE, 0.141, (struct tw_evidence){0, 0.0345, 1, then, TW_KIND_LANE},
+             "Few controls yet for this importer from this exporter under heading 8517: 0 of 1 control found "
+             "non-compliance, smoothed rate 14 % against 3.5 % of all controls"));
     CHECK(says(TW_FEATURE_OFFICE_RATE, 0.05, (struct tw_evidence){0, nan, 0, then, TW_KIND_OFFICE},
-               "Findings as usual: no control on this office so far, smoothed rate 5 %"));
+               "Few controls yet for this office: none, smoothed rate 5 %"));
     CHECK(says(TW_FEATURE_DISPATCH_DIFFERS, 1, plain,
                "Dispatched from another country than the origin: dispatch SG, origin CN"));
     CHECK(says(TW_FEATURE_PREFERENCE, 1, plain, "Preference claimed") &&
