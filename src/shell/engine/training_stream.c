@@ -18,6 +18,8 @@ tw_err training_open(struct training *g)
     struct tw_input_options in = g->o->input;
     struct tw_finding_list list = {NULL, 0};
     TW_TRY(tw_channel_settings_check(&g->o->channels, g->fault));
+    in.sha256 = true;
+    TW_TRY(tw_input_open(g->o->declarations, &in, &g->input, g->fault)); /* first: it looks at the currency */
     if (g->o->findings != NULL) {
         TW_TRY(tw_input_findings(g->o->findings, &in, &g->findings, g->fault));
         list = tw_findings_list(g->findings);
@@ -28,8 +30,7 @@ tw_err training_open(struct training *g)
         tw_card_names_new(&g->t->names) != TW_OK || tw_arena_new(READING_BYTES, &g->reading) != TW_OK ||
         tw_arena_new(LOOK_BYTES, &g->look) != TW_OK)
         return training_no_memory(g->fault);
-    in.sha256 = true;
-    return tw_input_open(g->o->declarations, &in, &g->input, g->fault);
+    return TW_OK;
 }
 
 void training_close(struct training *g)

@@ -55,9 +55,7 @@ static const struct size_row {
     int64_t from;
     const char *code, *words;
 } size_row[] = {
-    {1000, "1000+", "1,000 or more"}, {100, "100-999", "100 to 999"},
-    {10, "10-99", "10 to 99"},        {1, "1-9", "1 to 9"},
-    {0, "0", "none: first time"},
+    {1000, "1000+", ""}, {100, "100-999", ""}, {10, "10-99", ""}, {1, "1-9", ""}, {0, "0", "first time"},
 };
 enum { SIZES = sizeof size_row / sizeof *size_row };
 

@@ -233,17 +233,6 @@ static void share_ci(struct tw_buf *b, double v, struct tw_interval ci)
     tw_buf_char(b, ')');
 }
 
-/* 1234567 as 1,234,567 */
-static void grouped(struct tw_buf *b, uint64_t v)
-{
-    if (v >= 1000) {
-        grouped(b, v / 1000);
-        tw_buf_printf(b, ",%03u", (unsigned)(v % 1000));
-    } else {
-        tw_buf_u64(b, v);
-    }
-}
-
 /* A code from a file must not break the table. */
 static void cell(struct tw_buf *b, struct tw_str s)
 {
@@ -261,9 +250,9 @@ static void data_text(const struct tw_card *c, struct tw_buf *b)
     const struct tw_card_data *d = &c->in->data;
     const struct tw_sample *s = c->in->learned->sample;
     tw_buf_text(b, "\n## What it learned from\n\n");
-    grouped(b, d->declarations);
+    tw_buf_grouped(b, (double)d->declarations, 0);
     tw_buf_text(b, " declarations with ");
-    grouped(b, d->items);
+    tw_buf_grouped(b, (double)d->items, 0);
     tw_buf_text(b, " items");
     if (d->first_day != TW_NO_DAY) {
         tw_buf_text(b, ", lodged from ");
@@ -272,15 +261,15 @@ static void data_text(const struct tw_card *c, struct tw_buf *b)
         tw_buf_day(b, d->last_day);
     }
     tw_buf_text(b, ". The results of inspections on ");
-    grouped(b, s->n);
+    tw_buf_grouped(b, (double)s->n, 0);
     tw_buf_text(b, " items are known; ");
-    grouped(b, s->n_found);
+    tw_buf_grouped(b, (double)s->n_found, 0);
     tw_buf_text(b, " are findings. By the probabilities of these inspections, a share of ");
     share(b, s->base_rate);
     tw_buf_text(b, " of all items would be.\n");
     if (d->refused > 0) {
         tw_buf_char(b, '\n');
-        grouped(b, d->refused);
+        tw_buf_grouped(b, (double)d->refused, 0);
         tw_buf_text(b, " declarations could not be read and were left out.\n");
     }
 }
@@ -291,9 +280,9 @@ static void held_text(const struct tw_card *c, struct tw_buf *b)
     tw_buf_text(b,
                 "\n## How it did on what it had not seen\n\n| figure | value (95 % interval) |\n|---|---|\n| "
                 "items held back | ");
-    grouped(b, f->rows);
+    tw_buf_grouped(b, (double)f->rows, 0);
     tw_buf_text(b, " |\n| findings among them | ");
-    grouped(b, f->found);
+    tw_buf_grouped(b, (double)f->found, 0);
     tw_buf_text(b, " |\n| share of findings in the flow | ");
     share_ci(b, f->base_rate, f->base_rate_ci);
     tw_buf_text(b, " |\n| what the model said it would be | ");
@@ -322,11 +311,11 @@ static void group_row(const struct tw_card_group *g, struct tw_buf *b)
     cell(b, g->code);
     if (g->code.n > 0 && *g->words != 0) tw_buf_char(b, ' ');
     cell(b, tw_str_from(g->words));
-    if (g->merged > 0) tw_buf_printf(b, " (%zu groups)", g->merged);
+    if (g->merged > 0) tw_buf_printf(b, " (%zu %s)", g->merged, g->merged == 1 ? "group" : "groups");
     tw_buf_text(b, " | ");
-    grouped(b, f->rows);
+    tw_buf_grouped(b, (double)f->rows, 0);
     tw_buf_text(b, " | ");
-    grouped(b, f->found);
+    tw_buf_grouped(b, (double)f->found, 0);
     tw_buf_text(b, " | ");
     share_ci(b, f->base_rate, f->base_rate_ci);
     tw_buf_text(b, " | ");
