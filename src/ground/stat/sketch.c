@@ -243,7 +243,8 @@ tw_err tw_sketch_load(const uint8_t *p, size_t n, size_t *used, struct tw_sketch
     if (n < HEAD) return TW_FORMAT;
     uint32_t buckets = get_le(p, 2);
     int32_t first = (int32_t)get_le(p + 2, 4);
-    if (buckets > TW_SKETCH_BUCKETS_MAX || (n - HEAD) / 4 < buckets) return TW_FORMAT;
+    if (buckets > TW_SKETCH_BUCKETS_MAX || (n - HEAD) / 4 < buckets || (buckets == 0 && first != 0))
+        return TW_FORMAT;
     struct tw_sketch s = {0};
     if (buckets > 0) {
         if (first < BUCKET_MIN || first > BUCKET_MAX - (int32_t)buckets) return TW_FORMAT;

@@ -60,14 +60,20 @@ static void age(struct tw_stat *s, int32_t day, double slow)
     s->last_day = day;
 }
 
+/* Counts stop at their end: a union of countries meets 2^32 items within a year. */
+static void count(uint32_t *n)
+{
+    *n += *n < UINT32_MAX;
+}
+
 static void see(struct tw_stat *s, int32_t day, double slow, double value, bool low)
 {
     age(s, day, slow);
-    s->n++;
+    count(&s->n);
     s->seen7 += 1;
     s->seen30 += 1;
     s->seen180 += 1;
-    s->today_n++;
+    count(&s->today_n);
     if (!isnan(value)) s->today_value += (float)value;
     if (low) {
         s->low7 += 1;
@@ -146,7 +152,7 @@ static void count_partner(struct tw_profile *p, const struct tw_look_item *l, en
 {
     if (!l->has[pair] || !l->has[whose] || known(p, l, pair)) return;
     uint32_t owner = profile_find(p, l->key[whose]);
-    if (owner != NO_ROW) p->row[owner].partners++;
+    if (owner != NO_ROW) count(&p->row[owner].partners);
 }
 
 static tw_err fold_kind(struct tw_profile *p, const struct tw_look *look, const struct tw_look_item *l,
@@ -193,13 +199,13 @@ static void fold_result(struct tw_stat *s, const struct tw_finding *f, double sh
     bool found = tw_result_found(f->result);
     double decay = decay_long(f->known_day - s->result_day);
     if (f->known_day > s->result_day) s->result_day = f->known_day;
-    s->inspected++;
+    count(&s->inspected);
     s->inspected180 = (float)((double)s->inspected180 * decay + 1.0);
     s->found180 = (float)((double)s->found180 * decay + (found ? 1.0 : 0.0));
     s->inspected_w = (float)((double)s->inspected_w * decay + weight);
     s->found_w = (float)((double)s->found_w * decay + (found ? weight : 0.0));
     if (!found) return;
-    s->found++;
+    count(&s->found);
     s->found_day = f->known_day;
     if (!isnan(share))
         s->recovered_share += (float)((share - (double)s->recovered_share) / (double)s->found180);

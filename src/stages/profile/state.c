@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "profile/profile_priv.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char MAGIC[8] = "TWPROF1\n";
@@ -296,6 +297,66 @@ static void get_awaited(struct source *in, struct awaited *a)
         if ((a->has & (1u << k)) != 0) a->key[k] = get_u64(in);
 }
 
+/* -- what no fold of a past can have left behind: a state may be edited and its hash mended
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* Days that a text can name (base/date.h), and the longest wait for a result beyond them. */
+static bool is_day(int32_t day)
+{
+    enum { FIRST = -25568, LAST = 84371 + 3650 }; /* 1899-12-31, 2201-01-01 */
+    return day >= FIRST && day <= LAST;
+}
+
+/* A decayed sum of counts or of values, which are never negative; 1e30 is beyond any of 2^32 values. */
+static bool is_sum(float v)
+{
+    return v >= 0 && v <= 1e30F;
+}
+
+/* Of logarithms of doubles, none of which lies beyond 745. */
+static bool is_moment(const struct tw_moment *m)
+{
+    return is_sum(m->weight) && m->mean >= -1500 && m->mean <= 1500 && m->var >= 0 && m->var <= 1e7F;
+}
+
+static bool is_row(const struct tw_stat *s)
+{
+    return is_day(s->first_day) && is_day(s->last_day) && s->first_day <= s->last_day &&
+           is_day(s->result_day) && (s->found_day == TW_NO_DAY || is_day(s->found_day)) &&
+           s->found <= s->inspected && is_sum(s->seen7) && is_sum(s->seen30) && is_sum(s->seen180) &&
+           is_sum(s->low7) && is_sum(s->low_value7) && is_sum(s->today_value) && is_sum(s->switches) &&
+           is_sum(s->inspected180) && is_sum(s->inspected_w) && s->found180 >= 0 &&
+           s->found180 <= s->inspected180 && s->found_w >= 0 && s->found_w <= s->inspected_w &&
+           is_sum(fabsf(s->recovered_share)) && is_sum(s->duty_percent) && is_moment(&s->price);
+}
+
+static bool is_usual(const struct tw_usual *u)
+{
+    return is_day(u->generation_day) && is_day(u->since_day) && u->since_day <= u->generation_day &&
+           is_moment(&u->tare) && is_moment(&u->kg_unit) && is_moment(&u->kg_package);
+}
+
+static bool is_awaited(const struct awaited *a)
+{
+    return a->declaration != 0 && a->item != RESULT_CAME && a->has < (uint32_t)1 << TW_KIND_N &&
+           !isinf(a->duty);
+}
+
+/* Each block belongs to one row and each row that names one to another. */
+static tw_err blocks_fit(const struct tw_profile *p, struct tw_fault *fault)
+{
+    if (p->usuals == 0) return TW_OK;
+    uint8_t *owned = tw_calloc(p->usuals, sizeof *owned);
+    if (owned == NULL) return TW_NOMEM;
+    size_t n = 0;
+    for (size_t i = 0; i < p->rows; i++)
+        if (p->row[i].block != NO_ROW) n += owned[p->row[i].block]++ == 0;
+    bool each_once = n == p->usuals;
+    for (size_t i = 0; i < p->usuals; i++) each_once = each_once && owned[i] == 1;
+    tw_free(owned);
+    return each_once ? TW_OK : bad(fault, "its blocks of prices do not belong to one row each");
+}
+
 /* How many there are of each thing; no count may claim more than the bytes left could hold. */
 struct counts {
     uint64_t rows, usuals, awaited;
@@ -324,6 +385,7 @@ static tw_err get_all(struct source *in, struct tw_profile *p, struct tw_fault *
     TW_TRY(room_for(p, c, in->n, fault));
     for (; p->rows < c.rows; p->rows++) {
         get_row(in, &p->row[p->rows]);
+        if (!in->bad && !is_row(&p->row[p->rows])) return bad(fault, "a row holds numbers no past can give");
         uint32_t block = p->row[p->rows].block;
         if (block != NO_ROW && block >= c.usuals)
             return bad(fault, "a row names a block of prices there is not");
@@ -334,13 +396,20 @@ static tw_err get_all(struct source *in, struct tw_profile *p, struct tw_fault *
             p->usuals++; /* what was read of it is freed with the profile */
             return err == TW_NOMEM ? err : bad(fault, "a price sketch cannot be read");
         }
+        if (!is_usual(&p->usual[p->usuals])) {
+            p->usuals++;
+            return bad(fault, "usual prices hold numbers no past can give");
+        }
     }
     for (; p->awaited_n < c.awaited; p->awaited_n++) {
         get_awaited(in, &p->awaited[p->awaited_n]);
-        if (p->awaited[p->awaited_n].item == RESULT_CAME) return bad(fault, "an awaited item has no number");
+        if (!in->bad && !is_awaited(&p->awaited[p->awaited_n]))
+            return bad(fault, "an awaited item is none that can be declared");
     }
     p->awaited_live = p->awaited_n;
-    if (in->bad || in->n != 0) return bad(fault, "its counts do not fit its length");
+    if (in->bad || in->n != 0 || c.awaited > p->limits.max_awaited)
+        return bad(fault, "its counts do not fit its length or its limits");
+    TW_TRY(blocks_fit(p, fault));
     TW_TRY(profile_reindex(p, p->rows));
     return p->awaited_n > 0 ? profile_awaited_reindex(p, p->awaited_cap) : TW_OK;
 }
@@ -361,6 +430,9 @@ tw_err tw_profile_load(struct tw_str bytes, struct tw_profile **ret, struct tw_f
     struct tw_profile_limits limits = {.max_keys = (size_t)get_u64(&in), .max_awaited = (size_t)get_u64(&in)};
     limits.de_minimis = get_f64(&in);
     limits.propensity_floor = get_f64(&in);
+    if (!(limits.de_minimis >= 0 && limits.de_minimis <= 1e30) || !(limits.propensity_floor <= 1) ||
+        (day != TW_NO_DAY && !is_day(day)))
+        return bad(fault, "its limits are impossible");
     struct tw_profile *p = NULL;
     tw_err err = tw_profile_new(limits, &p);
     if (err == TW_ARG) return bad(fault, "its limits are impossible");

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "base/rng.h"
+#include "decl/code.h"
 
 static const char *const mechanism_name[TW_MECHANISM_N] = {"none",
 #define X(id, name) #name,
@@ -266,6 +267,62 @@ static void vary_all(struct tw_world *w, uint64_t vary)
     vary_one(&r, &w->confounder.shock_at);
 }
 
+/* Capital letters and, with `digits`, figures: what stands in rows unquoted. */
+static bool is_code(struct tw_str text, size_t least, size_t most, bool digits)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.s[i];
+        if (!(c >= 'A' && c <= 'Z') && !(digits && c >= '0' && c <= '9')) return false;
+    }
+    return text.n >= least && text.n <= most;
+}
+
+static tw_err check_codes(const struct tw_world *w, struct tw_fault *fault)
+{
+    enum { OFFICE_MAX = 17 };
+    if (tw_currency_find(w->currency) == NULL)
+        return tw_fail(fault, TW_FORMAT, "the currency is an ISO 4217 code of three letters");
+    if (!is_code(w->extra_duty.origin, 2, 2, false))
+        return tw_fail(fault, TW_FORMAT, "the origin of the extra duty is a country of two capital letters");
+    for (size_t i = 0; i < w->countries.n; i++) {
+        const struct tw_world_country *c = (const struct tw_world_country *)w->countries.at + i;
+        if (!is_code(c->code, 2, 2, false) || tw_currency_find(c->currency) == NULL)
+            return tw_fail(fault, TW_FORMAT,
+                           "country %zu: two capital letters and a currency of ISO 4217 are needed", i + 1);
+        if (c->chapters.n % 2 != 0)
+            return tw_fail(fault, TW_FORMAT, "chapters of country %.2s come in pairs: from, to", c->code.s);
+    }
+    for (size_t i = 0; i < w->offices.n; i++) {
+        const struct tw_world_office *o = (const struct tw_world_office *)w->offices.at + i;
+        if (!is_code(o->code, 1, OFFICE_MAX, true))
+            return tw_fail(fault, TW_FORMAT, "office %zu: a code of capital letters and figures is needed",
+                           i + 1);
+    }
+    return TW_OK;
+}
+
+static tw_err check_places(const struct tw_world *w, struct tw_fault *fault)
+{
+    if (w->countries.n < 2 || w->countries.n > 250)
+        return tw_fail(fault, TW_RANGE, "a world has from 2 to 250 countries");
+    if (w->offices.n < 1 || w->offices.n > 250)
+        return tw_fail(fault, TW_RANGE, "a world has from 1 to 250 offices");
+    bool hub = false, agreement = false, normal = false, parcels = false;
+    for (size_t i = 0; i < w->countries.n; i++) {
+        const struct tw_world_country *c = (const struct tw_world_country *)w->countries.at + i;
+        hub = hub || c->hub;
+        agreement = agreement || c->agreement;
+    }
+    for (size_t i = 0; i < w->offices.n; i++) {
+        const struct tw_world_office *o = (const struct tw_world_office *)w->offices.at + i;
+        parcels = parcels || o->parcels;
+        normal = normal || !o->parcels;
+    }
+    if (hub && agreement && normal && parcels) return TW_OK;
+    return tw_fail(fault, TW_FORMAT,
+                   "a world needs a hub, an agreement partner, an office and a parcel office");
+}
+
 tw_err tw_world_new(struct tw_str text, uint64_t vary, struct tw_arena *arena, struct tw_world *ret,
                     struct tw_fault *fault)
 {
@@ -273,31 +330,8 @@ tw_err tw_world_new(struct tw_str text, uint64_t vary, struct tw_arena *arena, s
     struct tw_world w = {0};
     TW_TRY(tw_yaml_parse(text, arena, &root, fault));
     TW_TRY(tw_yaml_bind(root, world_fields, &w, arena, fault));
-    if (w.currency.n != 3)
-        return tw_fail(fault, TW_FORMAT, "the currency is an ISO 4217 code of three letters");
-    if (w.countries.n < 2 || w.countries.n > 250)
-        return tw_fail(fault, TW_RANGE, "a world has from 2 to 250 countries");
-    if (w.offices.n < 1 || w.offices.n > 250)
-        return tw_fail(fault, TW_RANGE, "a world has from 1 to 250 offices");
-    bool hub = false, agreement = false, normal = false, parcels = false;
-    for (size_t i = 0; i < w.countries.n; i++) {
-        const struct tw_world_country *c = (const struct tw_world_country *)w.countries.at + i;
-        if (c->chapters.n % 2 != 0)
-            return tw_fail(fault, TW_FORMAT, "chapters of country %.2s come in pairs: from, to", c->code.s);
-        if (c->code.n != 2 || c->currency.n != 3)
-            return tw_fail(fault, TW_FORMAT, "country %zu: two letters and a currency of three are needed",
-                           i + 1);
-        hub = hub || c->hub;
-        agreement = agreement || c->agreement;
-    }
-    for (size_t i = 0; i < w.offices.n; i++) {
-        const struct tw_world_office *o = (const struct tw_world_office *)w.offices.at + i;
-        parcels = parcels || o->parcels;
-        normal = normal || !o->parcels;
-    }
-    if (!hub || !agreement || !normal || !parcels)
-        return tw_fail(fault, TW_FORMAT,
-                       "a world needs a hub, an agreement partner, an office and a parcel office");
+    TW_TRY(check_codes(&w, fault));
+    TW_TRY(check_places(&w, fault));
     if (vary != 0) vary_all(&w, vary);
     *ret = w;
     return TW_OK;

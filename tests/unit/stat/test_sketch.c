@@ -138,6 +138,16 @@ static void reads_back_what_it_wrote_and_nothing_else(void)
     tw_sketch_free(&s);
 }
 
+/* An empty sketch has one form: else a state would not be written back as it was read. */
+static void refuses_a_place_for_no_buckets(void)
+{
+    static const uint8_t nowhere[6] = {0}, somewhere[6] = {0, 0, 1, 0, 0, 0};
+    struct tw_sketch back = {0};
+    size_t used = 0;
+    CHECK(tw_sketch_load(nowhere, sizeof nowhere, &used, &back) == TW_OK && used == 6 && back.n == 0);
+    CHECK(tw_sketch_load(somewhere, sizeof somewhere, &used, &back) == TW_FORMAT);
+}
+
 static tw_err add_a_few(void)
 {
     struct tw_sketch s = {0};
@@ -160,6 +170,7 @@ int main(void)
     RUN(stays_within_its_memory_whatever_comes);
     RUN(refuses_what_has_no_bucket);
     RUN(reads_back_what_it_wrote_and_nothing_else);
+    RUN(refuses_a_place_for_no_buckets);
     RUN(survives_every_failed_allocation);
     return DONE();
 }

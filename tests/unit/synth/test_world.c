@@ -44,7 +44,9 @@ static void names_line_and_key_of_what_is_wrong(void)
         {"growth: 0.08", "grwth: 0.08"},  {"declarants: 40", "declarants: 4x"},
         {"miss: 0.16", "miss: 1.6"},      {"de_minimis: 150", "#"},
         {"currency: XTS", "currency: X"}, {"chapters: [25, 97]", "chapters: [25]"},
-        {"hub: true", "hub: yes"},
+        {"hub: true", "hub: yes"},        {"currency: CNY", "currency: CNU"},
+        {"code: HB01", "code: ,B01"},     {"code: CN", "code: c"},
+        {"origin: ", "orgin: "},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct tw_fault fault = {0};
