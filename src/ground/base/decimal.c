@@ -50,7 +50,7 @@ tw_err tw_dec_parse(struct tw_str text, struct tw_dec *ret, struct tw_fault *fau
                 if (digit != 0) goto too_fine;
                 continue;
             }
-            if (v > (uint64_t)(INT64_MAX - 9) / 10) goto too_large;
+            if (v > ((uint64_t)INT64_MAX - digit) / 10) goto too_large;
             v = v * 10 + digit;
             scale += point;
         } else if (text.s[i] == '.' && !point) {

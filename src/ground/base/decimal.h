@@ -30,8 +30,9 @@ struct tw_money {
 };
 
 /* Optional sign, digits, optionally '.' and digits; no exponent, no grouping, no blanks. Digits after the
- * ninth decimal are refused unless they are zeros. On failure `ret` is untouched. TW_FORMAT  not a number
- * TW_RANGE   does not fit int64 at its own scale, or too many decimals */
+ * ninth decimal are refused unless they are zeros. On failure `ret` is untouched.
+ * TW_FORMAT  not a number
+ * TW_RANGE   beyond +-INT64_MAX at its own scale, or too many decimals */
 tw_err tw_dec_parse(struct tw_str text, struct tw_dec *ret, struct tw_fault *fault) TW_MUST_CHECK;
 
 /* `a` at another scale, rounded half to even. TW_RANGE */
