@@ -41,10 +41,12 @@ static const char MAGIC[8] = "TWPROF1\n";
     X(f32, duty_percent)                                                                                     \
     X(u32, block)
 
+/* A member's name cannot stand in brackets. NOLINTBEGIN(bugprone-macro-parentheses) */
 #define MOMENT_FIELDS(X, m)                                                                                  \
     X(f32, m.weight)                                                                                         \
     X(f32, m.mean)                                                                                           \
     X(f32, m.var)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define USUAL_FIELDS(X)                                                                                      \
     X(i32, generation_day)                                                                                   \
@@ -378,29 +380,36 @@ static tw_err room_for(struct tw_profile *p, struct counts c, size_t left, struc
     return p->row == NULL || p->usual == NULL || p->awaited == NULL ? TW_NOMEM : TW_OK;
 }
 
+static tw_err get_rows(struct source *in, struct tw_profile *p, struct counts c, struct tw_fault *fault)
+{
+    for (; p->rows < c.rows; p->rows++) {
+        const struct tw_stat *s = &p->row[p->rows];
+        get_row(in, &p->row[p->rows]);
+        if (!in->bad && !is_row(s)) return bad(fault, "a row holds numbers no past can give");
+        if (s->block != NO_ROW && s->block >= c.usuals)
+            return bad(fault, "a row names a block of prices there is not");
+    }
+    return TW_OK;
+}
+
+static tw_err get_usuals(struct source *in, struct tw_profile *p, struct counts c, struct tw_fault *fault)
+{
+    while (p->usuals < c.usuals) {
+        struct tw_usual *u = &p->usual[p->usuals++]; /* what is read of it is freed with the profile */
+        tw_err err = get_usual(in, u);
+        if (err != TW_OK) return err == TW_NOMEM ? err : bad(fault, "a price sketch cannot be read");
+        if (!is_usual(u)) return bad(fault, "usual prices hold numbers no past can give");
+    }
+    return TW_OK;
+}
+
 static tw_err get_all(struct source *in, struct tw_profile *p, struct tw_fault *fault)
 {
     struct counts c = {.rows = get_u64(in), .usuals = get_u64(in), .awaited = get_u64(in)};
     if (in->bad) return bad(fault, "it ends too early");
     TW_TRY(room_for(p, c, in->n, fault));
-    for (; p->rows < c.rows; p->rows++) {
-        get_row(in, &p->row[p->rows]);
-        if (!in->bad && !is_row(&p->row[p->rows])) return bad(fault, "a row holds numbers no past can give");
-        uint32_t block = p->row[p->rows].block;
-        if (block != NO_ROW && block >= c.usuals)
-            return bad(fault, "a row names a block of prices there is not");
-    }
-    for (; p->usuals < c.usuals; p->usuals++) {
-        tw_err err = get_usual(in, &p->usual[p->usuals]);
-        if (err != TW_OK) {
-            p->usuals++; /* what was read of it is freed with the profile */
-            return err == TW_NOMEM ? err : bad(fault, "a price sketch cannot be read");
-        }
-        if (!is_usual(&p->usual[p->usuals])) {
-            p->usuals++;
-            return bad(fault, "usual prices hold numbers no past can give");
-        }
-    }
+    TW_TRY(get_rows(in, p, c, fault));
+    TW_TRY(get_usuals(in, p, c, fault));
     for (; p->awaited_n < c.awaited; p->awaited_n++) {
         get_awaited(in, &p->awaited[p->awaited_n]);
         if (!in->bad && !is_awaited(&p->awaited[p->awaited_n]))

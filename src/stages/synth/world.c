@@ -34,7 +34,7 @@ const char *tw_confounder_name(enum tw_confounder c)
     }
 #define F64(owner, member, lo, hi)                                                                           \
     {                                                                                                        \
-        .name = #member, .type = TW_YAML_F64, .offset = offsetof(owner, member), .min = lo, .max = hi,       \
+        .name = #member, .type = TW_YAML_F64, .offset = offsetof(owner, member), .min = (lo), .max = (hi),   \
         .required = true                                                                                     \
     }
 
@@ -92,8 +92,8 @@ static const struct tw_yaml_field office_fields[] = {
 #define TRAFFIC(member, lo, hi)                                                                              \
     {                                                                                                        \
         .name = #member, .type = TW_YAML_F64,                                                                \
-        .offset = offsetof(struct tw_world, traffic.member) - offsetof(struct tw_world, traffic), .min = lo, \
-        .max = hi, .required = true                                                                          \
+        .offset = offsetof(struct tw_world, traffic.member) - offsetof(struct tw_world, traffic),            \
+        .min = (lo), .max = (hi), .required = true                                                           \
     }
 
 static const struct tw_yaml_field traffic_fields[] = {
@@ -144,7 +144,7 @@ static const struct tw_yaml_field mechanism_list[] = {
 #define CAUGHT(member, hi)                                                                                   \
     {                                                                                                        \
         .name = #member, .type = TW_YAML_F64,                                                                \
-        .offset = offsetof(struct tw_world, caught.member) - offsetof(struct tw_world, caught), .max = hi,   \
+        .offset = offsetof(struct tw_world, caught.member) - offsetof(struct tw_world, caught), .max = (hi), \
         .required = true                                                                                     \
     }
 static const struct tw_yaml_field caught_fields[] = {CAUGHT(new_identity, 1),      CAUGHT(new_declarant, 1),
@@ -175,9 +175,9 @@ static const struct tw_yaml_field confounder_fields[] = {CONFOUNDER(clearance),
 
 #define INCUMBENT(member, kind, lo, hi)                                                                      \
     {                                                                                                        \
-        .name = #member, .type = kind,                                                                       \
+        .name = #member, .type = (kind),                                                                     \
         .offset = offsetof(struct tw_world, incumbent.member) - offsetof(struct tw_world, incumbent),        \
-        .min = lo, .max = hi, .required = true                                                               \
+        .min = (lo), .max = (hi), .required = true                                                           \
     }
 static const struct tw_yaml_field incumbent_fields[] = {INCUMBENT(random, TW_YAML_F64, 0, 0.5),
                                                         INCUMBENT(delay_days, TW_YAML_F64, 0, 365),
@@ -195,8 +195,8 @@ static const struct tw_yaml_field incumbent_fields[] = {INCUMBENT(random, TW_YAM
 
 #define PART(member, fields)                                                                                 \
     {                                                                                                        \
-        .name = #member, .type = TW_YAML_STRUCT, .offset = offsetof(struct tw_world, member), .sub = fields, \
-        .required = true                                                                                     \
+        .name = #member, .type = TW_YAML_STRUCT, .offset = offsetof(struct tw_world, member),                \
+        .sub = (fields), .required = true                                                                    \
     }
 static const struct tw_yaml_field world_fields[] = {
     {.name = "name", .type = TW_YAML_TEXT, .offset = offsetof(struct tw_world, name), .required = true},
