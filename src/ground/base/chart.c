@@ -76,7 +76,7 @@ static void figure(struct tw_buf *out, double v, enum tw_chart_unit unit)
         return;
     }
     const double shown = unit == TW_CHART_PERCENT ? v * 100 : v, size = fabs(shown);
-    tw_buf_fixed(out, shown, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
+    tw_buf_fixed(out, shown, size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
     if (unit == TW_CHART_PERCENT) tw_buf_text(out, " %");
 }
 
@@ -319,7 +319,7 @@ void tw_chart_lines(struct tw_page *p, const struct tw_chart *c)
     double from, to;
     y_range(c, &from, &to);
     const struct scale y = scale_of(from, to, HEIGHT - BOTTOM, TOP);
-    struct scale x = scale_of(c->x[0], c->x[c->n - 1], LEFT, WIDTH - RIGHT);
+    struct scale x = scale_of(c->diagonal ? 0 : c->x[0], c->x[c->n - 1], LEFT, WIDTH - RIGHT);
     if (c->category != NULL) {
         const double width = (WIDTH - RIGHT - LEFT) / (double)c->n;
         x = (struct scale){c->x[0], c->n > 1 ? c->x[c->n - 1] : c->x[0] + 1, LEFT + width / 2,

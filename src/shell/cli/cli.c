@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "cli/table_priv.h"
+#include "store/file.h"
 #include "tidewaiter/version.h"
 
 enum { EXIT_FINDING = 1 };
@@ -53,6 +54,18 @@ tw_err tw_cli_write(const struct tw_buf *out, struct tw_fault *fault)
         return tw_fail(fault, TW_FULL, "no room left where standard output goes; free some and run again");
     return tw_fail(fault, TW_IO, "standard output could not be written: %s",
                    strerror_r(e, words, sizeof words));
+}
+
+tw_err tw_cli_save(struct tw_cli *cli, const char *path, const struct tw_buf *out, struct tw_fault *fault)
+{
+    if (out->failed) return tw_fail(fault, TW_NOMEM, "out of memory while making the page");
+    TW_SCOPED(tw_file_out) *file = NULL;
+    cli->file = path;
+    TW_TRY(tw_file_out_open(path, NULL, &file, fault));
+    TW_TRY(tw_file_out_write(file, out->p, out->n, fault));
+    TW_TRY(tw_file_out_commit(file, fault));
+    cli->file = NULL;
+    return TW_OK;
 }
 
 void tw_cli_note(const struct tw_cli *cli, const char *fmt, ...)

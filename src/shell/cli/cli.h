@@ -54,6 +54,11 @@ double tw_cli_real(const struct tw_cli *cli, const char *name);
 /* Writes everything to stdout at once. TW_FULL, TW_IO, TW_NOMEM (the buffer had failed) */
 tw_err tw_cli_write(const struct tw_buf *out, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* Writes a whole file: aside, synced, renamed. Sets cli->file to `path` while it does.
+ * The errors of tw_file_out_open, _write and _commit; TW_NOMEM (the buffer had failed) */
+tw_err tw_cli_save(struct tw_cli *cli, const char *path, const struct tw_buf *out, struct tw_fault *fault)
+    TW_MUST_CHECK;
+
 /* A note for people on stderr, unless --quiet; the newline is added. */
 void tw_cli_note(const struct tw_cli *cli, const char *fmt, ...) TW_PRINTF(2, 3);
 

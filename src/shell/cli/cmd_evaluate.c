@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
 #include "base/date.h"
 #include "cli/reading.h"
 #include "cli/table_priv.h"
 #include "engine/past.h"
-#include "trial/evaluate.h"
+#include "trial/page.h"
 
 static const double SPLIT_SHARE = 0.75; /* nine months of a year to learn from, three to be tested on */
 
@@ -44,6 +47,27 @@ static tw_err write_report(const struct tw_cli *cli, const struct tw_trial_repor
     return tw_cli_write(&out, fault);
 }
 
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static tw_err write_page(struct tw_cli *cli, const struct tw_past_options *o, const struct tw_trial_report *r,
+                         struct tw_fault *fault)
+{
+    const char *path = tw_cli_value(cli, "html");
+    if (path == NULL) return TW_OK;
+    TW_SCOPED_BUF page = {0};
+    char subject[200];
+    if (o->train != NULL)
+        snprintf(subject, sizeof subject, "%.80s, tested on %.80s", name_of(o->train), name_of(o->test));
+    else
+        snprintf(subject, sizeof subject, "%.160s", name_of(o->declarations));
+    tw_trial_page(r, subject, &page);
+    return tw_cli_save(cli, path, &page, fault);
+}
+
 tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
 {
     TW_SCOPED(tw_cli_reading) *reading = NULL;
@@ -60,5 +84,6 @@ tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
     TW_TRY(tw_past_read(&o, &past, fault));
     tw_cli_reading_summary(reading, past.refused);
     TW_TRY(tw_trial_evaluate(past.data, &set, &(struct tw_trial_watch){on_step, cli}, &report, fault));
+    TW_TRY(write_page(cli, &o, &report, fault));
     return write_report(cli, &report, fault);
 }
