@@ -77,7 +77,7 @@ static void see(struct tw_stat *s, int32_t day, double slow, double value, bool 
     if (!isnan(value)) s->today_value += (float)value;
     if (low) {
         s->low7 += 1;
-        s->low_value7 += (float)value;
+        if (!isnan(value)) s->low_value7 += (float)value;
     }
 }
 

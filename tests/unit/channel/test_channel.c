@@ -3,6 +3,7 @@
 
 #include "fault.h"
 #include "flow.h"
+#include "plain.h"
 
 static bool has(const struct tw_channel_choice *c, enum tw_basis b)
 {
@@ -12,10 +13,10 @@ static bool has(const struct tw_channel_choice *c, enum tw_basis b)
 static void fills_each_channel_to_its_expected_rate(void)
 {
     struct tw_channel_settings s = tw_channel_defaults();
-    s.window = 4000;
+    s.window = 2000;
     struct tw_channels *c = channels(&s);
     struct tw_rng r = tw_rng_new(1, "flow");
-    enum { N = 40000 };
+    enum { N = 30000 };
     double count[TW_CHANNEL_N] = {0};
     for (int i = 0; i < N; i++) {
         struct tw_channel_case k = next_case(&r, i, 200);
@@ -30,48 +31,100 @@ static void fills_each_channel_to_its_expected_rate(void)
     tw_channels_free(c);
 }
 
-/* What is recorded as probability is the probability: the same case, decided in the same state, over many
- * draws. */
+static double one_of(struct tw_rng *r, const double *of, size_t n)
+{
+    return of[tw_rng_below(r, n)];
+}
+
+static struct tw_channel_settings some_settings(struct tw_rng *r)
+{
+    static const double rate[] = {0, 0.02, 0.05, 0.1, 0.3}, random[] = {0, 0.01, 0.05, 0.15},
+                        room[] = {-1, -1, 0, 1, 2, 5, 20}, window[] = {100, 130, 300}, least[] = {1, 40, 100};
+    struct tw_channel_settings s = tw_channel_defaults();
+    for (int c = 0; c < 3; c++) {
+        s.expected[plain_order[c]] = one_of(r, rate, 5);
+        s.random[plain_order[c]] = one_of(r, random, 4);
+        s.capacity[plain_order[c]] = (int64_t)one_of(r, room, 7);
+    }
+    s.window = (int64_t)one_of(r, window, 3);
+    s.window_min = (int64_t)one_of(r, least, 3);
+    return s;
+}
+
+/* Any settings, ties, full offices, mandatory controls, late days: all of the choice, case by case. */
+static void decides_as_its_rules_read_plainly(void)
+{
+    static const char *const office[PLAIN_OFFICES] = {"HB01", "HB02", "HB03"};
+    static struct plain p;
+    struct tw_rng r = tw_rng_new(11, "plain");
+    for (int round = 0; round < 40; round++) {
+        p = (struct plain){.s = some_settings(&r)};
+        struct tw_channels *c = channels(&p.s);
+        const double steps = round % 3 == 0 ? 1e9 : 8; /* hardly a tie, or hardly anything else */
+        for (int i = 0; i < 700; i++) {
+            const size_t at = tw_rng_below(&r, PLAIN_OFFICES);
+            const struct tw_channel_case k = {.score = floor(tw_rng_unit(&r) * steps),
+                                              .draw = tw_rng_u64(&r),
+                                              .office = tw_str_from(office[at]),
+                                              .day = 20000 + i / 90 - (i % 50 == 49), /* now and then late */
+                                              .mandatory = tw_rng_below(&r, 40) == 0};
+            struct tw_channel_choice got;
+            const struct tw_channel_choice want = plain_decide(&p, &k, at);
+            CHECK(tw_channels_decide(c, &k, &got) == TW_OK);
+            CHECK(got.channel == want.channel && got.basis == want.basis);
+            CHECK(got.score_channel == want.score_channel);
+            CHECK(abs((int)got.propensity_ppm - (int)want.propensity_ppm) <= 1);
+            CHECK(got.red_from == want.red_from && got.green_below == want.green_below);
+        }
+        tw_channels_free(c);
+    }
+}
+
+/* What is recorded as probability is the probability: the same case, decided in the same state, over draws
+ * that lie evenly in both uses of a draw. */
 static void records_the_probability_of_its_outcome(void)
 {
+    enum { GRID = 30, CASES = 260 };
     struct tw_channel_settings s = tw_channel_defaults();
-    s.random[TW_CHANNEL_RED] = 0.04;
-    s.random[TW_CHANNEL_YELLOW] = 0.06;
+    s.random[TW_CHANNEL_RED] = 0.1;
+    s.random[TW_CHANNEL_YELLOW] = 0.15;
+    s.expected[TW_CHANNEL_YELLOW] = 0.2;
     s.capacity[TW_CHANNEL_YELLOW] = 40;
-    s.window = 1000;
-    for (int state = 0; state < 6; state++) {
+    s.window = 150;
+    s.window_min = 100;
+    for (int state = 0; state < 8; state++) {
         TW_SCOPED_BUF saved = {0};
         struct tw_channels *c = channels(&s);
         struct tw_rng r = tw_rng_new((uint64_t)state, "flow");
-        for (int i = 0; i < 900 + 37 * state; i++) {
-            struct tw_channel_case k = next_case(&r, i, 700);
-            struct tw_channel_choice choice;
-            k.score = floor(k.score * 20) / 20; /* ties */
+        struct tw_channel_choice choice;
+        for (int i = 0; i < CASES; i++) {
+            struct tw_channel_case k = next_case(&r, i, 200);
+            k.score = floor(k.score * 6);
             CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
         }
         CHECK(tw_channels_save(c, &saved) == TW_OK);
-        struct tw_channel_case k = next_case(&r, 900, 700);
-        k.score = floor(k.score * 20) / 20;
-        enum { DRAWS = 20000 };
-        double seen[TW_CHANNEL_N] = {0}, said[TW_CHANNEL_N] = {0};
-        for (int i = 0; i < DRAWS; i++) {
-            struct tw_channels *same = NULL;
-            struct tw_channel_choice choice;
-            if (i % 50 == 0) {
-                tw_channels_free(c);
-                CHECK(tw_channels_load(tw_buf_view(&saved), &s, &same, NULL) == TW_OK);
-                c = same;
-                k.draw = tw_rng_u64(&r);
-                CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
-                seen[choice.channel] += 1;
-                /* One channel can be reached with two probabilities only by losing a tie: their sum is what
-                 * counts. */
-                said[choice.channel] = fmax(said[choice.channel], choice.propensity_ppm / 1e6);
-            }
-        }
-        for (int ch = 0; ch < TW_CHANNEL_N; ch++)
-            if (seen[ch] > 0) CHECK(said[ch] > 0 && seen[ch] / (DRAWS / 50) < said[ch] + 0.12);
         tw_channels_free(c);
+        struct tw_channel_case k = next_case(&r, CASES, 200);
+        k.score = state % 6;
+        double seen[TW_CHANNEL_N][TW_CHANNEL_N] = {{0}}, said[TW_CHANNEL_N][TW_CHANNEL_N] = {{0}};
+        for (uint64_t i = 0; i < GRID * GRID; i++) {
+            CHECK(tw_channels_load(tw_buf_view(&saved), &s, &c, NULL) == TW_OK);
+            k.draw = (uint64_t)(((double)(i / GRID) + 0.5) / GRID * 0x1p32) << 32 |
+                     (uint64_t)(((double)(i % GRID) + 0.5) / GRID * 0x1p32);
+            CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
+            tw_channels_free(c);
+            double *p = &said[choice.score_channel][choice.channel];
+            CHECK(*p == 0 || *p == choice.propensity_ppm / 1e6); /* it does not depend on the draw */
+            *p = choice.propensity_ppm / 1e6;
+            seen[choice.score_channel][choice.channel] += 1.0 / (GRID * GRID);
+        }
+        double all = 0;
+        for (int a = 0; a < TW_CHANNEL_N; a++)
+            for (int b = 0; b < TW_CHANNEL_N; b++) {
+                CHECK(fabs(seen[a][b] - said[a][b]) < 2.0 / GRID);
+                all += said[a][b];
+            }
+        CHECK(fabs(all - 1) < 1e-5);
     }
 }
 
@@ -111,6 +164,41 @@ static void sends_what_law_demands_to_red_even_when_full(void)
     CHECK(choice.channel == TW_CHANNEL_RED && has(&choice, TW_BASIS_MANDATORY) &&
           choice.propensity_ppm == 1000000);
     tw_channels_free(c);
+}
+
+static void tells_when_law_and_score_agree(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.window_min = 10;
+    struct tw_channels *c = channels(&s);
+    struct tw_channel_choice choice;
+    for (int i = 0; i < 100; i++) tw_channels_seed(c, i);
+    struct tw_channel_case k = {.score = 1000, .office = TW_STR("HB01"), .day = 20000, .mandatory = true};
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && has(&choice, TW_BASIS_SCORE));
+    k.score = -1;
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && !has(&choice, TW_BASIS_SCORE));
+    CHECK(choice.basis == 1u << TW_BASIS_MANDATORY);
+    tw_channels_free(c);
+}
+
+/* Scores of the training span fill the window as decided ones do, but for what is no number. */
+static void measures_against_scores_it_was_given(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.random[TW_CHANNEL_RED] = 0;
+    s.window = 200;
+    s.window_min = 100;
+    struct tw_channels *c = channels(&s);
+    struct tw_channel_choice choice;
+    for (int i = 0; i < 99; i++) tw_channels_seed(c, i);
+    tw_channels_seed(c, (double)NAN);
+    tw_channels_seed(c, (double)INFINITY);
+    struct tw_channel_case k = {.score = 98, .office = TW_STR("HB01"), .day = 20000};
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.channel == TW_CHANNEL_GREEN); /* 99 only */
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.channel == TW_CHANNEL_RED);
+    CHECK(choice.red_from == 95 && choice.green_below == 85); /* 5 and 15 of 100 */
+    tw_channels_free(c);
+    tw_channels_free(NULL);
 }
 
 /* In one state, a higher score never gets a greener channel, whatever the draw. */
@@ -213,9 +301,12 @@ static void survives_every_failed_allocation(void)
 int main(void)
 {
     RUN(fills_each_channel_to_its_expected_rate);
+    RUN(decides_as_its_rules_read_plainly);
     RUN(records_the_probability_of_its_outcome);
     RUN(never_passes_an_office_s_capacity_and_never_releases_a_high_score_for_want_of_room);
     RUN(sends_what_law_demands_to_red_even_when_full);
+    RUN(tells_when_law_and_score_agree);
+    RUN(measures_against_scores_it_was_given);
     RUN(more_risk_never_means_a_greener_channel);
     RUN(tells_where_green_ends_and_red_begins);
     RUN(draws_as_rfc_2104_says);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/hash.h"
+#include "fault.h"
 #include "flow.h"
+
+#include <math.h>
 
 static void goes_on_the_next_day_as_if_never_stopped(void)
 {
@@ -57,9 +60,202 @@ static void refuses_damage_and_survives_any_byte_changed_under_a_mended_hash(voi
     }
 }
 
+static void put(struct tw_buf *b, uint64_t v)
+{
+    for (int i = 0; i < 8; i++) tw_buf_char(b, (char)(uint8_t)(v >> (8 * i)));
+}
+
+static void put_score(struct tw_buf *b, double v, char taken)
+{
+    uint64_t raw;
+    memcpy(&raw, &v, sizeof raw);
+    put(b, raw);
+    tw_buf_char(b, taken);
+}
+
+static void put_office(struct tw_buf *b, const char *name, uint64_t red)
+{
+    put(b, strlen(name));
+    tw_buf_text(b, name);
+    for (int code = 0; code < 4; code++) put(b, code == 3 ? red : 0);
+}
+
+static tw_err load(struct tw_buf *b, const struct tw_channel_settings *s, struct tw_channels **ret)
+{
+    uint8_t sum[TW_SHA256_BYTES];
+    struct tw_fault fault = {0};
+    tw_sha256(b->p, b->n, sum);
+    tw_buf_put(b, sum, sizeof sum);
+    CHECK(!b->failed);
+    const tw_err err = tw_channels_load(tw_buf_view(b), s, ret, &fault);
+    CHECK(err == TW_OK || fault.note[0] != '\0');
+    return err;
+}
+
+/* Every byte as docs/formats/channels.md has it. */
+static void is_written_as_its_format_says(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.random[TW_CHANNEL_RED] = 0.5;
+    s.window = 100;
+    s.window_min = 100;
+    TW_SCOPED(tw_channels) *c = channels(&s);
+    struct tw_channel_choice choice;
+    tw_channels_seed(c, 0.25);
+    const struct tw_channel_case chance = {.score = 0.5, .office = TW_STR("HB01"), .day = 20001},
+                                 law = {.score = 2, .office = TW_STR("B2"), .day = 20001, .mandatory = true},
+                                 none = {
+                                     .score = -1, .draw = UINT64_MAX, .office = TW_STR("HB01"), .day = 20001};
+    CHECK(tw_channels_decide(c, &chance, &choice) == TW_OK && choice.channel == TW_CHANNEL_RED);
+    CHECK(tw_channels_decide(c, &law, &choice) == TW_OK && choice.channel == TW_CHANNEL_RED);
+    CHECK(tw_channels_decide(c, &none, &choice) == TW_OK && choice.channel == TW_CHANNEL_GREEN);
+    TW_SCOPED_BUF saved = {0}, want = {0};
+    tw_buf_text(&saved, "before");
+    CHECK(tw_channels_save(c, &saved) == TW_OK);
+    tw_buf_text(&want, "TWCHAN1\n");
+    put(&want, 4);
+    put(&want, 20001);
+    put(&want, 2);
+    put_score(&want, 0.25, 0);
+    put_score(&want, 0.5, 3 + 4);
+    put_score(&want, 2, 3 + 4);
+    put_score(&want, -1, 0);
+    put_office(&want, "HB01", 1);
+    put_office(&want, "B2", 1);
+    CHECK(saved.n == 6 + want.n + TW_SHA256_BYTES && memcmp(saved.p + 6, want.p, want.n) == 0);
+    TW_SCOPED(tw_channels) *back = NULL;
+    CHECK(load(&want, &s, &back) == TW_OK && memcmp(saved.p + 6, want.p, want.n) == 0);
+    TW_SCOPED_BUF again = {0};
+    CHECK(tw_channels_save(back, &again) == TW_OK && tw_str_eq(tw_buf_view(&again), tw_buf_view(&want)));
+}
+
+/* A day has its counts, by score and not, and the next day begins without them. */
+static void brings_the_day_back_with_its_counts(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.capacity[TW_CHANNEL_RED] = 4; /* one of them is kept for chance */
+    s.window = s.window_min = 100;
+    static const struct {
+        uint64_t red; /* by score << 32 | taken */
+        int32_t day;
+        enum tw_channel by_score;
+    } row[] = {{(uint64_t)2 << 32 | 2, 20000, TW_CHANNEL_RED},
+               {(uint64_t)3 << 32 | 3, 20000, TW_CHANNEL_YELLOW},
+               {(uint64_t)1 << 32 | 4, 20000, TW_CHANNEL_YELLOW},
+               {(uint64_t)2 << 32 | 3, 20000, TW_CHANNEL_RED},
+               {(uint64_t)3 << 32 | 4, 20001, TW_CHANNEL_RED}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        TW_SCOPED_BUF b = {0};
+        TW_SCOPED(tw_channels) *c = NULL;
+        struct tw_channel_choice choice;
+        tw_buf_text(&b, "TWCHAN1\n");
+        put(&b, 100);
+        put(&b, 20000);
+        put(&b, 2);
+        for (int k = 0; k < 100; k++) put_score(&b, k, 0);
+        put_office(&b, "HB01", row[i].red);
+        put_office(&b, "HB02", 0);
+        CHECK(load(&b, &s, &c) == TW_OK);
+        const struct tw_channel_case k = {
+            .score = 99, .draw = UINT64_MAX, .office = TW_STR("HB01"), .day = row[i].day};
+        CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.channel == row[i].by_score);
+    }
+}
+
+static void refuses_what_no_decision_can_have_left(void)
+{
+    const struct tw_channel_settings s = tw_channel_defaults();
+    enum {
+        GOOD,
+        DAY_LATE,
+        DAY_EARLY,
+        SCORES,
+        OFFICES,
+        NOT_FINITE,
+        NAN_SCORE,
+        TAKEN,
+        TWICE,
+        LENGTH,
+        LENGTH_HUGE,
+        MORE,
+        N
+    };
+    for (int what = GOOD; what < N; what++) {
+        TW_SCOPED_BUF b = {0};
+        TW_SCOPED(tw_channels) *c = NULL;
+        tw_buf_text(&b, "TWCHAN1\n");
+        put(&b, what == SCORES ? (uint64_t)1 << 61 : 2);
+        put(&b, what == DAY_LATE    ? (uint64_t)INT32_MAX + 1
+                : what == DAY_EARLY ? (uint64_t)(int64_t)INT32_MIN - 1
+                                    : 20000);
+        put(&b, what == OFFICES ? (uint64_t)1 << 61 : 2);
+        put_score(&b, what == NOT_FINITE ? (double)INFINITY : what == NAN_SCORE ? (double)NAN : 1, 0);
+        put_score(&b, 2, what == TAKEN ? 8 : 7);
+        put_office(&b, "HB01", 0);
+        if (what == LENGTH || what == LENGTH_HUGE) {
+            put(&b, what == LENGTH ? 5 : UINT64_MAX - 30);
+            tw_buf_text(&b, "HB02");
+            for (int code = 0; code < 4; code++) put(&b, 0);
+        } else {
+            put_office(&b, what == TWICE ? "HB01" : "HB02", 0);
+        }
+        if (what == MORE) tw_buf_char(&b, 0);
+        if (load(&b, &s, &c) != (what == GOOD ? TW_OK : TW_FORMAT)) printf("# %d\n", what);
+        CHECK((c != NULL) == (what == GOOD));
+    }
+}
+
+/* Fewer scores are remembered where the window has become smaller: the latest. */
+static void keeps_the_latest_scores_of_a_smaller_window(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    TW_SCOPED(tw_channels) *c = channels(&s);
+    TW_SCOPED(tw_channels) *small = NULL;
+    TW_SCOPED_BUF saved = {0}, smaller = {0};
+    for (int i = 0; i < 300; i++) tw_channels_seed(c, i);
+    CHECK(tw_channels_save(c, &saved) == TW_OK);
+    s.window = s.window_min = 100;
+    CHECK(tw_channels_load(tw_buf_view(&saved), &s, &small, NULL) == TW_OK);
+    CHECK(tw_channels_save(small, &smaller) == TW_OK && smaller.n == 32 + 100 * 9 + TW_SHA256_BYTES);
+    double first;
+    memcpy(&first, smaller.p + 32, sizeof first);
+    CHECK(first == 200);
+}
+
+static struct tw_buf whole;
+
+static tw_err save_and_load(void)
+{
+    const struct tw_channel_settings s = tw_channel_defaults();
+    TW_SCOPED(tw_channels) *c = NULL;
+    TW_SCOPED_BUF saved = {0};
+    TW_TRY(tw_channels_load(tw_buf_view(&whole), &s, &c, NULL));
+    TW_TRY(tw_channels_save(c, &saved));
+    CHECK(tw_str_eq(tw_buf_view(&saved), tw_buf_view(&whole)));
+    return TW_OK;
+}
+
+static void survives_every_failed_allocation(void)
+{
+    const struct tw_channel_settings s = tw_channel_defaults();
+    TW_SCOPED(tw_channels) *c = channels(&s);
+    struct tw_channel_choice choice;
+    for (int i = 0; i < 5; i++) {
+        const struct tw_channel_case k = {.score = i, .office = i < 3 ? TW_STR("A") : TW_STR("B"), .day = 1};
+        CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
+    }
+    CHECK(tw_channels_save(c, &whole) == TW_OK && fault_each_allocation(save_and_load) > 6);
+    tw_buf_free(&whole);
+}
+
 int main(void)
 {
     RUN(goes_on_the_next_day_as_if_never_stopped);
     RUN(refuses_damage_and_survives_any_byte_changed_under_a_mended_hash);
+    RUN(is_written_as_its_format_says);
+    RUN(brings_the_day_back_with_its_counts);
+    RUN(refuses_what_no_decision_can_have_left);
+    RUN(keeps_the_latest_scores_of_a_smaller_window);
+    RUN(survives_every_failed_allocation);
     return DONE();
 }

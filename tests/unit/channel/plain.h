@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* plain.h -- the rules of channel.h in their plainest form: every score is kept, every count is made anew.
+ * Slow, and easy to check by reading; the module must say the same. */
+#ifndef TW_TEST_CHANNEL_PLAIN_H
+#define TW_TEST_CHANNEL_PLAIN_H
+
+#include <math.h>
+
+#include "flow.h"
+
+enum { PLAIN_CASES = 2000, PLAIN_OFFICES = 3 };
+
+struct plain {
+    struct tw_channel_settings s;
+    double score[PLAIN_CASES];
+    enum tw_channel channel[PLAIN_CASES];
+    bool by_score[PLAIN_CASES]; /* and by nothing stronger */
+    size_t office[PLAIN_CASES];
+    int32_t day[PLAIN_CASES];
+    size_t n;
+    int32_t today;
+};
+
+static const enum tw_channel plain_order[3] = {TW_CHANNEL_RED, TW_CHANNEL_YELLOW, TW_CHANNEL_BLUE};
+
+/* Cases behind the window have been forgotten. */
+static inline size_t plain_first(const struct plain *p)
+{
+    return p->n > (size_t)p->s.window ? p->n - (size_t)p->s.window : 0;
+}
+
+/* The k-th highest score of the window, k = 1 .. */
+static inline double plain_highest(const struct plain *p, size_t k)
+{
+    for (size_t i = plain_first(p); i < p->n; i++) {
+        size_t above = 0, equal = 0;
+        for (size_t j = plain_first(p); j < p->n; j++) {
+            above += p->score[j] > p->score[i];
+            equal += p->score[j] == p->score[i];
+        }
+        if (above < k && k <= above + equal) return p->score[i];
+    }
+    return (double)INFINITY;
+}
+
+/* Places of the window that score may fill up to and with the first `channels` of the order. */
+static inline double plain_places(const struct plain *p, int channels)
+{
+    double sum = 0;
+    const double n = (double)(p->n - plain_first(p));
+    for (int c = 0; c < channels; c++) {
+        double others = 0;
+        for (size_t i = plain_first(p); i < p->n; i++)
+            others += p->channel[i] == plain_order[c] && !p->by_score[i];
+        const double share = p->s.expected[plain_order[c]] - others / n;
+        if (share > 0) sum += share * n;
+    }
+    return sum;
+}
+
+static inline bool plain_room(const struct plain *p, size_t office, enum tw_channel ch, bool by_chance)
+{
+    const int64_t capacity = p->s.capacity[ch];
+    if (capacity < 0) return true;
+    int64_t taken = 0, scored = 0, kept = 0;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->office[i] == office && p->day[i] == p->today && p->channel[i] == ch) {
+            taken++;
+            scored += p->by_score[i];
+        }
+    if (p->s.random[ch] > 0 && capacity > 1) {
+        kept = (int64_t)ceil(p->s.random[ch] / (p->s.random[ch] + p->s.expected[ch]) * (double)capacity);
+        if (kept < 1) kept = 1;
+    }
+    return taken < capacity && (by_chance || scored < capacity - kept);
+}
+
+static inline uint32_t plain_ppm(double p)
+{
+    return (uint32_t)floor(p * 1e6 + 0.5);
+}
+
+/* What score asks for, with which probability. */
+static inline enum tw_channel plain_wish(const struct plain *p, double score, double tie, double *probability)
+{
+    double above = 0, equal = 0;
+    *probability = 1;
+    if (p->n - plain_first(p) < (size_t)p->s.window_min) return TW_CHANNEL_GREEN;
+    for (size_t i = plain_first(p); i < p->n; i++) {
+        above += p->score[i] > score;
+        equal += p->score[i] == score;
+    }
+    for (int c = 0; c < 3; c++) {
+        const double left = plain_places(p, c + 1) - above;
+        if (left <= 0) continue;
+        if (left >= equal) return plain_order[c];
+        *probability = left / equal;
+        if (tie < *probability) return plain_order[c];
+        *probability = 1 - *probability;
+        return c < 2 && p->s.expected[plain_order[c + 1]] > 0 ? plain_order[c + 1] : TW_CHANNEL_GREEN;
+    }
+    return TW_CHANNEL_GREEN;
+}
+
+static inline void plain_boundaries(const struct plain *p, struct tw_channel_choice *ret)
+{
+    ret->red_from = ret->green_below = (double)INFINITY;
+    const size_t n = p->n - plain_first(p);
+    if (n < (size_t)p->s.window_min) return;
+    const double red = plain_places(p, 1), all = ceil(plain_places(p, 3));
+    if (red >= 1) ret->red_from = plain_highest(p, (size_t)red);
+    if (all > 0) ret->green_below = plain_highest(p, all < (double)n ? (size_t)all : n);
+}
+
+static inline struct tw_channel_choice plain_decide(struct plain *p, const struct tw_channel_case *k,
+                                                    size_t office)
+{
+    const double u = (double)(k->draw >> 32) / 4294967296.0,
+                 tie = (double)(k->draw & 0xffffffff) / 4294967296.0;
+    struct tw_channel_choice ret = {.channel = TW_CHANNEL_GREEN};
+    double probability;
+    if (p->n == 0 || k->day > p->today) p->today = k->day;
+    ret.score_channel = plain_wish(p, k->score, tie, &probability);
+    plain_boundaries(p, &ret);
+    if (k->mandatory) {
+        ret.channel = TW_CHANNEL_RED;
+        ret.basis = 1u << TW_BASIS_MANDATORY;
+        if (ret.score_channel == TW_CHANNEL_RED) ret.basis |= 1u << TW_BASIS_SCORE;
+        probability = 1;
+    } else if (ret.score_channel != TW_CHANNEL_GREEN) {
+        ret.channel = TW_CHANNEL_BLUE;
+        for (int c = 2; c >= 0; c--) {
+            if (plain_room(p, office, plain_order[c], false)) ret.channel = plain_order[c];
+            if (plain_order[c] == ret.score_channel) break;
+        }
+        ret.basis = 1u << TW_BASIS_SCORE;
+        if (u < p->s.random[ret.channel]) ret.basis |= 1u << TW_BASIS_RANDOM;
+    } else {
+        double from = 0, rate_of = -1;
+        for (int c = 0; c < 3; c++) {
+            const double rate = p->s.random[plain_order[c]];
+            if (!(rate > 0) || !plain_room(p, office, plain_order[c], true)) continue;
+            if (u >= from && u < from + rate) {
+                ret.channel = plain_order[c];
+                ret.basis = 1u << TW_BASIS_RANDOM;
+                rate_of = rate;
+            }
+            from += rate;
+        }
+        probability *= rate_of >= 0 ? rate_of : 1 - from;
+    }
+    ret.propensity_ppm = plain_ppm(probability);
+    CHECK(p->n < PLAIN_CASES);
+    p->score[p->n] = k->score;
+    p->channel[p->n] = ret.channel;
+    p->by_score[p->n] = (ret.basis & 1u << TW_BASIS_SCORE) != 0 && !k->mandatory;
+    p->office[p->n] = office;
+    p->day[p->n++] = p->today;
+    return ret;
+}
+
+#endif
