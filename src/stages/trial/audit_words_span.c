@@ -49,7 +49,7 @@ void audit_words_drift(struct tw_trial_audit *a)
         if (!(c->threshold > 0)) continue;
         compared++;
         if (!(c->psi > c->threshold)) continue;
-        audit_add_name(c->psi > PSI_MUCH && !c->party && !c->entity ? &much : &some, "%.*s %.2f",
+        audit_add_name(c->psi > PSI_MUCH && !c->party && !c->entity ? &much : &some, "%.*s %.3f",
                        AUDIT_SHOWN(c->name), c->psi);
     }
     if (much.n > 0)
