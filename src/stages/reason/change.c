@@ -286,7 +286,7 @@ static void fill(struct sentence *w, const char *template)
             put_per_kg(w, "to_per_kg", w->to);
             break;
         default:
-            assert(!"change.def names a placeholder that change.c does not know");
+            assert(0 && "change.def names a placeholder that change.c does not know");
         }
     }
 }

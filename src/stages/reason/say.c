@@ -368,7 +368,7 @@ static void number_text(struct say *s, char what)
         if (e->population < e->value / 4) put(s, TW_STR(", few of late"));
         break;
     default:
-        assert(!"wording.def names a placeholder that say.c does not know");
+        assert(0 && "wording.def names a placeholder that say.c does not know");
     }
 }
 
