@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'synth audit-data evaluate --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'synth audit-data evaluate train --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -37,6 +37,16 @@ _tidewaiter()
         --test) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --truth) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --html) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        esac
+        ;;
+    train)
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --out --de-minimis --duty-mix --seed --threads'
+        case $prev in
+        --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         esac
         ;;
     esac
