@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/train.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -174,18 +173,6 @@ static tw_err write_model(struct training *g)
 
 /* --- what a new model begins with --- */
 
-/* What the model says of one item. */
-static struct tw_order_item judge(const struct tw_model *m, const float *x, double stake)
-{
-    const float margin = tw_forest_row(tw_model_risk(m), x);
-    const uint32_t risk_ppm = tw_model_risk_ppm(m, margin);
-    struct tw_order_item o = {(double)risk_ppm / 1e6, (double)NAN, margin};
-    if (tw_model_duty(m) == NULL || !(stake >= 0)) return o;
-    const double share_ppm = (double)tw_model_duty_ppm(m, tw_forest_row(tw_model_duty(m), x));
-    o.expected_minor = floor((double)risk_ppm * share_ppm * stake / 1e12 + 0.5);
-    return o;
-}
-
 /* Scores the latest declarations and puts them into the window. */
 static tw_err fill_window(struct training *g)
 {
@@ -201,7 +188,8 @@ static tw_err fill_window(struct training *g)
         const uint32_t items = recent_items(r, k);
         for (uint32_t i = 0; i < items; i++) {
             const size_t at = recent_row(r, row++);
-            item[i] = judge(m, r->x + at * TW_FEATURE_N, r->stake[at]);
+            const struct tw_judgement j = tw_model_judge(m, r->x + at * TW_FEATURE_N, r->stake[at]);
+            item[i] = (struct tw_order_item){j.risk_ppm / 1e6, j.expected_minor, j.margin};
         }
         tw_channels_seed(c, tw_order(item, items, g->o->duty_mix));
     }

@@ -93,18 +93,12 @@ struct weighed {
 static void judge(const struct tw_assessor *a, double stake, const float *x, struct tw_decision_item *item,
                   struct tw_order_item *order)
 {
-    const struct tw_model *m = a->parts.model;
-    item->margin = tw_forest_row(tw_model_risk(m), x);
-    item->risk_ppm = tw_model_risk_ppm(m, item->margin);
-    *order = (struct tw_order_item){item->risk_ppm / 1e6, (double)NAN, item->margin};
-    const struct tw_forest *duty = tw_model_duty(m);
-    if (duty == NULL || !(stake >= 0)) return;
-    double share = (double)tw_model_duty_ppm(m, tw_forest_row(duty, x));
-    double expected = floor((double)item->risk_ppm * share * stake / 1e12 + 0.5);
-    if (!(expected < 9e15)) return; /* nobody's duty, and no whole number of a double */
-    order->expected_minor = expected;
-    if (a->set.currency[0] == '\0') return;
-    item->expected_duty.minor = (int64_t)expected;
+    const struct tw_judgement j = tw_model_judge(a->parts.model, x, stake);
+    item->margin = j.margin;
+    item->risk_ppm = j.risk_ppm;
+    *order = (struct tw_order_item){j.risk_ppm / 1e6, j.expected_minor, j.margin};
+    if (isnan(j.expected_minor) || a->set.currency[0] == '\0') return;
+    item->expected_duty.minor = (int64_t)j.expected_minor;
     memcpy(item->expected_duty.cur, a->set.currency, sizeof item->expected_duty.cur);
 }
 

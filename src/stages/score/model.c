@@ -254,3 +254,16 @@ uint64_t tw_model_duty_ppm(const struct tw_model *m, float margin)
     if (!(share > 0)) return 0;
     return (uint64_t)floor((share < most ? share : most) * 1e6 + 0.5);
 }
+
+struct tw_judgement tw_model_judge(const struct tw_model *m, const float *x, double stake)
+{
+    static const double MOST = 9e15; /* whole numbers of a double */
+    const struct tw_forest *duty = tw_model_duty(m);
+    struct tw_judgement j = {.margin = tw_forest_row(tw_model_risk(m), x), .expected_minor = (double)NAN};
+    j.risk_ppm = tw_model_risk_ppm(m, j.margin);
+    if (duty == NULL || !(stake >= 0)) return j;
+    const double share_ppm = (double)tw_model_duty_ppm(m, tw_forest_row(duty, x));
+    const double expected = floor((double)j.risk_ppm * share_ppm * stake / 1e12 + 0.5);
+    if (expected < MOST) j.expected_minor = expected;
+    return j;
+}

@@ -108,4 +108,16 @@ uint32_t tw_model_risk_ppm(const struct tw_model *m, float margin);
  * million, 0..duty_max. */
 uint64_t tw_model_duty_ppm(const struct tw_model *m, float margin);
 
+/* What a model says of one item. */
+struct tw_judgement {
+    float margin;
+    uint32_t risk_ppm;     /* probability of a finding */
+    double expected_minor; /* duty expected to be recovered: risk x share x stake, whole minor units; NaN =
+                              not known */
+};
+
+/* x      one row of its features
+ * stake  duty at stake, minor units; NaN or negative = not known. Pure, same bits everywhere. */
+struct tw_judgement tw_model_judge(const struct tw_model *m, const float *x, double stake);
+
 #endif

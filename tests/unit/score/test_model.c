@@ -39,6 +39,19 @@ static void reads_a_file_written_by_hand(void)
     CHECK(strlen(tw_model_sha256(m)) == 64);
 }
 
+static void judges_an_item_by_risk_share_and_stake(void)
+{
+    TW_SCOPED_BUF file = {0};
+    sign(&file, MODEL_BODY, strlen(MODEL_BODY));
+    TW_SCOPED(tw_model) *m = load(tw_buf_view(&file));
+    const float x[] = {1, -3}; /* risk 0.38, share exp(0.75) = 2.117 */
+    struct tw_judgement j = tw_model_judge(m, x, 1000);
+    CHECK(j.margin == -0.75F && j.risk_ppm == 380000 && j.expected_minor == 804); /* 804.46 */
+    CHECK(tw_model_judge(m, x, 0).expected_minor == 0);
+    CHECK(isnan(tw_model_judge(m, x, (double)NAN).expected_minor));
+    CHECK(isnan(tw_model_judge(m, x, -1).expected_minor) && isnan(tw_model_judge(m, x, 1e18).expected_minor));
+}
+
 /* A spec with everything in it; `g` and `d` own the trees. */
 static struct tw_model_spec full_spec(struct grown *g, struct grown *d, struct tw_model_feature *feature)
 {
@@ -123,6 +136,8 @@ static void does_without_duty_and_calibration(void)
     TW_SCOPED_BUF file = {0};
     CHECK(tw_model_write(&s, &file, NULL) == TW_OK);
     TW_SCOPED(tw_model) *m = load(tw_buf_view(&file));
+    const float x[4] = {0};
+    CHECK(isnan(tw_model_judge(m, x, 1000).expected_minor));
     CHECK(tw_model_duty(m) == NULL && tw_model_risk_ppm(m, 0) == 500000 && tw_model_duty_ppm(m, 5) == 0);
     free(g);
     free(d);
@@ -376,6 +391,7 @@ static void survives_every_failed_allocation_of_the_json_reader(void)
 int main(void)
 {
     RUN(reads_a_file_written_by_hand);
+    RUN(judges_an_item_by_risk_share_and_stake);
     RUN(reads_back_what_it_writes_to_the_byte);
     RUN(keeps_every_float);
     RUN(does_without_duty_and_calibration);
