@@ -38,12 +38,10 @@ static bool on_step(void *to, const char *words)
 static tw_err write_report(const struct tw_cli *cli, const struct tw_trial_report *r, struct tw_fault *fault)
 {
     TW_SCOPED_BUF out = {0};
-    if (cli->json) {
+    if (cli->json)
         tw_trial_report_json(r, &out);
-        tw_buf_char(&out, '\n');
-    } else {
+    else
         tw_trial_report_text(r, &out);
-    }
     return tw_cli_write(&out, fault);
 }
 
@@ -59,10 +57,10 @@ static tw_err write_page(struct tw_cli *cli, const struct tw_past_options *o, co
     const char *path = tw_cli_value(cli, "html");
     if (path == NULL) return TW_OK;
     TW_SCOPED_BUF page = {0};
-    char subject[200];
+    char subject[200] = "";
     if (o->train != NULL)
         snprintf(subject, sizeof subject, "%.80s, tested on %.80s", name_of(o->train), name_of(o->test));
-    else
+    else if (o->declarations != NULL)
         snprintf(subject, sizeof subject, "%.160s", name_of(o->declarations));
     tw_trial_page(r, subject, &page);
     return tw_cli_save(cli, path, &page, fault);
