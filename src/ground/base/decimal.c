@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/load.h"
+
 static const int64_t pow10_i64[19] = {1,
                                       10,
                                       100,
@@ -30,7 +32,58 @@ static tw_err not_a_number(struct tw_str text, struct tw_fault *fault)
                    text.n > 0 && text.n < 40 ? text.s : "this");
 }
 
-tw_err tw_dec_parse(struct tw_str text, struct tw_dec *ret, struct tw_fault *fault)
+static const uint64_t zeros = 0x3030303030303030u; /* eight times '0' */
+
+/* Bit 7 of each byte of `d` that is above 9, and perhaps of bytes behind the first such. */
+static inline uint64_t above_nine(uint64_t d)
+{
+    return (d | (d + 0x7676767676767676u)) & 0x8080808080808080u;
+}
+
+/* Eight digits, 0..9 each, the first in the lowest byte: neighbours are joined to pairs, pairs to fours,
+ * fours to eight. */
+static inline uint64_t join_digits(uint64_t d)
+{
+    d = d * 10 + (d >> 8);
+    return ((d & 0x000000ff000000ffu) * (100 + ((uint64_t)1000000 << 32)) +
+            (d >> 16 & 0x000000ff000000ffu) * (1 + ((uint64_t)10000 << 32))) >>
+           32;
+}
+
+/* Digits, at most 16, with at most one point among the last eight bytes: what nearly every number in a
+ * declaration is. False = look closer. */
+static inline bool parse_usual(struct tw_str text, struct tw_dec *ret)
+{
+    const size_t n = text.n;
+    uint64_t last,
+        first = 0; /* the last eight bytes less '0' each, and those before them; 0 where there is none */
+    if (n - 1 < 8) {
+        last = (tw_load_some(text.s, n) ^ zeros) << 8 * (8 - n);
+    } else if (n - 9 < 8) {
+        last = tw_load8(text.s + n - 8) ^ zeros;
+        first = (tw_load8(text.s) ^ zeros) << 8 * (16 - n);
+        if (above_nine(first) != 0) return false;
+    } else {
+        return false;
+    }
+    const uint64_t odd = above_nine(last);
+    unsigned scale = 0;
+    if (odd != 0) { /* what stands before a point moves up by one */
+        const unsigned at = (unsigned)__builtin_ctzll(odd) - 7;
+        const uint64_t behind = ~(uint64_t)0xff << at;
+        if ((odd & (odd - 1)) != 0 || (last >> at & 0xff) != ('.' ^ '0') || n == 1) return false;
+        last = (last & behind) | (last << 8 & ~behind) | first >> 56;
+        first <<= 8;
+        scale = 7 - at / 8;
+    }
+    uint64_t v = join_digits(last);
+    if (n > 8) v += join_digits(first) * 100000000;
+    *ret = (struct tw_dec){(int64_t)v, (uint8_t)scale, true};
+    return true;
+}
+
+static __attribute__((noinline)) tw_err parse_any(struct tw_str text, struct tw_dec *ret,
+                                                  struct tw_fault *fault)
 {
     char shown[41];
     size_t shown_n = text.n < sizeof shown - 1 ? text.n : sizeof shown - 1;
@@ -72,6 +125,11 @@ no_number:
     memcpy(shown, text.s != NULL ? text.s : "", shown_n);
     shown[shown_n] = '\0';
     return not_a_number((struct tw_str){shown, shown_n}, fault);
+}
+
+tw_err tw_dec_parse(struct tw_str text, struct tw_dec *ret, struct tw_fault *fault)
+{
+    return parse_usual(text, ret) ? TW_OK : parse_any(text, ret, fault);
 }
 
 /* a / den rounded half to even; den > 0. */

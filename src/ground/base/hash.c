@@ -3,12 +3,7 @@
  * is meant for tables in memory; nothing here withstands an attacker who chooses keys. */
 #include "base/hash.h"
 
-static uint64_t load(const uint8_t *p, size_t n)
-{
-    uint64_t v = 0;
-    for (size_t i = 0; i < n; i++) v |= (uint64_t)p[i] << (8 * i);
-    return v;
-}
+#include "base/load.h"
 
 static uint64_t fold(uint64_t a, uint64_t b)
 {
@@ -22,7 +17,7 @@ uint64_t tw_hash64(const void *p, size_t n, uint64_t seed)
     uint64_t h = seed ^ (0x9e3779b97f4a7c15u * (n + 1));
     size_t left = n;
     for (; left >= 8; left -= 8, at += 8)
-        h = fold(h ^ load(at, 8), 0xa0761d6478bd642fu) + 0xe7037ed1a0b428dbu;
-    if (left > 0) h = fold(h ^ load(at, left), 0x8ebc6af09c88c6e3u) + 0x589965cc75374cc3u;
+        h = fold(h ^ tw_load8(at), 0xa0761d6478bd642fu) + 0xe7037ed1a0b428dbu;
+    if (left > 0) h = fold(h ^ tw_load_some(at, left), 0x8ebc6af09c88c6e3u) + 0x589965cc75374cc3u;
     return tw_mix64(h);
 }
