@@ -98,7 +98,7 @@ tw_err tw_csv_new(const struct tw_csv_config *config, struct tw_csv **ret, struc
     csv->line = csv->here = 1;
     csv->cap = (size_t)limit.row_bytes + ROOM_MOST;
     csv->buf = tw_calloc(csv->cap + CSV_PAD, 1);
-    csv->scratch = tw_calloc(limit.row_bytes, 1);
+    csv->scratch = tw_calloc((size_t)limit.row_bytes + TW_CSV_PAD, 1);
     csv->field = tw_calloc(limit.columns, sizeof *csv->field);
     if (csv->buf == NULL || csv->scratch == NULL || csv->field == NULL)
         return tw_fail(fault, TW_NOMEM, "out of memory");
@@ -414,23 +414,27 @@ static enum outcome take_place(struct tw_csv *csv, struct tw_csv_row *ret)
     return outcome;
 }
 
-/* Plain fields one after another: the everyday case, with nothing in its way. */
+/* Plain fields one after another: the everyday case, with nothing in its way. Only those that begin and end
+ * in the window, so that they cannot be too long. */
 static void take_plain_fields(struct tw_csv *csv)
 {
-    const char *const buf = csv->buf;
+    if (csv->window < 0 || csv->field_at < (size_t)csv->window || csv->limit.field_bytes < CSV_WINDOW) return;
+    const char *const window = csv->buf + csv->window;
+    const char *from = csv->buf + csv->field_at;
     const char separator = csv->limit.separator;
-    const uint32_t most = csv->limit.field_bytes, columns = csv->limit.columns;
-    size_t i = csv->place_i, field_at = csv->field_at;
-    uint32_t n = csv->n;
-    for (; i < csv->place_n && n < columns; i++) {
-        const size_t at = (size_t)(csv->window + csv->place[i]);
-        if (buf[at] != separator || at - field_at > most) break;
-        csv->field[n++] = (struct tw_str){buf + field_at, at - field_at};
-        field_at = at + 1;
+    const size_t left = csv->place_n - csv->place_i, room = csv->limit.columns - csv->n;
+    const uint16_t *place = csv->place + csv->place_i;
+    const uint16_t *const end = place + (left < room ? left : room);
+    struct tw_str *field = csv->field + csv->n;
+    for (; place < end; place++) {
+        const char *const at = window + *place;
+        if (*at != separator) break;
+        *field++ = (struct tw_str){from, (size_t)(at - from)};
+        from = at + 1;
     }
-    csv->place_i = i;
-    csv->field_at = field_at;
-    csv->n = n;
+    csv->place_i = (size_t)(place - csv->place);
+    csv->field_at = (size_t)(from - csv->buf);
+    csv->n = (uint32_t)(field - csv->field);
 }
 
 /* No place is left in what has come. */
@@ -491,8 +495,6 @@ enum tw_csv_step tw_csv_next(struct tw_csv *csv, struct tw_csv_row *ret, struct 
             outcome = out_of_places(csv, ret);
     }
     if (outcome == REFUSED) *fault = csv->fault;
-    return outcome == ROW       ? TW_CSV_ROW
-           : outcome == REFUSED ? TW_CSV_REFUSED
-           : outcome == END     ? TW_CSV_END
-                                : TW_CSV_MORE;
+    static const enum tw_csv_step step[] = {TW_CSV_MORE, TW_CSV_MORE, TW_CSV_ROW, TW_CSV_REFUSED, TW_CSV_END};
+    return step[outcome];
 }

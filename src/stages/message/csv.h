@@ -37,6 +37,10 @@ struct tw_csv_config {
     enum tw_csv_simd simd; /* the best of this CPU */
 };
 
+/* The bytes behind a field that may be read as well, so that short texts can be copied without a look at
+ * their length. What they hold means nothing. */
+enum { TW_CSV_PAD = 16 };
+
 struct tw_csv_row {
     const struct tw_str *field; /* of a refused row: those that were read before the reason to refuse it */
     size_t n;

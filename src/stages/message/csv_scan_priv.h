@@ -11,9 +11,9 @@
 #include "message/csv.h"
 
 enum {
-    CSV_WINDOW = 4096,          /* bytes scanned at once */
-    CSV_PAD = 64,               /* bytes that may be read, not used, beyond them */
-    CSV_PLACES = CSV_WINDOW + 4 /* room for places; the last four may be scratch */
+    CSV_WINDOW = 4096,           /* bytes scanned at once */
+    CSV_PAD = 64,                /* bytes that may be read, not used, beyond them */
+    CSV_PLACES = CSV_WINDOW + 12 /* room for places; the last twelve may be scratch */
 };
 
 /* Fills at[0..] (room for CSV_PLACES) with places in p[0..n-1], n <= CSV_WINDOW, and returns how many there

@@ -25,7 +25,7 @@ static bool plain_number(const char *s, size_t n, struct tw_dec *ret)
             return false;
         }
     }
-    if (digits == 0 || scale > TW_DEC_SCALE_MAX || v > INT64_MAX - 9) return false;
+    if (digits == 0 || scale > TW_DEC_SCALE_MAX || v > INT64_MAX) return false;
     *ret = (struct tw_dec){(int64_t)(n > 0 && s[0] == '-' ? -v : v), (uint8_t)scale, true};
     return true;
 }
@@ -111,21 +111,24 @@ static void a_usual_time_is_the_time_of_its_parts(void)
     CHECK(good_n > 30000);
 }
 
+static __attribute__((noinline)) void check_load(size_t n)
+{
+    unsigned char *exact = malloc(n);
+    uint64_t want = 0;
+    CHECK(exact != NULL);
+    for (size_t i = 0; i < n; i++) {
+        exact[i] = (unsigned char)(0xf1 + 7 * i);
+        want |= (uint64_t)exact[i] << 8 * i;
+    }
+    CHECK(tw_load_some(exact, n) == want);
+    if (n == 4) CHECK(tw_load4(exact) == want);
+    if (n == 8) CHECK(tw_load8(exact) == want);
+    free(exact);
+}
+
 static void bytes_are_loaded_first_byte_lowest(void)
 {
-    for (size_t n = 1; n <= 8; n++) {
-        unsigned char *exact = malloc(n);
-        uint64_t want = 0;
-        CHECK(exact != NULL);
-        for (size_t i = 0; i < n; i++) {
-            exact[i] = (unsigned char)(0xf1 + 7 * i);
-            want |= (uint64_t)exact[i] << 8 * i;
-        }
-        CHECK(tw_load_some(exact, n) == want);
-        if (n == 4) CHECK(tw_load4(exact) == want);
-        if (n == 8) CHECK(tw_load8(exact) == want);
-        free(exact);
-    }
+    for (size_t n = 1; n <= 8; n++) check_load(n);
 }
 
 int main(void)
