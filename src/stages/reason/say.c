@@ -95,6 +95,7 @@ struct say {
     const struct tw_evidence *e;
     const struct unit *unit;
     double x;
+    double minor;  /* minor units of the currency in a major one; 0 = not yet asked for */
     uint32_t keys; /* bit per enum key that stands in values */
     struct tw_buf text, values;
     char text_room[TEXT_BYTES], values_room[TEXT_BYTES];
@@ -174,11 +175,14 @@ static struct tw_str currency(const struct say *s)
     return cut(tw_str_from(of), 3);
 }
 
-static double minor_units(const struct say *s)
+static double minor_units(struct say *s)
 {
     static const double pow10[] = {1, 10, 100, 1e3, 1e4};
-    const struct tw_currency *cur = tw_currency_find(currency(s));
-    return pow10[cur != NULL && cur->digits <= 4 ? cur->digits : 2];
+    if (s->minor == 0) {
+        const struct tw_currency *cur = tw_currency_find(currency(s));
+        s->minor = pow10[cur != NULL && cur->digits <= 4 ? cur->digits : 2];
+    }
+    return s->minor;
 }
 
 static void amount(struct say *s, enum key k, double v)
@@ -605,6 +609,7 @@ tw_err say_feature(const struct tw_reason_case *c, enum tw_feature f, struct tw_
     s.e = &c->evidence[f];
     s.unit = &unit_row[row->unit];
     s.x = (double)c->x[f];
+    s.minor = 0;
     s.keys = 0;
     s.text = (struct tw_buf){
         .p = s.text_room, .cap = TEXT_BYTES, .max = TEXT_BYTES}; /* full = failed, never heap */
