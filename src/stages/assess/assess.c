@@ -127,23 +127,21 @@ static void rank_by_model(const struct tw_assessor *a, struct weighed *w)
     }
 }
 
-/* Bit for bit: a missing value is a NaN, and equals itself here. */
-static bool measured_alike(const struct weighed *a, const struct weighed *b, size_t item)
+static void rank(const struct tw_assessor *a, struct weighed *w)
 {
-    const float *x = a->x + item * TW_FEATURE_N, *y = b->x + item * TW_FEATURE_N;
-    return a->look.item[item].stake == b->look.item[item].stake &&
-           memcmp(x, y, TW_FEATURE_N * sizeof *x) == 0; /* NOLINT(bugprone-suspicious-memory-comparison) */
+    if (a->parts.model != NULL)
+        rank_by_model(a, w);
+    else
+        rank_by_price(w);
 }
 
-/* base: an earlier weighing of nearly the same declaration, or NULL; items measured alike are not scored
- * again. */
 static tw_err weigh(const struct tw_assessor *a, const struct tw_decl *d, struct tw_arena *arena,
-                    const struct weighed *base, struct weighed *ret)
+                    struct weighed *ret)
 {
     struct weighed w = {0};
     TW_TRY(tw_profile_look(a->parts.profile, d, arena, &w.look));
     const size_t n = w.look.n;
-    bool evidence = a->reasons && base == NULL;
+    const bool evidence = a->reasons;
     if (n > 0) {
         w.x = tw_arena_array(arena, n, TW_FEATURE_N * sizeof *w.x);
         w.item = tw_arena_array(arena, n, sizeof *w.item);
@@ -157,17 +155,9 @@ static tw_err weigh(const struct tw_assessor *a, const struct tw_decl *d, struct
         tw_feature_compute(a->parts.profile, d, &w.look, i, x,
                            evidence ? w.evidence + i * TW_FEATURE_N : NULL);
         w.item[i].number = d->items.at[i].number;
-        if (a->parts.model == NULL) continue;
-        const bool same = base != NULL && i < base->look.n && measured_alike(&w, base, i);
-        if (same)
-            w.order[i] = base->order[i];
-        else
-            judge(a, w.look.item[i].stake, x, &w.item[i], &w.order[i]);
+        if (a->parts.model != NULL) judge(a, w.look.item[i].stake, x, &w.item[i], &w.order[i]);
     }
-    if (a->parts.model != NULL)
-        rank_by_model(a, &w);
-    else
-        rank_by_price(&w);
+    rank(a, &w);
     *ret = w;
     return TW_OK;
 }
@@ -175,25 +165,79 @@ static tw_err weigh(const struct tw_assessor *a, const struct tw_decl *d, struct
 /* -- what would have made it green
  * ------------------------------------------------------------------------------- */
 
+/* What a declaration would have scored, had one item been declared otherwise. The others are taken over as
+ * they were measured, unless the value of the whole declaration has changed: nothing else of an item reaches
+ * them. */
 struct variants {
     const struct tw_assessor *a;
     const struct weighed *base;
+    struct weighed now;
 };
+
+static void measure_variant(struct variants *v, const struct tw_decl *d, size_t i)
+{
+    const struct tw_assessor *a = v->a;
+    float *x = v->now.x + i * TW_FEATURE_N;
+    tw_feature_compute(a->parts.profile, d, &v->now.look, i, x, NULL);
+    if (a->parts.model != NULL) judge(a, v->now.look.item[i].stake, x, &v->now.item[i], &v->now.order[i]);
+}
 
 static tw_err score_variant(void *to, const struct tw_decl *variant, double *ret)
 {
-    const struct variants *v = to;
-    struct weighed w;
+    struct variants *v = to;
+    const size_t worst = v->base->worst, n = v->base->look.n;
+    struct tw_decl alone = *variant;
+    struct tw_look look;
+    alone.items.at = &variant->items.at[worst];
+    alone.items.n = 1;
     tw_arena_reset(v->a->variant);
-    TW_TRY(weigh(v->a, variant, v->a->variant, v->base, &w));
-    *ret = w.score;
+    TW_TRY(tw_profile_look(v->a->parts.profile, &alone, v->a->variant, &look));
+    v->now.look.item[worst] = look.item[0];
+    const double before = v->now.look.value;
+    v->now.look.value = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(v->now.look.item[i].value)) v->now.look.value += v->now.look.item[i].value;
+    const bool others = v->now.look.value != before;
+    for (size_t i = 0; i < n; i++)
+        if (i == worst || others) measure_variant(v, variant, i);
+    v->now.score = 0;
+    v->now.worst = 0;
+    rank(v->a, &v->now);
+    *ret = v->now.score;
     return TW_OK;
+}
+
+static void *copied(struct tw_arena *arena, const void *from, size_t n, size_t size)
+{
+    void *p = tw_arena_array(arena, n, size);
+    if (p != NULL) memcpy(p, from, n * size);
+    return p;
+}
+
+/* Would the declaration have been held for the other items alone? Then no change of its worst would have
+ * done. */
+static bool others_suffice(const struct tw_assessor *a, const struct weighed *w, double green_below,
+                           struct tw_order_item *room)
+{
+    if (a->parts.model == NULL || w->look.n < 2) return false;
+    memcpy(room, w->order, w->worst * sizeof *room);
+    memcpy(room + w->worst, w->order + w->worst + 1, (w->look.n - w->worst - 1) * sizeof *room);
+    return tw_order(room, w->look.n - 1, a->set.duty_mix) >= green_below;
 }
 
 static tw_err find_change(const struct tw_assessor *a, const struct weighed *w, struct tw_arena *arena,
                           struct tw_assessment *one)
 {
-    struct variants v = {a, w};
+    const size_t n = w->look.n;
+    struct variants v = {a, w, *w};
+    v.now.look.item = copied(arena, w->look.item, n, sizeof *w->look.item);
+    v.now.x = copied(arena, w->x, n, TW_FEATURE_N * sizeof *w->x);
+    v.now.item = copied(arena, w->item, n, sizeof *w->item);
+    v.now.order = copied(arena, w->order, n, sizeof *w->order);
+    if (v.now.look.item == NULL || v.now.x == NULL || v.now.item == NULL || v.now.order == NULL)
+        return TW_NOMEM;
+    if (others_suffice(a, w, one->green_below, v.now.order)) return TW_OK;
+    memcpy(v.now.order, w->order, n * sizeof *w->order);
     const struct tw_change_case c = {.decl = one->decl,
                                      .item = w->worst,
                                      .target = one->green_below,
@@ -237,7 +281,7 @@ tw_err tw_assess(struct tw_assessor *a, const struct tw_decl *d, uint64_t draw, 
     struct tw_assessment one = {.decl = d};
     struct weighed w;
     struct tw_channel_choice choice;
-    TW_TRY(weigh(a, d, arena, NULL, &w));
+    TW_TRY(weigh(a, d, arena, &w));
     const struct tw_channel_case k = {.score = w.score, .draw = draw, .office = d->office, .day = w.look.day};
     TW_TRY(tw_channels_decide(a->parts.channels, &k, &choice));
     put_decision(a, &w, draw, &choice, &one);
