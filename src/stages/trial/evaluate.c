@@ -258,36 +258,6 @@ static tw_err protocol(struct tw_trial_data *d, const char *name, const struct t
 /* -- twins
  * ------------------------------------------------------------------------------------------------------- */
 
-/* How many items since the split equal an earlier one in six columns, and how often the labels then agree. */
-static tw_err count_twins(const struct tw_trial_data *d, struct tw_trial_report *r)
-{
-    TW_SCOPED(tw_map64) *map = NULL;
-    TW_TRY(tw_map64_new(&map));
-    uint8_t *label = tw_calloc(d->items + 1, 1);
-    if (label == NULL) return TW_NOMEM;
-    double twins = 0, same = 0, rows = 0;
-    tw_err err = TW_OK;
-    for (size_t i = 0; i < d->items && err == TW_OK; i++) {
-        if (!d->item[i].judged) continue;
-        uint64_t key = tw_trial_twin_key(d, i);
-        uint32_t at = tw_map64_find(map, key);
-        bool test = d->item[i].declaration >= d->train;
-        rows += test;
-        if (at != TW_MAP_NONE) {
-            twins += test;
-            same += test && label[at] == (d->item[i].noncompliant ? 1 : 0);
-            if (!test) label[at] = d->item[i].noncompliant;
-        } else if (!test) {
-            err = tw_map64_put(map, key, &at);
-            if (err == TW_OK) label[at] = d->item[i].noncompliant;
-        }
-    }
-    tw_free(label);
-    r->twin_share = rows > 0 ? twins / rows : (double)NAN;
-    r->twin_purity = twins > 0 ? same / twins : (double)NAN;
-    return err;
-}
-
 /* The same past with the first of each set of equal rows alone. */
 static tw_err first_occurrences(const struct tw_trial_data *d, struct tw_trial_data **ret)
 {
@@ -379,7 +349,7 @@ tw_err tw_trial_evaluate(struct tw_trial_data *d, const struct tw_trial_settings
     struct tw_trial_report *r = tw_calloc(1, sizeof *r);
     if (r == NULL) return TW_NOMEM;
     static const double MANY_TWINS = 0.2;
-    tw_err err = count_twins(d, r);
+    tw_err err = tw_trial_twins_count(d, &r->twin_share, &r->twin_purity);
     bool twins = err == TW_OK && r->twin_share > MANY_TWINS;
     if (err == TW_OK)
         err = protocol(d, twins ? "as_published" : "time_split", set, watch, &r->protocol[r->protocols++],

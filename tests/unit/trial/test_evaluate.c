@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trial/evaluate.h"
+
+#include "examine.h"
+
+static struct tw_trial_report *evaluate(struct border *b)
+{
+    struct tw_trial_settings set = tw_trial_settings_default();
+    struct tw_fault fault = {.note = ""};
+    struct tw_trial_report *r = calloc(1, sizeof *r);
+    set.draws = 20;
+    set.threads = 1;
+    CHECK(r != NULL);
+    tw_trial_data_judge_by_findings(b->data);
+    tw_err err = tw_trial_evaluate(b->data, &set, NULL, r, &fault);
+    if (err != TW_OK) printf("# %s\n", fault.note);
+    CHECK(err == TW_OK);
+    return r;
+}
+
+static const struct tw_trial_figures *of(const struct tw_trial_protocol *p, enum tw_scorer s)
+{
+    CHECK(p->of[s].ran);
+    return &p->of[s];
+}
+
+/* Without a finding before the split there is nothing to learn; who does not learn is measured all the same.
+ */
+static void measures_who_can_be_measured(void)
+{
+    struct border b;
+    border_open(&b, 600, 2, 0);
+    for (size_t k = 0; k < b.data->first[b.data->train]; k++) b.data->item[k].found = false;
+    struct tw_trial_report *r = evaluate(&b);
+    const struct tw_trial_protocol *p = &r->protocol[0];
+    CHECK(r->protocols == 1 && strcmp(p->name, "time_split") == 0 && r->twin_share < 0.01);
+    CHECK(!p->of[TW_SCORER_TIDEWAITER].ran && p->of[TW_SCORER_TIDEWAITER].why_not[0] != '\0');
+    CHECK(!p->of[TW_SCORER_ORACLE].ran && !p->of[TW_SCORER_FULL_LABELS].ran); /* there is no truth */
+    size_t judged = 0, found = 0;
+    for (size_t i = b.data->train; i < b.data->n; i++) {
+        bool all = true, any = false;
+        for (size_t k = b.data->first[i]; k < b.data->first[i + 1]; k++) {
+            all = all && b.data->item[k].inspected;
+            any = any || b.data->item[k].found;
+        }
+        judged += all;
+        found += all && any;
+    }
+    CHECK(p->rows == judged && fabs(p->base_rate - (double)found / (double)judged) < 1e-12);
+    const struct tw_trial_figures *chance = of(p, TW_SCORER_RANDOM), *lookup = of(p, TW_SCORER_TWIN_LOOKUP);
+    CHECK(chance->auc_ci.lo < 0.5 && chance->auc_ci.hi > 0.5 && lookup->auc == 0.5);
+    CHECK(fabs(lookup->at[3].precision - p->base_rate) < 1e-12); /* all tie: the expectation */
+    CHECK(chance->at[3].precision >= chance->at[3].ci.lo && chance->at[3].precision <= chance->at[3].ci.hi);
+    free(r);
+    border_close(&b);
+}
+
+static bool stop(void *to, const char *words)
+{
+    int *left = to;
+    CHECK(words[0] != '\0');
+    return --*left > 0;
+}
+
+static void stops_when_told_and_refuses_what_has_no_two_sides(void)
+{
+    struct border b;
+    struct tw_trial_settings set = tw_trial_settings_default();
+    struct tw_trial_report *r = calloc(1, sizeof *r);
+    struct tw_fault fault = {.note = ""};
+    int left = 2;
+    struct tw_trial_watch watch = {stop, &left};
+    border_open(&b, 300, 3, ALL_INSPECTED);
+    tw_trial_data_judge_by_findings(b.data);
+    CHECK(tw_trial_evaluate(b.data, &set, &watch, r, &fault) == TW_INTERRUPTED && r->protocols == 0);
+    b.data->train = 0;
+    CHECK(tw_trial_evaluate(b.data, &set, NULL, r, &fault) == TW_ARG && r->protocols == 0);
+    CHECK(strstr(fault.note, "before and after the split") != NULL);
+    free(r);
+    border_close(&b);
+}
+
+int main(void)
+{
+    RUN(measures_who_can_be_measured);
+    RUN(stops_when_told_and_refuses_what_has_no_two_sides);
+    return DONE();
+}
