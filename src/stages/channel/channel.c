@@ -91,12 +91,17 @@ void tw_channels_seed(struct tw_channels *c, double score)
     if (isfinite(score)) channels_enter(c, score, 0);
 }
 
-/* The channel that score alone asks for, and how surely. Scores that tie with the boundary of a channel share
- * the places left there: the draw decides among them. */
+/* The channel that score alone asks for, and the probability of each. Scores that tie with the boundary of a
+ * channel share the places left there: the draw decides among them. */
 struct wish {
-    enum tw_channel channel, next; /* `next` is what those who lose the tie get */
-    double share;                  /* probability of `channel`; 1 unless it ties */
+    enum tw_channel channel;
+    double share[TW_CHANNEL_N]; /* adds up to 1 */
 };
+
+static struct wish wish_green(void)
+{
+    return (struct wish){.channel = TW_CHANNEL_GREEN, .share[TW_CHANNEL_GREEN] = 1};
+}
 
 /* Places that score fills in one channel: its share of the window, less what chance and law took of it. */
 static double places_of(const struct tw_channels *c, enum tw_channel ch)
@@ -106,12 +111,18 @@ static double places_of(const struct tw_channels *c, enum tw_channel ch)
     return share > 0 ? share * (double)c->n : 0;
 }
 
-static struct wish by_score(const struct tw_channels *c, double score)
+/* How much of the stretch from..from + n lies before `end`. */
+static double before(double end, double from, double n)
 {
-    struct wish w = {TW_CHANNEL_GREEN, TW_CHANNEL_GREEN, 1.0};
-    if (c->n < (size_t)c->settings.window_min) return w;
-    size_t above = 0, equal_end = place(c, score); /* how many stand above, and above or equal */
-    size_t lo = 0, hi = equal_end;
+    return end <= from ? 0 : end >= from + n ? n : end - from;
+}
+
+/* Where `score` would stand in the window if ties stood in the order of their draws, and which channel has
+ * that place. `tie` in [0, 1). */
+static struct wish by_score(const struct tw_channels *c, double score, double tie)
+{
+    if (c->n < (size_t)c->settings.window_min) return wish_green();
+    size_t equal_end = place(c, score), lo = 0, hi = equal_end; /* stand above, or are equal */
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         if (c->sorted[mid] > score)
@@ -119,19 +130,21 @@ static struct wish by_score(const struct tw_channels *c, double score)
         else
             hi = mid;
     }
-    above = lo;
-    double places = 0;
+    /* One that ties with nobody takes a place of its own. */
+    const double from = (double)lo, ties = equal_end > lo ? (double)(equal_end - lo) : 1;
+    const double at = equal_end > lo ? from + tie * ties : from;
+    struct wish w = {.channel = TW_CHANNEL_GREEN};
+    double end = 0, taken = 0; /* where the places of a channel end; how many of the ties they hold */
     for (int i = 0; i < STRICT_N; i++) {
         enum tw_channel ch = BY_STRICTNESS[i];
-        places += places_of(c, ch);
-        if (places <= (double)above) continue;
-        double ties = (double)(equal_end - above);
-        w.channel = ch;
-        w.next = i + 1 < STRICT_N && c->settings.expected[BY_STRICTNESS[i + 1]] > 0 ? BY_STRICTNESS[i + 1]
-                                                                                    : TW_CHANNEL_GREEN;
-        if (places - (double)above < ties) w.share = (places - (double)above) / ties;
-        return w;
+        const bool behind = end <= at;
+        end += places_of(c, ch);
+        if (behind && end > at) w.channel = ch;
+        const double upto = equal_end > lo ? before(end, from, ties) : end > from ? 1 : 0;
+        w.share[ch] = (upto - taken) / ties;
+        taken = upto;
     }
+    w.share[TW_CHANNEL_GREEN] = (ties - taken) / ties;
     return w;
 }
 
@@ -209,27 +222,47 @@ static uint32_t ppm(double p)
     return p >= 1 ? 1000000 : p <= 0 ? 0 : (uint32_t)floor(p * 1e6 + 0.5);
 }
 
-/* Chance among what would be green: the interval of the draw below `random[red]` is red, the next yellow. */
-static void by_chance(const struct tw_channels *c, uint32_t office, double u, struct tw_channel_choice *ret,
-                      double already)
+/* What chance makes of what would be green: the draws below `random[red]` are red, the next yellow, if there
+ * is room. `ret` gets the probability of each channel. */
+static enum tw_channel by_chance(const struct tw_channels *c, uint32_t office, double u,
+                                 double ret[TW_CHANNEL_N])
 {
-    double from = 0, left = 1;
+    double from = 0;
     enum tw_channel got = TW_CHANNEL_GREEN;
-    double p_got = 0;
+    for (int ch = 0; ch < TW_CHANNEL_N; ch++) ret[ch] = 0;
+    ret[TW_CHANNEL_GREEN] = 1;
     for (int i = 0; i < STRICT_N; i++) {
         enum tw_channel ch = BY_STRICTNESS[i];
         double rate = c->settings.random[ch];
         if (rate <= 0 || !room(c, office, ch, true)) continue;
-        if (u >= from && u < from + rate) {
-            got = ch;
-            p_got = rate;
-        }
+        if (u >= from && u < from + rate) got = ch;
         from += rate;
-        left -= rate;
+        ret[ch] = rate;
+        ret[TW_CHANNEL_GREEN] -= rate;
     }
-    ret->channel = got;
-    if (got != TW_CHANNEL_GREEN) ret->basis |= 1u << TW_BASIS_RANDOM;
-    ret->propensity_ppm = ppm(already * (got != TW_CHANNEL_GREEN ? p_got : left));
+    return got;
+}
+
+/* Score, and chance for what score lets go; the probability counts every way to the same channel. */
+static void by_draw(const struct tw_channels *c, uint32_t office, double u, const struct wish *w,
+                    struct tw_channel_choice *ret)
+{
+    double chance[TW_CHANNEL_N];
+    const enum tw_channel drawn = by_chance(c, office, u, chance);
+    ret->score_channel = w->channel;
+    if (w->channel == TW_CHANNEL_GREEN) {
+        ret->channel = drawn;
+        if (drawn != TW_CHANNEL_GREEN) ret->basis = TW_BASIS_BIT(RANDOM);
+    } else {
+        ret->channel = with_room(c, office, w->channel);
+        ret->basis = TW_BASIS_BIT(SCORE);
+        if (u < c->settings.random[ret->channel]) ret->basis |= TW_BASIS_BIT(RANDOM);
+    }
+    double p = w->share[TW_CHANNEL_GREEN] * chance[ret->channel];
+    for (int i = 0; i < STRICT_N; i++)
+        if (w->share[BY_STRICTNESS[i]] > 0 && with_room(c, office, BY_STRICTNESS[i]) == ret->channel)
+            p += w->share[BY_STRICTNESS[i]];
+    ret->propensity_ppm = ppm(p);
 }
 
 tw_err tw_channels_decide(struct tw_channels *c, const struct tw_channel_case *k,
@@ -238,24 +271,16 @@ tw_err tw_channels_decide(struct tw_channels *c, const struct tw_channel_case *k
     uint32_t office;
     TW_TRY(channels_office(c, k->office, k->day, &office));
     struct tw_channel_choice choice = {.channel = TW_CHANNEL_GREEN};
-    struct wish w = by_score(c, k->score);
     boundaries(c, &choice.red_from, &choice.green_below);
     /* One draw, two independent uses: its upper half is chance's, its lower half breaks ties. */
     double u = (double)(k->draw >> 32) * 0x1p-32, tie = (double)(k->draw & UINT32_MAX) * 0x1p-32;
-    choice.score_channel = w.share >= 1 || tie < w.share ? w.channel : w.next;
-    double p_score = choice.score_channel == w.channel ? w.share : 1 - w.share;
+    const struct wish w = k->unfounded ? wish_green() : by_score(c, k->score, tie);
+    by_draw(c, office, u, &w, &choice);
     if (k->mandatory) {
         choice.channel = TW_CHANNEL_RED;
-        choice.basis = 1u << TW_BASIS_MANDATORY;
+        choice.basis = TW_BASIS_BIT(MANDATORY);
         choice.propensity_ppm = 1000000;
-        if (choice.score_channel == TW_CHANNEL_RED) choice.basis |= 1u << TW_BASIS_SCORE;
-    } else if (choice.score_channel != TW_CHANNEL_GREEN) {
-        choice.channel = with_room(c, office, choice.score_channel);
-        choice.basis = 1u << TW_BASIS_SCORE;
-        choice.propensity_ppm = ppm(p_score);
-        if (u < c->settings.random[choice.channel]) choice.basis |= 1u << TW_BASIS_RANDOM;
-    } else {
-        by_chance(c, office, u, &choice, p_score);
+        if (choice.score_channel == TW_CHANNEL_RED) choice.basis |= TW_BASIS_BIT(SCORE);
     }
     unsigned code = channel_code(choice.channel);
     bool by_score_alone = (choice.basis & (1u << TW_BASIS_SCORE)) != 0 && !k->mandatory;

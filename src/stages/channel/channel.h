@@ -52,6 +52,7 @@ struct tw_channel_case {
     struct tw_str office;
     int32_t day;    /* UTC day of the decision */
     bool mandatory; /* a control that law demands: red whatever the rest says */
+    bool unfounded; /* nothing speaks for a control: score does not select it, however many places are left */
 };
 
 struct tw_channel_choice {

@@ -80,26 +80,35 @@ static inline uint32_t plain_ppm(double p)
     return (uint32_t)floor(p * 1e6 + 0.5);
 }
 
-/* What score asks for, with which probability. */
-static inline enum tw_channel plain_wish(const struct plain *p, double score, double tie, double *probability)
+/* How much of from..to lies in at..at+n. */
+static inline double plain_overlap(double from, double to, double at, double n)
+{
+    const double lo = from > at ? from : at, hi = to < at + n ? to : at + n;
+    return hi > lo ? hi - lo : 0;
+}
+
+/* What score asks for, and the probability of each channel: ties stand in the window in the order of their
+ * draws; one without ties stands behind all that are higher. */
+static inline enum tw_channel plain_wish(const struct plain *p, double score, double tie,
+                                         double share[TW_CHANNEL_N])
 {
     double above = 0, equal = 0;
-    *probability = 1;
-    if (p->n - plain_first(p) < (size_t)p->s.window_min) return TW_CHANNEL_GREEN;
+    enum tw_channel got = TW_CHANNEL_GREEN;
+    for (int c = 0; c < TW_CHANNEL_N; c++) share[c] = c == TW_CHANNEL_GREEN;
+    if (p->n - plain_first(p) < (size_t)p->s.window_min) return got;
     for (size_t i = plain_first(p); i < p->n; i++) {
         above += p->score[i] > score;
         equal += p->score[i] == score;
     }
+    const double at = above + tie * equal;
     for (int c = 0; c < 3; c++) {
-        const double left = plain_places(p, c + 1) - above;
-        if (left <= 0) continue;
-        if (left >= equal) return plain_order[c];
-        *probability = left / equal;
-        if (tie < *probability) return plain_order[c];
-        *probability = 1 - *probability;
-        return c < 2 && p->s.expected[plain_order[c + 1]] > 0 ? plain_order[c + 1] : TW_CHANNEL_GREEN;
+        const double from = plain_places(p, c), to = plain_places(p, c + 1);
+        const bool mine = from <= at && at < to;
+        if (mine) got = plain_order[c];
+        share[plain_order[c]] = equal > 0 ? plain_overlap(from, to, above, equal) / equal : mine;
+        share[TW_CHANNEL_GREEN] -= share[plain_order[c]];
     }
-    return TW_CHANNEL_GREEN;
+    return got;
 }
 
 static inline void plain_boundaries(const struct plain *p, struct tw_channel_choice *ret)
@@ -112,42 +121,56 @@ static inline void plain_boundaries(const struct plain *p, struct tw_channel_cho
     if (all > 0) ret->green_below = plain_highest(p, all < (double)n ? (size_t)all : n);
 }
 
+/* The strictest channel with room, from `wanted` downwards; never milder than blue. */
+static inline enum tw_channel plain_with_room(const struct plain *p, size_t office, enum tw_channel wanted)
+{
+    enum tw_channel got = TW_CHANNEL_BLUE;
+    for (int c = 2; c >= 0; c--) {
+        if (plain_room(p, office, plain_order[c], false)) got = plain_order[c];
+        if (plain_order[c] == wanted) break;
+    }
+    return got;
+}
+
 static inline struct tw_channel_choice plain_decide(struct plain *p, const struct tw_channel_case *k,
                                                     size_t office)
 {
     const double u = (double)(k->draw >> 32) / 4294967296.0,
                  tie = (double)(k->draw & 0xffffffff) / 4294967296.0;
     struct tw_channel_choice ret = {.channel = TW_CHANNEL_GREEN};
-    double probability;
+    double share[TW_CHANNEL_N], chance[TW_CHANNEL_N] = {[TW_CHANNEL_GREEN] = 1}, from = 0;
+    enum tw_channel drawn = TW_CHANNEL_GREEN;
     if (p->n == 0 || k->day > p->today) p->today = k->day;
-    ret.score_channel = plain_wish(p, k->score, tie, &probability);
+    ret.score_channel = plain_wish(p, k->score, tie, share);
+    if (k->unfounded) {
+        ret.score_channel = TW_CHANNEL_GREEN;
+        for (int c = 0; c < TW_CHANNEL_N; c++) share[c] = c == TW_CHANNEL_GREEN;
+    }
     plain_boundaries(p, &ret);
+    for (int c = 0; c < 3; c++) {
+        const double rate = p->s.random[plain_order[c]];
+        if (!(rate > 0) || !plain_room(p, office, plain_order[c], true)) continue;
+        if (u >= from && u < from + rate) drawn = plain_order[c];
+        chance[plain_order[c]] = rate;
+        chance[TW_CHANNEL_GREEN] -= rate;
+        from += rate;
+    }
+    if (ret.score_channel != TW_CHANNEL_GREEN) {
+        ret.channel = plain_with_room(p, office, ret.score_channel);
+        ret.basis = 1u << TW_BASIS_SCORE;
+        if (u < p->s.random[ret.channel]) ret.basis |= 1u << TW_BASIS_RANDOM;
+    } else if (drawn != TW_CHANNEL_GREEN) {
+        ret.channel = drawn;
+        ret.basis = 1u << TW_BASIS_RANDOM;
+    }
+    double probability = share[TW_CHANNEL_GREEN] * chance[ret.channel]; /* every way that leads there */
+    for (int c = 0; c < 3; c++)
+        if (plain_with_room(p, office, plain_order[c]) == ret.channel) probability += share[plain_order[c]];
     if (k->mandatory) {
         ret.channel = TW_CHANNEL_RED;
         ret.basis = 1u << TW_BASIS_MANDATORY;
         if (ret.score_channel == TW_CHANNEL_RED) ret.basis |= 1u << TW_BASIS_SCORE;
         probability = 1;
-    } else if (ret.score_channel != TW_CHANNEL_GREEN) {
-        ret.channel = TW_CHANNEL_BLUE;
-        for (int c = 2; c >= 0; c--) {
-            if (plain_room(p, office, plain_order[c], false)) ret.channel = plain_order[c];
-            if (plain_order[c] == ret.score_channel) break;
-        }
-        ret.basis = 1u << TW_BASIS_SCORE;
-        if (u < p->s.random[ret.channel]) ret.basis |= 1u << TW_BASIS_RANDOM;
-    } else {
-        double from = 0, rate_of = -1;
-        for (int c = 0; c < 3; c++) {
-            const double rate = p->s.random[plain_order[c]];
-            if (!(rate > 0) || !plain_room(p, office, plain_order[c], true)) continue;
-            if (u >= from && u < from + rate) {
-                ret.channel = plain_order[c];
-                ret.basis = 1u << TW_BASIS_RANDOM;
-                rate_of = rate;
-            }
-            from += rate;
-        }
-        probability *= rate_of >= 0 ? rate_of : 1 - from;
     }
     ret.propensity_ppm = plain_ppm(probability);
     CHECK(p->n < PLAIN_CASES);
