@@ -420,7 +420,7 @@ static tw_err get_all(struct source *in, struct tw_profile *p, struct tw_fault *
         return bad(fault, "its counts do not fit its length or its limits");
     TW_TRY(blocks_fit(p, fault));
     TW_TRY(profile_reindex(p, p->rows));
-    return p->awaited_n > 0 ? profile_awaited_reindex(p, p->awaited_cap) : TW_OK;
+    return profile_awaited_reindex(p, p->awaited_cap);
 }
 
 tw_err tw_profile_load(struct tw_str bytes, struct tw_profile **ret, struct tw_fault *fault)

@@ -45,6 +45,22 @@ static void goes_on_from_a_saved_state_bit_for_bit(void)
     tw_profile_free(b);
 }
 
+static void awaits_results_after_a_state_that_awaited_none(void)
+{
+    struct tw_profile *a = NULL, *b = NULL;
+    TW_SCOPED_BUF saved = {0};
+    TW_SCOPED(tw_arena) *arena = NULL;
+    struct shipment s;
+    CHECK(tw_arena_new(1 << 20, &arena) == TW_OK && tw_profile_new(tw_profile_defaults(), &a) == TW_OK);
+    CHECK(tw_profile_save(a, &saved) == TW_OK && tw_profile_load(tw_buf_view(&saved), &b, NULL) == TW_OK);
+    struct tw_look look = pass(b, declare(&s, 1, 1, 1, 20000, 100000, 5000), arena);
+    struct tw_finding f = {.declaration_id = s.decl.id, .known_day = 20001, .result = TW_RESULT_VALUE};
+    CHECK(tw_profile_await(b, look.declaration, 1, &look.item[0]) == TW_OK && tw_profile_awaited(b) == 1);
+    CHECK(tw_profile_finding(b, &f) == TW_OK);
+    tw_profile_free(a);
+    tw_profile_free(b);
+}
+
 static void refuses_a_state_that_was_cut_or_edited(void)
 {
     struct tw_profile *a = lived(40);
@@ -198,6 +214,7 @@ static void refuses_limits_days_and_owners_that_cannot_be(void)
 int main(void)
 {
     RUN(goes_on_from_a_saved_state_bit_for_bit);
+    RUN(awaits_results_after_a_state_that_awaited_none);
     RUN(refuses_a_state_that_was_cut_or_edited);
     RUN(survives_any_byte_changed_under_a_mended_hash);
     RUN(lets_counts_stop_at_their_end);
