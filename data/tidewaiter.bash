@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'synth audit-data evaluate train --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'synth audit-data evaluate train assess explain --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -47,6 +47,35 @@ _tidewaiter()
         --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        esac
+        ;;
+    assess)
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --state --findings --channels --key --seed --duty-mix --de-minimis --out --no-reasons --full'
+        case $prev in
+        --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        esac
+        ;;
+    explain)
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --state --findings --channels --key --seed --duty-mix --de-minimis --id'
+        case $prev in
+        --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     esac

@@ -42,6 +42,7 @@ static void catch_signals(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write that fails */
+    signal(SIGXFSZ, SIG_IGN); /* so is a file that may not grow further */
 }
 
 tw_err tw_cli_write(const struct tw_buf *out, struct tw_fault *fault)
@@ -173,7 +174,10 @@ static int end(struct tw_cli *cli, tw_err err, struct tw_fault *fault)
     if (err == TW_OK) return cli->finding ? EXIT_FINDING : 0;
     if (err == TW_IO && reader_gone()) return tw_err_exit(err);
     fault->code = err;
-    if (err == TW_INTERRUPTED) cli->file = NULL; /* whichever it was, it is not at fault */
+    if (err == TW_INTERRUPTED) { /* whichever file it was, it is not at fault */
+        cli->file = NULL;
+        fault->note[0] = '\0';
+    }
     if (fault->note[0] == '\0')
         tw_fail(fault, err, "%s",
                 err == TW_INTERRUPTED ? "interrupted; nothing was left half written" : tw_err_text(err));

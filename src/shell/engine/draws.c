@@ -26,9 +26,14 @@ tw_err tw_draws_of_key(struct tw_str bytes, struct tw_draws *ret, struct tw_faul
     if (bytes.n > 0 && bytes.s[bytes.n - 1] == '\n') bytes.n--;
     if (bytes.n > 0 && bytes.s[bytes.n - 1] == '\r') bytes.n--;
     if (bytes.n < TW_DRAW_KEY_MIN || bytes.n > TW_DRAW_KEY_MAX)
-        return tw_fail(fault, TW_ARG,
-                       "a key has from %d to %d bytes, this one %zu; `head -c 32 /dev/urandom` makes one",
-                       TW_DRAW_KEY_MIN, TW_DRAW_KEY_MAX, bytes.n);
+        return tw_fail(
+            fault, TW_FORMAT,
+            "a key is a line of %d to %d characters, this one has %zu; `openssl rand -hex 32` makes one",
+            TW_DRAW_KEY_MIN, TW_DRAW_KEY_MAX, bytes.n);
+    for (size_t i = 0; i < bytes.n; i++)
+        if (bytes.s[i] < ' ' || bytes.s[i] > '~')
+            return tw_fail(fault, TW_FORMAT,
+                           "a key is one line of printable characters; `openssl rand -hex 32` makes one");
     struct tw_draws d = {.seeded = false};
     tw_sha256(bytes.s, bytes.n, d.key);
     turn_to(&d, TW_NO_DAY);

@@ -24,8 +24,8 @@ struct tw_draws {
     bool seeded; /* from a seed */
 };
 
-/* From the bytes of a key file; a line end behind them does not count.
- * TW_ARG  fewer than TW_DRAW_KEY_MIN or more than TW_DRAW_KEY_MAX bytes */
+/* From the bytes of a key file: one line of printable ASCII; its line end does not count.
+ * TW_FORMAT  other bytes, or fewer than TW_DRAW_KEY_MIN or more than TW_DRAW_KEY_MAX of them */
 tw_err tw_draws_of_key(struct tw_str bytes, struct tw_draws *ret, struct tw_fault *fault) TW_MUST_CHECK;
 struct tw_draws tw_draws_of_seed(uint64_t seed);
 

@@ -102,6 +102,9 @@ static void judge(const struct tw_assessor *a, double stake, const float *x, str
     memcpy(item->expected_duty.cur, a->set.currency, sizeof item->expected_duty.cur);
 }
 
+/* Prices up to one spread below the usual one are usual: score selects none of them. */
+static const double PRICE_GROUND = 1.0;
+
 /* By price alone: the item furthest below the usual counts. */
 static void rank_by_price(struct weighed *w)
 {
@@ -256,6 +259,7 @@ static void put_decision(const struct tw_assessor *a, const struct weighed *w, u
     one->score = w->score;
     one->red_from = c->red_from;
     one->green_below = c->green_below;
+    if (a->parts.model == NULL && one->green_below < PRICE_GROUND) one->green_below = PRICE_GROUND;
     one->look = w->look;
     one->x = w->x;
     one->evidence = w->evidence;
@@ -282,7 +286,11 @@ tw_err tw_assess(struct tw_assessor *a, const struct tw_decl *d, uint64_t draw, 
     struct weighed w;
     struct tw_channel_choice choice;
     TW_TRY(weigh(a, d, arena, &w));
-    const struct tw_channel_case k = {.score = w.score, .draw = draw, .office = d->office, .day = w.look.day};
+    const struct tw_channel_case k = {.score = w.score,
+                                      .draw = draw,
+                                      .office = d->office,
+                                      .day = w.look.day,
+                                      .unfounded = a->parts.model == NULL && w.score < PRICE_GROUND};
     TW_TRY(tw_channels_decide(a->parts.channels, &k, &choice));
     put_decision(a, &w, draw, &choice, &one);
     if (a->reasons && choice.score_channel != TW_CHANNEL_GREEN && w.look.n > 0)

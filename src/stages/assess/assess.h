@@ -64,8 +64,10 @@ struct tw_assessment {
     float *x;            /* items x TW_FEATURE_N; NULL without items */
     struct tw_evidence *evidence; /* items x TW_FEATURE_N; NULL without reasons or items */
     size_t worst;                 /* the item that weighs most, 0-based */
-    bool awaited;                 /* its items are kept until their results come */
-    struct tw_str change_json;    /* numbers of decision.counterfactual; absent when that is */
+    const double
+        *attribution; /* of that item, TW_FEATURE_N, margin units; after tw_assess_explain, else NULL */
+    bool awaited;     /* its items are kept until their results come */
+    struct tw_str change_json; /* numbers of decision.counterfactual; absent when that is */
 };
 
 /* Looks, measures, scores, chooses a channel, folds the declaration into the profile; of items that are

@@ -16,6 +16,10 @@ static tw_err explain_one(const struct tw_assessor *a, struct tw_assessment *one
                           struct tw_arena *arena)
 {
     if (one->look.n == 0) return no_reasons(one);
+    double *own = tw_arena_array(arena, TW_FEATURE_N, sizeof *own);
+    if (own == NULL) return TW_NOMEM;
+    memcpy(own, attribution, TW_FEATURE_N * sizeof *own);
+    one->attribution = own;
     const struct tw_reason_case c = {.decl = one->decl,
                                      .item = one->worst,
                                      .x = one->x + one->worst * TW_FEATURE_N,

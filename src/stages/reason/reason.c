@@ -122,6 +122,20 @@ tw_err tw_reason_write(const struct tw_reason_case *c, struct tw_arena *arena, s
     return TW_OK;
 }
 
+tw_err tw_reason_feature(const struct tw_reason_case *c, enum tw_feature f, struct tw_arena *arena,
+                         struct tw_reason *ret)
+{
+    if (c->item >= c->decl->items.n) return TW_ARG;
+    const double weight = c->attribution != NULL ? c->attribution[f] : 0;
+    struct tw_reason r = {.family = (uint8_t)tw_feature_row(f)->family,
+                          .against = weight < 0,
+                          .weight_micro = micro(weight),
+                          .item = c->decl->items.at[c->item].number};
+    TW_TRY(say_feature(c, f, arena, &r));
+    *ret = r;
+    return TW_OK;
+}
+
 double tw_reason_price_check(const float *x, double *ret)
 {
     memset(ret, 0, TW_FEATURE_N * sizeof *ret);

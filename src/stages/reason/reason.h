@@ -37,6 +37,12 @@ struct tw_reason_case {
 tw_err tw_reason_write(const struct tw_reason_case *c, struct tw_arena *arena, struct tw_reason *ret,
                        size_t *ret_n) TW_MUST_CHECK;
 
+/* The sentence of one feature, whatever it weighs, with its numbers and who may read it; weight and family
+ * are those of the feature alone. `attribution` may be NULL: then it weighs nothing. TW_ARG (the declaration
+ * has no such item), TW_NOMEM. Pure. */
+tw_err tw_reason_feature(const struct tw_reason_case *c, enum tw_feature f, struct tw_arena *arena,
+                         struct tw_reason *ret) TW_MUST_CHECK;
+
 /* Day one, without a model: the attribution of a plain price check. Fills ret[TW_FEATURE_N] with 0 but for
  * the place of the price per kg among these goods (TW_FEATURE_PRICE_SPREAD), and returns the check's score:
  * how many spreads the price lies below the usual one, 0 when it does not or cannot be known. Pure. */

@@ -43,10 +43,12 @@ static void takes_a_key_without_its_line_end_and_refuses_a_short_or_long_one(voi
     CHECK(tw_draws_of_key(TW_STR("0123456789abcdef"), &b, NULL) == TW_OK);
     CHECK(tw_draw(&a, 1, TW_STR("A")) == tw_draw(&b, 1, TW_STR("A")));
     b.key[0] = 7;
-    CHECK(tw_draws_of_key(TW_STR("0123456789abcde\n"), &b, &fault) == TW_ARG && b.key[0] == 7);
+    CHECK(tw_draws_of_key(TW_STR("0123456789abcde\n"), &b, &fault) == TW_FORMAT && b.key[0] == 7);
     CHECK(strstr(fault.note, "16 to 4096") != NULL);
-    CHECK(tw_draws_of_key((struct tw_str){text, sizeof text}, &b, &fault) == TW_ARG);
+    CHECK(tw_draws_of_key((struct tw_str){text, sizeof text}, &b, &fault) == TW_FORMAT);
     CHECK(tw_draws_of_key((struct tw_str){text, sizeof text - 1}, &b, &fault) == TW_OK);
+    CHECK(tw_draws_of_key(TW_STR("two lines of text\nare no key"), &b, &fault) == TW_FORMAT);
+    CHECK(tw_draws_of_key(TW_STR("0123456789abcde\0"), &b, &fault) == TW_FORMAT);
 }
 
 int main(void)

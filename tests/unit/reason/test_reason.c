@@ -160,6 +160,24 @@ static void leaves_results_alone_without_memory(void)
     CHECK(fault_each_allocation(write_under_pressure) >= 2);
 }
 
+static void says_any_feature_that_is_asked_for(void)
+{
+    struct told t;
+    struct tw_reason r;
+    told(&t);
+    know(&t, TW_FEATURE_PRICE_ORIGIN, -0.97,
+         (struct tw_evidence){410, 1080, 1240, TODAY - 365, TW_KIND_HS6_ORIGIN});
+    t.a[TW_FEATURE_PRICE_ORIGIN] = -0.0125; /* too little for a reason */
+    CHECK(tw_reason_feature(&t.c, TW_FEATURE_PRICE_ORIGIN, arena, &r) == TW_OK);
+    CHECK(holds(r.text, "62 % below the median 10.80") && r.against && r.weight_micro == -12500);
+    CHECK(r.family == TW_FAMILY_PRICE && r.item == 1);
+    t.c.attribution = NULL;
+    CHECK(tw_reason_feature(&t.c, TW_FEATURE_PRICE_UNIT, arena, &r) == TW_OK);
+    CHECK(r.text.n > 0 && r.weight_micro == 0 && !r.against);
+    t.c.item = 7;
+    CHECK(tw_reason_feature(&t.c, TW_FEATURE_PRICE_UNIT, arena, &r) == TW_ARG);
+}
+
 int main(void)
 {
     CHECK(tw_arena_new(16 << 20, &arena) == TW_OK);
@@ -169,6 +187,7 @@ int main(void)
     RUN(calls_nothing_a_reason_that_hardly_moved_anything);
     RUN(shows_a_trader_no_result_and_nobody_else_s_prices);
     RUN(checks_prices_alone_where_there_is_no_model);
+    RUN(says_any_feature_that_is_asked_for);
     RUN(leaves_results_alone_without_memory);
     tw_arena_free(arena);
     return DONE();

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/deciding.h"
+
+#include "store/file.h"
+
+enum { SETTINGS_BYTES_MAX = 1 << 20, SETTINGS_ARENA_MAX = 16 << 20, KEY_BYTES_MAX = TW_DRAW_KEY_MAX + 2 };
+
+static tw_err read_channels(struct tw_cli *cli, struct tw_channel_settings *ret, struct tw_fault *fault)
+{
+    const char *path = tw_cli_value(cli, "channels");
+    *ret = tw_channel_defaults();
+    if (path == NULL) return TW_OK;
+    TW_SCOPED_BUF text = {0};
+    TW_SCOPED(tw_arena) *arena = NULL;
+    struct tw_yaml *root = NULL;
+    cli->file = path;
+    if (tw_arena_new(SETTINGS_ARENA_MAX, &arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
+    TW_TRY(tw_file_in_all(path, SETTINGS_BYTES_MAX, &text, fault));
+    TW_TRY(tw_yaml_parse(tw_buf_view(&text), arena, &root, fault));
+    TW_TRY(tw_channel_settings_read(root, arena, ret, fault));
+    cli->file = NULL;
+    return TW_OK;
+}
+
+static tw_err read_draws(struct tw_cli *cli, struct tw_draws *ret, struct tw_fault *fault)
+{
+    const char *path = tw_cli_value(cli, "key");
+    if (path == NULL) {
+        *ret = tw_draws_of_seed((uint64_t)tw_cli_whole(cli, "seed"));
+        return TW_OK;
+    }
+    if (tw_cli_flag(cli, "seed"))
+        return tw_fail(fault, TW_ARG, "draws come from --key or from --seed, not from both");
+    TW_SCOPED_BUF text = {0};
+    cli->file = path;
+    TW_TRY(tw_file_in_all(path, KEY_BYTES_MAX, &text, fault));
+    TW_TRY(tw_draws_of_key(tw_buf_view(&text), ret, fault));
+    cli->file = NULL;
+    return TW_OK;
+}
+
+tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_run_options *ret,
+                       struct tw_fault *fault)
+{
+    struct tw_run_options o = {.declarations = cli->arg[0],
+                               .findings = tw_cli_value(cli, "findings"),
+                               .model = tw_cli_value(cli, "model"),
+                               .state = tw_cli_value(cli, "state"),
+                               .limits = tw_profile_defaults(),
+                               .duty_mix = tw_cli_real(cli, "duty_mix"),
+                               .reasons = true};
+    o.limits.de_minimis = tw_cli_real(cli, "de_minimis");
+    TW_TRY(read_channels(cli, &o.channels, fault));
+    TW_TRY(read_draws(cli, &o.draws, fault));
+    o.input = *tw_cli_reading_options(reading);
+    *ret = o;
+    return TW_OK;
+}
+
+void tw_cli_deciding_note(const struct tw_cli *cli, const struct tw_run_options *o)
+{
+    if (cli->json) return; /* each decision says so itself */
+    if (o->model == NULL)
+        tw_cli_note(cli, "no model: decided by prices against what was seen before, and by chance; "
+                         "`tidewaiter train` makes a model");
+    if (o->draws.seeded)
+        tw_cli_note(
+            cli,
+            "draws come from --seed %lld, so whoever knows it can foretell them; --key FILE keeps them "
+            "secret",
+            (long long)tw_cli_whole(cli, "seed"));
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/deciding.h -- what all commands that decide about declarations have in common.
+ *
+ * In : the options of the rows DECIDING(id) of command.def: model, state, findings, channels, key, seed ...
+ * Out: options for engine/run.h. Not: the run, and what is made of its decisions.
+ */
+#ifndef TW_CLI_DECIDING_H
+#define TW_CLI_DECIDING_H
+
+#include "cli/reading.h"
+#include "engine/run.h"
+
+/* Reads the key and the channel settings. `reading` and `cli` outlive *ret.
+ * TW_ARG (both --key and --seed), and the faults of these two files; cli->file is the one at fault */
+tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_run_options *ret,
+                       struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Says on stderr where chance comes from, and what it decides by when there is no model. */
+void tw_cli_deciding_note(const struct tw_cli *cli, const struct tw_run_options *o);
+
+#endif

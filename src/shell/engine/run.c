@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* With reasons, declarations are decided one by one and explained by the block, each in an arena of
+ * its own until its block is handed on; without reasons a block is one declaration, and all lies in the
+ * fastest memory. */
+#include "engine/run.h"
+
+#include <string.h>
+
+#include "base/date.h"
+#include "base/mem.h"
+#include "engine/model_dir.h"
+#include "engine/results.h"
+#include "engine/state_dir.h"
+
+enum {
+    BLOCK = 256,                /* declarations explained together */
+    BLOCK_ITEMS = 2000,         /* no more are added to a block that holds so many items */
+    ARENA_BYTES_MAX = 200 << 20 /* of one declaration: twice what the reader takes, and its assessment */
+};
+
+struct run {
+    const struct tw_run_options *o;
+    struct tw_fault *fault;
+    struct tw_model_dir model;
+    struct tw_state state;
+    struct tw_profile *own_profile; /* where neither model nor state brought one */
+    struct tw_channels *own_channels;
+    struct tw_profile *profile; /* the one in use */
+    struct tw_channels *channels;
+    struct tw_findings *findings;
+    struct tw_results *results;
+    struct tw_assessor *assessor;
+    struct tw_input *input;
+    struct tw_draws draws;
+    struct tw_arena **arena; /* block of them */
+    struct tw_assessment *one;
+    size_t block, n, items; /* most it takes; how many are in it, with how many items */
+    uint64_t evicted_before;
+    struct tw_run_summary sum;
+    bool met; /* `only` */
+};
+
+static tw_err no_memory(struct tw_fault *fault)
+{
+    return tw_fail(fault, TW_NOMEM, "out of memory");
+}
+
+static void work_on(const struct run *r, const char *path)
+{
+    if (r->o->input.file != NULL) *r->o->input.file = path;
+}
+
+/* -- what is at hand before the first declaration
+ * ---------------------------------------------------------------- */
+
+static tw_err open_state(struct run *r)
+{
+    if (r->o->state == NULL) return TW_OK;
+    work_on(r, r->o->state);
+    const tw_err err = tw_state_open(r->o->state, &r->o->channels, &r->state, r->fault);
+    if (err != TW_NOTFOUND) return err;
+    if (r->fault != NULL) *r->fault = (struct tw_fault){.code = TW_OK};
+    return r->o->only == NULL ? tw_state_try(r->o->state, r->fault) : TW_OK;
+}
+
+static tw_err open_model(struct run *r)
+{
+    if (r->o->model == NULL) return TW_OK;
+    work_on(r, r->o->model);
+    return tw_model_dir_open(r->o->model, &r->o->channels, &r->model, r->fault);
+}
+
+/* Whichever has the later past: a state's, else a model's, else none. A window of scores is good for the
+ * model alone that made them. */
+static tw_err choose_past(struct run *r, uint8_t hash[TW_SHA256_BYTES])
+{
+    const char *sha = r->model.model != NULL ? tw_model_sha256(r->model.model) : "";
+    bool same = r->state.channels != NULL && strcmp(r->state.model, sha) == 0;
+    r->profile = r->state.profile != NULL ? r->state.profile : r->model.profile;
+    if (r->profile != NULL)
+        memcpy(hash, r->state.profile != NULL ? r->state.profile_hash : r->model.profile_hash,
+               TW_SHA256_BYTES);
+    r->channels = same ? r->state.channels : r->model.channels;
+    r->sum.window_new = r->state.channels != NULL && !same;
+    work_on(r, NULL);
+    if (r->profile == NULL) {
+        if (tw_profile_new(r->o->limits, &r->own_profile) != TW_OK) return no_memory(r->fault);
+        r->profile = r->own_profile;
+    }
+    if (r->channels == NULL) {
+        TW_TRY(tw_channels_new(&r->o->channels, &r->own_channels, r->fault));
+        r->channels = r->own_channels;
+    }
+    r->evicted_before = tw_profile_evicted(r->profile);
+    return TW_OK;
+}
+
+static tw_err open_assessor(struct run *r, struct tw_str currency)
+{
+    struct tw_assess_parts parts = {.model = r->model.model};
+    struct tw_assess_settings set = {.duty_mix = r->o->duty_mix, .reasons = r->o->reasons};
+    TW_TRY(choose_past(r, parts.profile_hash));
+    parts.profile = r->profile;
+    parts.channels = r->channels;
+    if (currency.n == 3) memcpy(set.currency, currency.s, 3);
+    r->sum.model = r->model.model != NULL;
+    return tw_assessor_new(&parts, &set, &r->assessor, r->fault);
+}
+
+static tw_err open_findings(struct run *r)
+{
+    struct tw_finding_list list = {NULL, 0};
+    if (r->o->findings != NULL) {
+        TW_TRY(tw_input_findings(r->o->findings, &r->o->input, &r->findings, r->fault));
+        list = tw_findings_list(r->findings);
+    }
+    return tw_results_new(list, &r->results) == TW_OK ? TW_OK : no_memory(r->fault);
+}
+
+static tw_err open_all(struct run *r)
+{
+    const struct tw_input_options *in = &r->o->input;
+    TW_TRY(open_state(r));
+    TW_TRY(open_model(r));
+    TW_TRY(open_assessor(r, in->currency != NULL ? tw_str_from(in->currency) : in->map->national_currency));
+    TW_TRY(open_findings(r));
+    r->block = r->o->reasons && r->o->only == NULL ? BLOCK : 1;
+    r->arena = tw_calloc(r->block, sizeof(struct tw_arena *));
+    r->one = tw_calloc(r->block, sizeof *r->one);
+    if (r->arena == NULL || r->one == NULL) return no_memory(r->fault);
+    for (size_t i = 0; i < r->block; i++)
+        if (tw_arena_new(ARENA_BYTES_MAX, &r->arena[i]) != TW_OK) return no_memory(r->fault);
+    return tw_input_open(r->o->declarations, in, &r->input, r->fault);
+}
+
+static void close_all(struct run *r)
+{
+    tw_input_free(r->input);
+    tw_assessor_free(r->assessor);
+    tw_results_free(r->results);
+    tw_findings_free(r->findings);
+    tw_profile_free(r->own_profile);
+    tw_channels_free(r->own_channels);
+    tw_state_close(&r->state);
+    tw_model_dir_close(&r->model);
+    for (size_t i = 0; r->arena != NULL && i < r->block; i++) tw_arena_free(r->arena[i]);
+    tw_free(r->arena);
+    tw_free(r->one);
+}
+
+/* -- one declaration after another
+ * ------------------------------------------------------------------------------- */
+
+static void count(struct run *r, const struct tw_assessment *one)
+{
+    struct tw_run_summary *s = &r->sum;
+    const uint32_t basis = one->decision.basis;
+    const int32_t day = one->look.day;
+    s->declarations++;
+    s->items += one->look.n;
+    s->channel[one->decision.channel]++;
+    for (int b = 0; b < TW_BASIS_N; b++) {
+        s->basis[b] += (basis & (1u << b)) != 0;
+        s->alone[b] += basis == 1u << b;
+    }
+    if (s->first_day == TW_NO_DAY || day < s->first_day) s->first_day = day;
+    s->out_of_order += s->last_day != TW_NO_DAY && day < s->last_day;
+    if (s->last_day == TW_NO_DAY || day > s->last_day) s->last_day = day;
+}
+
+/* Prices that cannot be compared for want of an exchange rate. */
+static void count_no_rate(struct tw_run_summary *s, const struct tw_reading *reading)
+{
+    for (size_t i = 0; reading->value != NULL && i < reading->decl->items.n; i++) {
+        if (reading->value[i].value_gap != TW_GAP_NO_RATE) continue;
+        if (s->no_rate++ > 0) continue;
+        s->no_rate_line = reading->line;
+        memcpy(s->no_rate_currency, reading->decl->items.at[i].price.cur, sizeof s->no_rate_currency);
+    }
+}
+
+static tw_err assess_one(struct run *r, const struct tw_reading *reading)
+{
+    const struct tw_decl *d = reading->decl;
+    struct tw_assessment *one = &r->one[r->n];
+    int32_t day = d->lodged_at != TW_NO_TIME ? tw_time_day(d->lodged_at) : tw_profile_day(r->profile);
+    if (tw_results_fold(r->results, day, r->profile) != TW_OK) return no_memory(r->fault);
+    const uint64_t draw = tw_draw(&r->draws, day, d->id);
+    tw_err err = tw_assess(r->assessor, d, draw, r->arena[r->n], one);
+    const bool expected = reading->finding_n > 0 || tw_results_expects(r->results, one->look.declaration);
+    if (err == TW_OK && expected) err = tw_assess_await(r->assessor, one);
+    if (err == TW_OK) err = tw_results_add(r->results, reading->finding, reading->finding_n);
+    if (err != TW_OK) return no_memory(r->fault);
+    count(r, one);
+    count_no_rate(&r->sum, reading);
+    return TW_OK;
+}
+
+/* Explains the block and hands it on. */
+static tw_err hand_on(struct run *r)
+{
+    struct tw_assessment *all[BLOCK];
+    for (size_t i = 0; i < r->n; i++) all[i] = &r->one[i];
+    if (tw_assess_explain(r->assessor, all, r->arena, r->n) != TW_OK) return no_memory(r->fault);
+    for (size_t i = 0; i < r->n; i++)
+        if (r->o->decided != NULL) TW_TRY(r->o->decided(r->o->to, r->assessor, &r->one[i], r->fault));
+    r->n = r->items = 0;
+    return TW_OK;
+}
+
+/* Reads and decides the next one. *more = false: there is none, or no more is wanted. */
+static tw_err one_more(struct run *r, bool *more)
+{
+    const char *only = r->o->only;
+    struct tw_reading reading;
+    TW_TRY(tw_input_next(r->input, r->arena[r->n], &reading, more, r->fault));
+    if (!*more) return TW_OK;
+    const bool wanted = only == NULL || tw_str_is(reading.decl->id, only);
+    tw_assessor_reasons(r->assessor, r->o->reasons && wanted);
+    TW_TRY(assess_one(r, &reading));
+    if (wanted) r->items += r->one[r->n++].look.n;
+    r->met = wanted && only != NULL;
+    *more = !r->met;
+    return r->n == r->block || r->items >= BLOCK_ITEMS ? hand_on(r) : TW_OK;
+}
+
+static tw_err go_through(struct run *r)
+{
+    for (bool more = true; more;) TW_TRY(one_more(r, &more));
+    return hand_on(r);
+}
+
+/* -- the end
+ * ----------------------------------------------------------------------------------------------------- */
+
+static tw_err leave_state(struct run *r)
+{
+    if (r->o->state == NULL || r->o->only != NULL) return TW_OK;
+    struct tw_state s = {.profile = r->profile,
+                         .channels = r->channels,
+                         .declarations = r->state.declarations + r->sum.declarations};
+    if (r->model.model != NULL) memcpy(s.model, tw_model_sha256(r->model.model), sizeof s.model);
+    work_on(r, r->o->state);
+    TW_TRY(tw_state_write(r->o->state, &s, r->fault));
+    work_on(r, NULL);
+    return TW_OK;
+}
+
+static void sum_up(struct run *r)
+{
+    const struct tw_results_count c = tw_results_count(r->results);
+    struct tw_run_summary *s = &r->sum;
+    s->findings = c.folded;
+    s->findings_found = c.found;
+    s->findings_unmatched = c.unmatched;
+    s->findings_waiting = c.waiting;
+    s->keys = tw_profile_keys(r->profile);
+    s->evicted = tw_profile_evicted(r->profile) - r->evicted_before;
+    s->before = r->state.declarations;
+    s->refused = tw_input_count(r->input).refused_declarations;
+}
+
+static tw_err run(struct run *r)
+{
+    TW_TRY(open_all(r));
+    TW_TRY(go_through(r));
+    if (r->o->only != NULL && !r->met)
+        return tw_fail(r->fault, TW_NOTFOUND, "there is no declaration '%.60s' in this file", r->o->only);
+    sum_up(r);
+    TW_TRY(tw_input_finish(r->input, r->fault));
+    if (r->o->done != NULL) TW_TRY(r->o->done(r->o->to, &r->sum, r->fault));
+    return leave_state(r); /* last: what went before can be done again, a fold cannot */
+}
+
+tw_err tw_run(const struct tw_run_options *o, struct tw_run_summary *ret, struct tw_fault *fault)
+{
+    struct run r = {.o = o, .fault = fault, .draws = o->draws};
+    r.sum.first_day = r.sum.last_day = TW_NO_DAY;
+    const tw_err err = run(&r);
+    close_all(&r);
+    if (err == TW_OK) *ret = r.sum;
+    return err;
+}

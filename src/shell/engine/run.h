@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine/run.h -- a file of declarations, each decided in its turn.
+ *
+ * In : paths of declarations and findings, of a model and of a state; where chance comes from.
+ * Out: one decision after another, explained by the block; the state for the next run; counts.
+ * Not: how decisions are shown.
+ *
+ * Memory does not grow with the file: what is kept is the profile under its ceiling, the window of scores,
+ * the ids already met, one block of declarations and the findings of the file of findings.
+ *
+ * A declaration is decided at the moment it was lodged, in the order of the file. Findings count from the day
+ * after they were known (engine/results.h).
+ */
+#ifndef TW_ENGINE_RUN_H
+#define TW_ENGINE_RUN_H
+
+#include "assess/assess.h"
+#include "engine/draws.h"
+#include "engine/input.h"
+
+struct tw_run_summary;
+
+/* Nothing in it is owned; it must outlive the call. NULL and 0: not wanted. */
+struct tw_run_options {
+    struct tw_input_options input;
+    const char *declarations; /* a path, or "-" */
+    const char *findings;     /* a path */
+    const char *model;        /* a directory (engine/model_dir.h); NULL = price checks and chance */
+    const char *state;        /* a directory (engine/state_dir.h): go on from it, and leave the new one */
+    struct tw_channel_settings channels;
+    struct tw_profile_limits limits; /* of a profile that begins empty */
+    double duty_mix;                 /* assess/assess.h */
+    bool reasons;
+    struct tw_draws draws;
+    const char *only; /* id: the rest is decided and not handed on; the run ends behind it, and leaves no
+                         state */
+    void *to;
+    /* Each decision in the order of the file; valid during the call. What it returns ends the run. */
+    tw_err (*decided)(void *to, const struct tw_assessor *a, const struct tw_assessment *one,
+                      struct tw_fault *fault);
+    /* After the last decision, before the state is written: what was handed on is to be safe by its end. */
+    tw_err (*done)(void *to, const struct tw_run_summary *sum, struct tw_fault *fault);
+};
+
+struct tw_run_summary {
+    uint64_t declarations, items, refused;         /* refused: declarations */
+    uint64_t channel[TW_CHANNEL_N];                /* declarations */
+    uint64_t basis[TW_BASIS_N];                    /* declarations; one may have several, or none */
+    uint64_t alone[TW_BASIS_N];                    /* of these on no other basis */
+    uint64_t findings, findings_found;             /* folded in; of these non-compliant */
+    uint64_t findings_unmatched, findings_waiting; /* engine/results.h */
+    uint64_t keys, evicted;                        /* rows of the profile; that had to go in this run */
+    uint64_t before;                               /* declarations decided in the runs before */
+    int32_t first_day, last_day;                   /* UTC days of lodging; TW_NO_DAY = none */
+    uint64_t no_rate;                              /* items in a currency that has no rate on their day */
+    uint32_t no_rate_line;                         /* of the first one's declaration */
+    char no_rate_currency[4];
+    uint64_t out_of_order; /* lodged on a day before the one in front of them */
+    bool model;            /* there was one */
+    bool window_new;       /* the state's scores were of another model, so the model's own window was taken */
+};
+
+/* TW_NOTFOUND  also: `only` is not in the file
+ * TW_ARG       findings wanted that the map cannot read; and the errors of tw_input_*, tw_model_dir_open,
+ *              tw_state_open, tw_state_write, tw_assess and of `decided`
+ * After a failure no state has been written. */
+tw_err tw_run(const struct tw_run_options *o, struct tw_run_summary *ret, struct tw_fault *fault)
+    TW_MUST_CHECK;
+
+#endif
