@@ -16,7 +16,7 @@ _tidewaiter()
         esac
         ;;
     audit-data)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --train --test --split --seed'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --train --test --split --seed --html'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -24,6 +24,7 @@ _tidewaiter()
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --train) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --test) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --html) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     evaluate)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
 #include "base/date.h"
 #include "cli/reading.h"
 #include "cli/table_priv.h"
 #include "engine/past.h"
-#include "trial/audit.h"
+#include "trial/audit_page.h"
 
 static const double SPLIT_SHARE = 0.75; /* as evaluate takes it */
 
@@ -31,6 +34,27 @@ static bool on_step(void *to, const char *words)
     return true;
 }
 
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static tw_err write_page(struct tw_cli *cli, const struct tw_past_options *o, const struct tw_trial_audit *a,
+                         struct tw_fault *fault)
+{
+    const char *path = tw_cli_value(cli, "html");
+    if (path == NULL) return TW_OK;
+    TW_SCOPED_BUF page = {0};
+    char subject[200] = "";
+    if (o->train != NULL)
+        snprintf(subject, sizeof subject, "%.80s, then %.80s", name_of(o->train), name_of(o->test));
+    else if (o->declarations != NULL)
+        snprintf(subject, sizeof subject, "%.160s", name_of(o->declarations));
+    tw_trial_audit_page(a, subject, &page);
+    return tw_cli_save(cli, path, &page, fault);
+}
+
 tw_err cmd_audit_data(struct tw_cli *cli, struct tw_fault *fault)
 {
     TW_SCOPED(tw_cli_reading) *reading = NULL;
@@ -45,6 +69,7 @@ tw_err cmd_audit_data(struct tw_cli *cli, struct tw_fault *fault)
     TW_TRY(tw_past_read(&o, &past, fault));
     tw_cli_reading_summary(reading, past.refused);
     TW_TRY(tw_trial_audit(past.data, &set, &(struct tw_trial_watch){on_step, cli}, &audit, fault));
+    TW_TRY(write_page(cli, &o, audit, fault));
     if (cli->json)
         tw_trial_audit_json(audit, &out);
     else
