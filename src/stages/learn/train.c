@@ -452,7 +452,7 @@ static tw_err attend(struct school *c, const struct tw_xgb_settings *candidate, 
     TW_TRY(school_open(c, candidate, fault));
     TW_TRY(choose(c, candidate, n, fault));
     double worth = (double)c->s->n_held_found * c->s->effective_flow / (double)c->s->n;
-    if (worth < TW_LEARN_FINDINGS_SOME) TW_TRY(mark_blocks(c, fault));
+    if (worth < TW_LEARN_FINDINGS_SOME && !c->set->as_given) TW_TRY(mark_blocks(c, fault));
     TW_TRY(calibrate(c, fault));
     memset(c->use, 1, c->s->n);
     TW_TRY(grow_bags(c, &l->used, l->forest, fault));

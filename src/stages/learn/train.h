@@ -38,8 +38,8 @@ struct tw_learn_settings {
                                                 base_margin, monotone, seed and threads are set here;
                                                 max_bin must be the same in all */
     size_t n_candidates;
-    bool as_given; /* take the first candidate with its rounds as they are: nothing is searched. For training
-                      again with what an earlier training chose */
+    bool as_given; /* take the first candidate with its rounds as they are: nothing is searched, and only
+                      rows held back calibrate (step 2 grows no blocks). For training again, often */
     struct tw_xgb_settings duty; /* of the second forest; likewise */
     const int8_t *monotone;      /* n_features, for risk: 1 = never falls as the value rises; NULL = free */
     uint32_t patience;           /* rounds without a better log loss after which a candidate stops, >= 1 */

@@ -191,11 +191,17 @@ static tw_err score_ours(const struct tw_scorer_model *m, const struct tw_trial_
 
 /* The published settings (arXiv 2208.02484, notebook of the released code), without its oversampling, which
  * measured worse on the released files. */
-static const struct tw_xgb_param published[] = {
-    {"objective", "binary:logistic"}, {"eta", "0.5994"}, {"max_depth", "4"},
-    {"min_child_weight", "2"},        {"gamma", "1"},    {"colsample_bytree", "0.6"},
-    {"tree_method", "exact"},         {"seed", "0"},     {"verbosity", "0"}};
-enum { PUBLISHED_ROUNDS = 424, EXTRAS = 5, PEER_THREADS = 2 };
+static const struct tw_xgb_param published[] = {{"objective", "binary:logistic"},
+                                                {"eta", "0.5994"},
+                                                {"max_depth", "4"},
+                                                {"min_child_weight", "2"},
+                                                {"gamma", "1"},
+                                                {"colsample_bytree", "0.6"},
+                                                {"tree_method", "exact"},
+                                                {"seed", "0"},
+                                                {"nthread", "1"},
+                                                {"verbosity", "0"}};
+enum { PUBLISHED_ROUNDS = 424, EXTRAS = 5, PEER_THREADS = 1 };
 
 static size_t peer_columns(enum tw_scorer s, const struct tw_trial_data *d)
 {
@@ -310,15 +316,14 @@ static void score_twins(const struct tw_scorer_model *m, const struct tw_trial_v
 
 static double control(enum tw_scorer s, const struct tw_trial_view *v, size_t k, uint64_t seed)
 {
-    const float *x = v->x + k * TW_FEATURE_N;
     const struct tw_trial_item *i = &v->data->item[k];
     double value;
     switch (s) {
     case TW_SCORER_IMPORTER_HISTORY:
-        value = (double)x[TW_FEATURE_IMPORTER_RATE];
+        value = (double)v->x[k * TW_FEATURE_N + TW_FEATURE_IMPORTER_RATE];
         break;
     case TW_SCORER_PRICE_ONLY:
-        value = -(double)x[TW_FEATURE_PRICE_ORIGIN];
+        value = -(double)v->x[k * TW_FEATURE_N + TW_FEATURE_PRICE_ORIGIN];
         break;
     case TW_SCORER_ORACLE:
         return i->noncompliant ? 1 + i->recoverable : 0;

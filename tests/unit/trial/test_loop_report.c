@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "check.h"
+#include "trial/loop.h"
+
+enum { DAYS = 45, FRESH = 2 };
+
+/* What two scorers and the ceiling found of a mechanism that began on the 4th day, by day. */
+struct story {
+    struct tw_loop_report r;
+    struct tw_loop_flow flow[DAYS];
+    struct tw_loop_catch day[3][DAYS];
+};
+
+static void begin(struct story *s)
+{
+    *s = (struct story){.r = {.first_day = 20000, .n_days = DAYS, .lines = 3, .budget = 5, .random = 0.5}};
+    const char *name[] = {"tidewaiter", "full_labels", "random"};
+    s->r.day = s->flow;
+    for (int i = 0; i < 3; i++)
+        s->r.line[i] = (struct tw_loop_line){.name = name[i], .ran = true, .learned = 6, .day = s->day[i]};
+    s->r.mechanisms = 3;
+    s->r.mechanism[0] = TW_STR("none");
+    s->r.mechanism[1] = TW_STR("old");
+    s->r.mechanism[FRESH] = TW_STR("fresh");
+    for (int m = 0; m < TW_LOOP_MECHANISMS; m++) s->r.onset[m] = TW_NO_DAY;
+    s->r.onset[FRESH] = 20003;
+    for (int k = 0; k < DAYS; k++) {
+        s->flow[k] = (struct tw_loop_flow){.lodged = 100, .noncompliant = 4, .duty = 800};
+        s->flow[k].met[1] = 3;
+        s->flow[k].met[FRESH] = k >= 3;
+        for (int i = 0; i < 3; i++) {
+            s->day[i][k] = (struct tw_loop_catch){.selected = 5, .found = 1, .duty = 100};
+            s->day[i][k].caught[1] = 1;
+        }
+    }
+}
+
+/* Of week w (1 = the first since the onset) line i finds n. */
+static void finds(struct story *s, int line, int w, uint32_t n)
+{
+    for (int d = 0; d < 7; d++) s->day[line][3 + (w - 1) * 7 + d].caught[FRESH] = (uint32_t)d < n;
+}
+
+static uint32_t weeks(const struct story *s, size_t line, uint32_t *lasting)
+{
+    return tw_loop_weeks_to_half(&s->r, line, FRESH, lasting);
+}
+
+static void says_in_which_week_half_of_the_ceiling_was_reached(void)
+{
+    static struct story s;
+    uint32_t lasting;
+    begin(&s);                                          /* six whole weeks since the onset */
+    CHECK(weeks(&s, 0, &lasting) == 0 && lasting == 0); /* the ceiling found nothing: nothing to compare */
+    for (int w = 1; w <= 6; w++) finds(&s, 1, w, w < 2 ? 0 : 6);
+    CHECK(weeks(&s, 0, &lasting) == 0 && lasting == 0);
+    CHECK(weeks(&s, 1, &lasting) == 2 && lasting == 2);
+    finds(&s, 0, 4, 2);
+    CHECK(weeks(&s, 0, NULL) == 0);
+    finds(&s, 0, 4, 3);
+    CHECK(weeks(&s, 0, &lasting) == 4 && lasting == 0); /* but nothing in weeks 5 and 6 */
+    finds(&s, 0, 6, 6);
+    CHECK(weeks(&s, 0, &lasting) == 4 && lasting == 4); /* 9 of 18 */
+    finds(&s, 0, 6, 4);
+    CHECK(weeks(&s, 0, &lasting) == 4 && lasting == 6);                      /* 7 of 18; 4 of 12; 4 of 6 */
+    CHECK(tw_loop_weeks_to_half(&s.r, 0, 1, &lasting) == 0 && lasting == 0); /* not a new one */
+    s.r.line[1].ran = false;
+    CHECK(weeks(&s, 0, &lasting) == 0 && lasting == 0);
+}
+
+static void sums_stop_at_the_last_day(void)
+{
+    static struct story s;
+    begin(&s);
+    CHECK(tw_loop_flow_sum(&s.r, 0, 7).lodged == 700 && tw_loop_flow_sum(&s.r, 42, 7).lodged == 300);
+    CHECK(tw_loop_flow_sum(&s.r, 0, 7).met[FRESH] == 4 && tw_loop_flow_sum(&s.r, 45, 7).lodged == 0);
+    CHECK(tw_loop_catch_sum(&s.r, 2, 42, 7).selected == 15 && tw_loop_catch_sum(&s.r, 2, 0, 45).duty == 4500);
+    s.r.line[2].ran = false;
+    CHECK(tw_loop_catch_sum(&s.r, 2, 0, 45).selected == 0);
+}
+
+static bool has(const struct tw_buf *b, const char *part)
+{
+    size_t n = strlen(part);
+    for (size_t i = 0; i + n <= b->n; i++)
+        if (memcmp(b->p + i, part, n) == 0) return true;
+    return false;
+}
+
+static void the_json_holds_weeks_scorers_and_new_mechanisms(void)
+{
+    static struct story s;
+    begin(&s);
+    for (int w = 1; w <= 6; w++) finds(&s, 1, w, 4);
+    finds(&s, 0, 3, 2);
+    s.r.line[2] = (struct tw_loop_line){.name = "random", .why_not = "it rained"};
+    TW_SCOPED_BUF out = {0};
+    struct tw_json j = {.out = &out};
+    tw_loop_report_json(&s.r, &j);
+    CHECK(!out.failed && j.depth == 0);
+    CHECK(has(&out, "{\"budget_percent\":5.000000,\"random_percent\":0.500000,"));
+    CHECK(has(&out, "{\"from\":\"2024-10-04\",\"days\":7,\"declarations\":700,\"noncompliant\":28,"
+                    "\"duty_minor\":5600,\"by_mechanism\":{\"old\":21,\"fresh\":4}}"));
+    CHECK(has(&out, "\"days\":3,\"declarations\":300,"));
+    CHECK(has(&out,
+              "{\"name\":\"tidewaiter\",\"trained\":6,\"selected\":225,\"found\":45,\"precision\":0.200000,"
+              "\"recall\":0.250000,\"duty_share\":0.125000,\"recall_by_mechanism\":{\"old\":0.333333,"));
+    CHECK(has(&out, "{\"name\":\"random\",\"why_not\":\"it rained\"}"));
+    CHECK(has(&out, "{\"name\":\"fresh\",\"onset\":\"2024-10-07\",\"declarations\":[7,7,7,7,7,7],"));
+    CHECK(has(&out, "{\"name\":\"tidewaiter\",\"found\":[0,0,2,0,0,0],\"weeks_to_half\":3,"
+                    "\"weeks_to_half_lasting\":null}"));
+    CHECK(has(&out, "{\"name\":\"full_labels\",\"found\":[4,4,4,4,4,4],\"weeks_to_half\":1,"
+                    "\"weeks_to_half_lasting\":1}"));
+    CHECK(!has(&out, "\"name\":\"old\""));
+}
+
+static void the_table_says_the_same(void)
+{
+    static struct story s;
+    begin(&s);
+    for (int w = 1; w <= 6; w++) finds(&s, 1, w, 4);
+    finds(&s, 0, 3, 2);
+    s.r.line[2] = (struct tw_loop_line){.name = "random", .why_not = "it rained"};
+    TW_SCOPED_BUF out = {0};
+    tw_loop_report_text(&s.r, &out);
+    CHECK(!out.failed);
+    CHECK(has(&out, "closed loop: 45 days from 2024-10-04, 4500 declarations, 180 non-compliant."));
+    CHECK(has(&out, "tidewaiter              225     45      0.200   0.250   0.125 |"));
+    CHECK(has(&out, "random            it rained\n"));
+    CHECK(has(&out, "\nfresh, new since 2024-10-07: "));
+    CHECK(has(&out, "tidewaiter           0    0    2    0    0    0   3\n"));
+    CHECK(has(&out, "full_labels          4    4    4    4    4    4   1 (1)\n"));
+}
+
+int main(void)
+{
+    RUN(says_in_which_week_half_of_the_ceiling_was_reached);
+    RUN(sums_stop_at_the_last_day);
+    RUN(the_json_holds_weeks_scorers_and_new_mechanisms);
+    RUN(the_table_says_the_same);
+    return DONE();
+}
