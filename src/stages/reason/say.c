@@ -552,8 +552,8 @@ static bool is_comparison(enum need need, const struct tw_evidence *e)
         return e->reference > 0 && e->population >= 0.5;
     case NEED_COUNTED:
         return e->population >= 0.5;
-    case NEED_LIMIT:
-        return e->reference > 0;
+    case NEED_LIMIT: /* far above a limit, it says nothing of the value */
+        return e->value <= 1.5 * e->reference;
     case NEED_MORE:
         return false;
     case NEED_NOTHING:
@@ -617,8 +617,8 @@ tw_err say_feature(const struct tw_reason_case *c, enum tw_feature f, struct tw_
     tw_buf_put(&s.values, "{\"feature\":\"", 12);
     tw_buf_text(&s.values, tw_feature_row(f)->name);
     tw_buf_char(&s.values, '"');
-    bool sayable = !isnan(s.x) && (need == NEED_MORE || need == NEED_NOTHING ||
-                                   row->pattern == PATTERN_RATE || is_comparison(need, s.e));
+    const bool needy = need == NEED_USUAL || (need == NEED_COUNTED && row->pattern != PATTERN_RATE);
+    const bool sayable = !isnan(s.x) && (!needy || is_comparison(need, s.e));
     if (sayable)
         say_known(&s, row);
     else

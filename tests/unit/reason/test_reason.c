@@ -60,6 +60,22 @@ static void sums_a_family_and_lets_its_strongest_comparison_speak(void)
     CHECK(holds(r[0].values_json, "price_route_ratio"));
 }
 
+static void a_limit_far_below_the_value_does_not_speak(void)
+{
+    struct told t;
+    struct tw_reason r[TW_REASONS_MAX];
+    told(&t);
+    know(&t, TW_FEATURE_VALUE_LOG, 5, (struct tw_evidence){.value = 220, .kind = TW_KIND_N});
+    t.a[TW_FEATURE_LIMIT_SHARE] = 0.3;
+    t.a[TW_FEATURE_VALUE_LOG] = 0.4;
+    know(&t, TW_FEATURE_LIMIT_SHARE, 1.47, (struct tw_evidence){220, 150, (double)NAN, TW_NO_DAY, TW_KIND_N});
+    CHECK(write(&t, r) == 1 && holds(r[0].text, "147 % of the limit"));
+    know(&t, TW_FEATURE_LIMIT_SHARE, 1.5, (struct tw_evidence){240, 150, (double)NAN, TW_NO_DAY, TW_KIND_N});
+    CHECK(write(&t, r) == 1 && holds(r[0].text, "Customs value of the item"));
+    t.a[TW_FEATURE_VALUE_LOG] = 0; /* but where it is all there is, it is said */
+    CHECK(write(&t, r) == 1 && holds(r[0].text, "160 % of the limit"));
+}
+
 static void keeps_four_for_and_the_strongest_against_in_order(void)
 {
     static const enum tw_feature up[] = {TW_FEATURE_PRICE_LOG,  TW_FEATURE_NET_LOG,
@@ -183,6 +199,7 @@ int main(void)
     CHECK(tw_arena_new(16 << 20, &arena) == TW_OK);
     RUN(says_the_comparison_and_its_population);
     RUN(sums_a_family_and_lets_its_strongest_comparison_speak);
+    RUN(a_limit_far_below_the_value_does_not_speak);
     RUN(keeps_four_for_and_the_strongest_against_in_order);
     RUN(calls_nothing_a_reason_that_hardly_moved_anything);
     RUN(shows_a_trader_no_result_and_nobody_else_s_prices);
