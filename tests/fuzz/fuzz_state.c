@@ -3,6 +3,8 @@
  *   p  a profile's state     P  the same without its hash, which is put behind it     e  edits of a good one
  *   c  a channel state       C  the same without its hash                             E  edits of a good one
  *
+ *   n  edits of an empty profile, N of channels that decided nothing, w of a profile that awaits no result
+ *
  * An edit is four bytes: where (two, modulo the length), how, and with what. Edits begin at a state that was
  * just saved, so they go on meeting the depths of the format when it changes.
  *
@@ -112,17 +114,17 @@ static void profile(struct tw_str bytes)
     CHECK(again != NULL);
 }
 
-static void edited_profile(struct tw_str how)
+static void edited_profile(struct tw_str how, int declarations, bool await)
 {
     TW_SCOPED(tw_profile) *p = NULL;
     TW_SCOPED(tw_arena) *arena = NULL;
     TW_SCOPED_BUF file = {0};
     CHECK(tw_arena_new(1 << 20, &arena) == TW_OK && tw_profile_new(tw_profile_defaults(), &p) == TW_OK);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < declarations; i++) {
         struct shipment s;
         const struct tw_decl *d = declare(&s, 100 + i, i, i % 2, 19000 + i, 20000 + i, 4000);
         const struct tw_look look = pass(p, d, arena);
-        CHECK(tw_profile_await(p, look.declaration, 1, &look.item[0]) == TW_OK);
+        if (await) CHECK(tw_profile_await(p, look.declaration, 1, &look.item[0]) == TW_OK);
     }
     CHECK(tw_profile_save(p, &file) == TW_OK);
     edit(how, &file);
@@ -159,14 +161,14 @@ static void channels(struct tw_str bytes)
     }
 }
 
-static void edited_channels(struct tw_str how)
+static void edited_channels(struct tw_str how, int declarations)
 {
     TW_SCOPED(tw_channels) *c = NULL;
     TW_SCOPED_BUF file = {0};
     const struct tw_channel_settings s = tw_channel_defaults();
     struct tw_rng rng = tw_rng_new(2, "fuzz");
     CHECK(tw_channels_new(&s, &c, NULL) == TW_OK);
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < declarations; i++) {
         const struct tw_channel_case k = {.score = tw_rng_unit(&rng),
                                           .draw = tw_rng_u64(&rng),
                                           .office = i % 2 == 0 ? TW_STR("HB01") : TW_STR("HB02"),
@@ -193,10 +195,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         profile(tw_buf_view(&file));
         break;
     case 'e':
-        edited_profile(in.text);
+        edited_profile(in.text, 3, true);
+        break;
+    case 'w':
+        edited_profile(in.text, 3, false);
+        break;
+    case 'n':
+        edited_profile(in.text, 0, false);
+        break;
+    case 'N':
+        edited_channels(in.text, 0);
         break;
     case 'E':
-        edited_channels(in.text);
+        edited_channels(in.text, 30);
         break;
     case 'c':
         channels(in.text);
