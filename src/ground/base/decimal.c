@@ -178,13 +178,13 @@ tw_err tw_dec_mul(struct tw_dec a, struct tw_dec b, uint8_t scale, struct tw_dec
 tw_err tw_dec_div(struct tw_dec a, struct tw_dec b, uint8_t scale, struct tw_dec *ret)
 {
     if (!a.set || !b.set || b.v == 0 || scale > TW_DEC_SCALE_MAX) return TW_RANGE;
-    /* a.v / 10^sa / (b.v / 10^sb) * 10^scale = a.v * 10^(sb + scale) / (b.v * 10^sa) */
+    /* a.v / 10^sa / (b.v / 10^sb) * 10^scale = a.v * 10^(sb + scale) / (b.v * 10^sa); 2^63 * 10^18 < 2^127 */
     __int128 num = a.v, den = b.v;
     if (den < 0) {
         num = -num;
         den = -den;
     }
-    if (__builtin_mul_overflow(num, (__int128)pow10_i64[b.scale] * pow10_i64[scale], &num)) return TW_RANGE;
+    num *= (__int128)pow10_i64[b.scale] * pow10_i64[scale];
     return fit(round_div(num, den * pow10_i64[a.scale]), scale, ret);
 }
 

@@ -170,9 +170,8 @@ static void boundaries(const struct tw_channels *c, double *red_from, double *gr
 static int64_t kept_for_chance(const struct tw_channel_settings *s, enum tw_channel ch)
 {
     if (s->random[ch] <= 0 || s->capacity[ch] <= 1) return 0;
-    double part = s->random[ch] / (s->random[ch] + s->expected[ch]);
-    int64_t kept = (int64_t)ceil(part * (double)s->capacity[ch]);
-    return kept < 1 ? 1 : kept > s->capacity[ch] ? s->capacity[ch] : kept;
+    double part = s->random[ch] / (s->random[ch] + s->expected[ch]); /* above 0, at most 1 */
+    return (int64_t)ceil(part * (double)s->capacity[ch]);
 }
 
 static bool room(const struct tw_channels *c, uint32_t office, enum tw_channel ch, bool by_chance)
@@ -217,9 +216,9 @@ static enum tw_channel with_room(const struct tw_channels *c, uint32_t office, e
 /* -- the decision
  * ---------------------------------------------------------------------------------------------- */
 
-static uint32_t ppm(double p)
+static uint32_t ppm(double p) /* 0 <= p <= 1 */
 {
-    return p >= 1 ? 1000000 : p <= 0 ? 0 : (uint32_t)floor(p * 1e6 + 0.5);
+    return (uint32_t)floor(p * 1e6 + 0.5);
 }
 
 /* What chance makes of what would be green: the draws below `random[red]` are red, the next yellow, if there

@@ -303,6 +303,15 @@ static void tells_where_green_ends_and_red_begins(void)
     tw_channels_free(c);
 }
 
+static void refuses_settings_that_cannot_be(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    struct tw_channels *c = NULL;
+    struct tw_fault fault = {0};
+    s.window = 99;
+    CHECK(tw_channels_new(&s, &c, &fault) == TW_RANGE && c == NULL && strcmp(fault.path, "window") == 0);
+}
+
 static void draws_as_rfc_2104_says(void)
 {
     /* RFC 4231 test case 2: HMAC-SHA256("Jefe", "what do ya want for nothing?") begins 5bdcc146bf60754e. */
@@ -341,6 +350,7 @@ int main(void)
     RUN(measures_against_scores_it_was_given);
     RUN(more_risk_never_means_a_greener_channel);
     RUN(tells_where_green_ends_and_red_begins);
+    RUN(refuses_settings_that_cannot_be);
     RUN(draws_as_rfc_2104_says);
     RUN(survives_every_failed_allocation);
     return DONE();

@@ -205,6 +205,20 @@ static void refuses_what_no_decision_can_have_left(void)
     }
 }
 
+/* A count of offices that fits the length only because the first name takes what the second needs. */
+static void refuses_a_name_that_swallows_the_next_office(void)
+{
+    const struct tw_channel_settings s = tw_channel_defaults();
+    TW_SCOPED_BUF b = {0};
+    TW_SCOPED(tw_channels) *c = NULL;
+    tw_buf_text(&b, "TWCHAN1\n");
+    put(&b, 0);
+    put(&b, 20000);
+    put(&b, 2);
+    put_office(&b, "an office with a name of just forty byte", 0);
+    CHECK(load(&b, &s, &c) == TW_FORMAT && c == NULL);
+}
+
 /* Fewer scores are remembered where the window has become smaller: the latest. */
 static void keeps_the_latest_scores_of_a_smaller_window(void)
 {
@@ -255,6 +269,7 @@ int main(void)
     RUN(is_written_as_its_format_says);
     RUN(brings_the_day_back_with_its_counts);
     RUN(refuses_what_no_decision_can_have_left);
+    RUN(refuses_a_name_that_swallows_the_next_office);
     RUN(keeps_the_latest_scores_of_a_smaller_window);
     RUN(survives_every_failed_allocation);
     return DONE();

@@ -97,6 +97,37 @@ static void refuses_what_says_nothing(void)
     }
 }
 
+static void takes_amounts_in_their_own_currencies(void)
+{
+    static const char head[] = "declaration_id,result_code,date_known,delta_value_currency,delta_value,delta_"
+                               "duty,delta_duty_currency\n";
+    char text[512];
+    snprintf(text, sizeof text, "%sA,value,2026-01-01,JPY,1250,3.5,usd\nB,value,2026-01-01,,1,2,\n", head);
+    struct tw_findings *f = read_all(text);
+    const struct tw_finding_list list = tw_findings_list(f);
+    CHECK(list.n == 2 && refused_n == 0);
+    CHECK(list.at[0].delta_value.minor == 1250 && strcmp(list.at[0].delta_value.cur, "JPY") == 0);
+    CHECK(list.at[0].delta_duty.minor == 350 && strcmp(list.at[0].delta_duty.cur, "USD") == 0);
+    CHECK(list.at[1].delta_value.minor == 100 && strcmp(list.at[1].delta_value.cur, "XTS") == 0);
+    tw_findings_free(f);
+    static const struct {
+        const char *row, *element;
+        tw_err err;
+    } wrong[] = {{"A,value,2026-01-01,QQQ,1,2,USD", "delta_value_currency", TW_FORMAT},
+                 {"A,value,2026-01-01,USD,1,2,dollars", "delta_duty_currency", TW_FORMAT},
+                 {"A,value,2026-01-01,,92233720368547758.08,2,", "", TW_RANGE},
+                 {"A,value,2026-01-01,,1,92233720368547758.08,", "", TW_RANGE}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        snprintf(text, sizeof text, "%s%s\n", head, wrong[i].row);
+        f = read_all(text);
+        if (refused_n != 1 || last.code != wrong[i].err)
+            printf("# %zu %s %s\n", refused_n, last.path, last.note);
+        CHECK(refused_n == 1 && last.code == wrong[i].err && last.line == 2);
+        if (wrong[i].element[0] != '\0') CHECK(strcmp(last.path, wrong[i].element) == 0);
+        tw_findings_free(f);
+    }
+}
+
 static tw_err reads(const struct tw_findings_config *c, const char *text, struct tw_fault *fault)
 {
     TW_SCOPED(tw_findings) *f = NULL;
@@ -150,6 +181,7 @@ int main(void)
     CHECK(tw_map_parse(yaml, maps, &map, NULL) == TW_OK);
     RUN(sorts_by_day_and_keeps_the_order_within_one);
     RUN(refuses_what_says_nothing);
+    RUN(takes_amounts_in_their_own_currencies);
     RUN(says_what_is_wrong_with_the_whole_file);
     RUN(survives_every_failed_allocation);
     tw_arena_free(maps);
