@@ -7,9 +7,10 @@ B ?= build
 SANITIZE = -Db_lundef=false -Doptimization=1 -Db_sanitize
 sources = $(shell git ls-files '*.[ch]')
 
-# $(call build,FOLDER,OPTIONS,CC=compiler): sets the folder up the first time, builds what changed.
+# $(call build,FOLDER,OPTIONS,CC=compiler,TARGETS): sets the folder up the first time, builds what changed; all of it
+# where no targets are named.
 build = test -f $(1)/build.ninja || $(3) meson setup $(1) $(2) >$(1).txt || { cat $(1).txt; exit 1; }; \
-	rm -f $(1).txt; ninja -C $(1) --quiet | sed '/^ninja: no work to do/d'
+	rm -f $(1).txt; ninja -C $(1) --quiet $(4) | sed '/^ninja: no work to do/d'
 
 all: ## builds everything into build/ (or B=folder)
 	@$(call build,$(B),,)
@@ -29,6 +30,11 @@ fuzz: ## each fuzz target for SECONDS=60, in build-fuzz/
 	@$(call build,build-fuzz,$(SANITIZE)=address$(comma)undefined -Dfuzz=true,CC=clang)
 	@tools/run-fuzz build-fuzz $(SECONDS)
 
+repeat: all ## same seed, same bytes: from gcc -O3, clang -O2, sanitizers, and with other code in the C library
+	@$(call build,build-clang,-Doptimization=2,CC=clang,apps/tidewaiter)
+	@$(call build,build-asan,$(SANITIZE)=address$(comma)undefined,CC=clang,apps/tidewaiter)
+	@tools/check-repeat $(B) build-clang build-asan
+
 bench: ## speed beside the peers, in build-bench/
 	@tools/deps bench
 	@$(call build,build-bench,-Dbuildtype=release,)
@@ -37,7 +43,7 @@ bench: ## speed beside the peers, in build-bench/
 coverage: ## lines and branches the tests reach in the pure modules, in build-cov/
 	@$(call build,build-cov,-Db_coverage=true -Doptimization=0,)
 	@tools/run-tests build-cov
-	@gcovr --root . --filter 'src/(ground|facts|stages)/' --print-summary build-cov
+	@tools/check-coverage build-cov
 
 mutate: ## plants COUNT=200 faults (SEED=1, FILES='...') and counts those the tests see
 	@tools/mutate --count $(or $(COUNT),200) --seed $(or $(SEED),1) $(if $(FILES),--files $(FILES))
@@ -59,4 +65,4 @@ help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
 
 comma := ,
-.PHONY: all check asan tsan fuzz bench coverage mutate lint format accept install help
+.PHONY: all check asan tsan fuzz repeat bench coverage mutate lint format accept install help
