@@ -4,10 +4,16 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'synth audit-data evaluate train assess explain --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'demo synth audit-data evaluate train assess explain --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
+    demo)
+        words='--help --json --quiet --seed --declarations --keep'
+        case $prev in
+        --keep) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        esac
+        ;;
     synth)
         words='--help --json --quiet --world --seed --vary --declarations --months --start --out'
         case $prev in

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/demo_priv.h -- the parts of `tidewaiter demo`.
+ *
+ * In : a directory, a seed.
+ * Out: a year and a month of a made-up country in it; five decisions worth showing, in words and as JSON.
+ */
+#ifndef TW_CLI_DEMO_PRIV_H
+#define TW_CLI_DEMO_PRIV_H
+
+#include "cli/cli.h"
+#include "engine/play.h"
+
+enum { DEMO_PATH_MAX = 4096, DEMO_YEAR_DAYS = 365, DEMO_MONTHS = 13 };
+
+/* The files of a demo. Year and month are those before and behind the day the model is made on; of the year
+ * those findings are there that were known by then. */
+#define DEMO_FILE_TABLE(X)                                                                                   \
+    X(YEAR, "year.csv")                                                                                      \
+    X(YEAR_FINDINGS, "year_findings.csv")                                                                    \
+    X(MONTH, "month.csv")                                                                                    \
+    X(MONTH_FINDINGS, "month_findings.csv")                                                                  \
+    X(MONTH_TRUTH, "month_truth.csv")                                                                        \
+    X(RATES, "rates.csv")                                                                                    \
+    X(TARIFF, "tariff.csv")
+
+enum demo_file {
+#define X(id, name) DEMO_##id,
+    DEMO_FILE_TABLE(X)
+#undef X
+        DEMO_FILES
+};
+
+struct demo_country {
+    char dir[DEMO_PATH_MAX - 64];
+    char path[DEMO_FILES][DEMO_PATH_MAX];
+    char model[DEMO_PATH_MAX]; /* the directory of the model in it */
+    char currency[4];
+    double de_minimis;
+    int64_t declarations;
+    bool temporary;
+};
+
+/* Names its files: in `keep`, which is made where there is none, or in a new temporary directory. TW_ARG,
+ * TW_NOTFOUND, TW_IO */
+tw_err demo_place(const char *keep, struct demo_country *ret, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Writes all files but the model. The errors of tw_synth_new, tw_file_out_*; TW_INTERRUPTED */
+tw_err demo_write(const struct tw_cli *cli, struct demo_country *c, uint64_t seed, struct tw_fault *fault)
+    TW_MUST_CHECK;
+
+/* Removes a temporary directory with what demo_write and training put there. */
+void demo_remove(struct demo_country *c);
+
+/* What decisions are shown as. */
+enum demo_pick { DEMO_FOUND, DEMO_FOUND_OTHERWISE, DEMO_NOTHING, DEMO_CHANCE, DEMO_PAPERS, DEMO_PICKS };
+
+/* The best decision so far of each kind of pick; of found ones, of each leading family of reasons. */
+struct demo_picked {
+    bool some;
+    double worth;
+    struct tw_buf text, json;
+};
+struct demo_picks {
+    struct demo_picked found[TW_FAMILY_N], nothing, chance, papers;
+};
+
+/* Looks at a decision; keeps it where it shows more than what was kept. TW_NOMEM */
+tw_err demo_pick(struct demo_picks *p, const struct tw_assessor *a, const struct tw_assessment *one,
+                 const struct tw_play_outcome *outcome) TW_MUST_CHECK;
+
+/* The five that are shown, NULL where there is none. */
+void demo_chosen(const struct demo_picks *p, const struct demo_picked *ret[DEMO_PICKS]);
+void demo_picks_free(struct demo_picks *p);
+
+/* Appends `text` in lines of at most 96 columns, each begun by `indent` blanks; the first by `first`. */
+void demo_wrap(struct tw_buf *out, const char *first, size_t indent, struct tw_str text);
+
+#endif
