@@ -47,13 +47,14 @@ _tidewaiter()
         esac
         ;;
     train)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --out --de-minimis --duty-mix --seed --threads'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --out --de-minimis --duty-mix --seed --threads --html'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --html) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     assess)

@@ -6,6 +6,7 @@
 #include "cli/reading.h"
 #include "cli/table_priv.h"
 #include "engine/train.h"
+#include "learn/card_page.h"
 
 static void on_step(void *to, const char *words)
 {
@@ -140,6 +141,12 @@ tw_err cmd_train(struct tw_cli *cli, struct tw_fault *fault)
     cli->file = dir;
     TW_TRY(tw_model_dir_write(dir, &bytes, fault));
     cli->file = NULL;
+    const char *html = tw_cli_value(cli, "html");
+    if (html != NULL) {
+        TW_SCOPED_BUF page = {0};
+        tw_card_page(card, &page);
+        TW_TRY(tw_cli_save(cli, html, &page, fault));
+    }
     if (cli->json)
         summary_json(t, dir, &out);
     else
