@@ -67,6 +67,7 @@ static tw_err copy_extra(const struct tw_extra *at, size_t n, struct tw_arena *a
     return TW_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): one line per list */
 static tw_err copy_item_lists(struct tw_item *i, struct tw_arena *arena)
 {
     COPY(PACKAGE, i->packages);
@@ -80,6 +81,7 @@ static tw_err copy_item_lists(struct tw_item *i, struct tw_arena *arena)
     return copy_extra(i->extra.at, i->extra.n, arena, &i->extra.at);
 }
 
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): one line per list */
 static tw_err copy_decl_lists(struct tw_decl *d, struct tw_arena *arena)
 {
     COPY(AUTHORISATION, d->authorisations);

@@ -127,7 +127,8 @@ static bool usual_time(struct tw_str text, int64_t *ret)
     const int hour = two_at(b, 3), minute = two_at(b, 6), second = two_at(c, 5);
     if (!in_range(year, month) || day < 1 || day > month_days(year, month)) return false;
     if (hour > 23 || minute > 59 || second > 59) return false;
-    *ret = (int64_t)tw_day_from_civil(year, month, day) * TW_DAY_S + hour * 3600 + minute * 60 + second;
+    *ret = (int64_t)tw_day_from_civil(year, month, day) * TW_DAY_S + (int64_t)hour * 3600 +
+           (int64_t)minute * 60 + second;
     return true;
 }
 
