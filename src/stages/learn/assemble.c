@@ -187,14 +187,14 @@ tw_err tw_learned_model(const struct tw_learned *l, const struct tw_feature_tabl
         .feature = table->feature,
         .calibration = {l->curve.margin, l->curve.risk, l->curve.n},
         .duty_link = TW_DUTY_LOG,
-        .duty_max = (float)l->duty.most,
+        .duty_max = l->duty.n > 0 ? (float)l->duty.most : 0, /* nothing recovered is known: nothing is said */
         .training = {.rows = l->sample->n, .findings = l->sample->n_found, .seed = l->used.seed}};
     memcpy(m.feature_table_sha256, table->sha256, sizeof(m.feature_table_sha256));
     TW_TRY(join_bags(l, arena, &m.risk, fault));
     if (m.risk.n_features != table->n)
         return tw_fail(fault, TW_ARG, "the rows had %u features, the table has %u", m.risk.n_features,
                        table->n);
-    TW_TRY(duty_forest(l, table->n, arena, &m.duty, fault));
+    if (l->duty.n > 0) TW_TRY(duty_forest(l, table->n, arena, &m.duty, fault));
     TW_TRY(tw_learned_settings(l, arena, &m.training.setting, &m.training.n_settings, fault));
     if (day_text(l->sample->first_day, arena, &m.training.from) != TW_OK ||
         day_text(l->sample->last_day, arena, &m.training.to) != TW_OK)

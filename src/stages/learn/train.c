@@ -385,8 +385,9 @@ static void add_notes(struct school *c)
         note(l, "%zu features were never present and %zu never varied: they say nothing.", l->n_empty,
              l->n_constant);
     if (l->duty.n == 0)
-        note(l, "No finding has both its recovered duty and the duty at stake: all that is at stake is "
-                "expected.");
+        note(l,
+             "No finding has both its recovered duty and the duty at stake: expected duty is not said, and "
+             "declarations are ordered by risk alone.");
 }
 
 /* --- all together --- */

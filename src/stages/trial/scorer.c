@@ -179,7 +179,8 @@ static tw_err score_ours(const struct tw_scorer_model *m, const struct tw_trial_
         double part = tw_exp(log_share), stake = v->stake[k] > 0 ? v->stake[k] : 0;
         ret->risk[k] = tw_curve_at(&l->curve, margin[i]);
         ret->item[k] = margin[i];
-        ret->expected[k] = ret->risk[k] * (part < l->duty.most ? part : l->duty.most) * stake;
+        if (l->duty.n > 0) /* else no finding says what is recovered: ordered by risk alone */
+            ret->expected[k] = ret->risk[k] * (part < l->duty.most ? part : l->duty.most) * stake;
     }
     tw_free(margin);
     tw_free(share);
