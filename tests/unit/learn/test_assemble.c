@@ -119,14 +119,14 @@ static void duty_is_a_share_of_what_is_at_stake(void)
     CHECK(fabs(sum[1] / n[1] - 1.8) < 0.1 && fabs(sum[0] / n[0] - 0.1) < 0.05);
 }
 
-static void a_constant_share_is_a_forest_too(void)
+static void without_known_recoveries_no_duty_is_said(void)
 {
     plant(false);
     TW_SCOPED(tw_learned) *l = learned(1);
     CHECK(l->duty.way == TW_DUTY_CONSTANT);
     TW_SCOPED_BUF bytes = {0};
     TW_SCOPED(tw_model) *m = read_back(l, &bytes);
-    CHECK(tw_model_duty_ppm(m, tw_forest_row(tw_model_duty(m), x)) == 1000000);
+    CHECK(tw_model_duty(m) == NULL); /* nothing recovered is known: nothing is said */
 }
 
 static void the_file_says_what_it_learned_from(void)
@@ -195,7 +195,7 @@ int main(void)
     RUN(the_model_file_has_the_librarys_margins_bit_for_bit);
     RUN(bags_become_one_forest_with_their_mean_margin);
     RUN(duty_is_a_share_of_what_is_at_stake);
-    RUN(a_constant_share_is_a_forest_too);
+    RUN(without_known_recoveries_no_duty_is_said);
     RUN(the_file_says_what_it_learned_from);
     RUN(refuses_another_table_and_too_many_trees);
     RUN(survives_every_failed_allocation);
