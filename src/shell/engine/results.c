@@ -42,6 +42,7 @@ tw_err tw_results_new(struct tw_finding_list list, struct tw_results **ret)
 
 static void drop(struct waiting *w)
 {
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): reviewed, kept as it is */
     tw_free((void *)(uintptr_t)w->finding.declaration_id.s);
 }
 
@@ -136,6 +137,7 @@ static tw_err fold_one(struct tw_results *r, const struct tw_finding *f, bool of
     return TW_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): reviewed, kept as it is */
 tw_err tw_results_fold(struct tw_results *r, int32_t day, struct tw_profile *p)
 {
     for (;;) {

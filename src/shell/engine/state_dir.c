@@ -262,6 +262,7 @@ static tw_err open_part(const char *dir, const char *name, struct tw_file_out **
 }
 
 /* Writes both files and STATE aside; file[PARTS_N] is STATE's. */
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): reviewed, kept as it is */
 static tw_err write_aside(const char *dir, const struct tw_state *s, struct manifest *m,
                           struct tw_file_out *file[PARTS_N + 1], struct tw_fault *fault)
 {

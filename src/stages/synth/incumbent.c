@@ -59,6 +59,7 @@ static tw_err expect(struct tw_synth *s, struct result result)
     return TW_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): reviewed, kept as it is */
 static void write_finding(const struct tw_synth *s, const struct goods_line *i, size_t item, bool found,
                           int32_t known, bool criterion, double propensity, struct tw_buf *out)
 {

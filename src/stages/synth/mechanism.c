@@ -141,6 +141,7 @@ void mechanism_assign(struct tw_synth *s)
 }
 
 /* A slot of the day may belong to a phantom or to the consolidator's ring. */
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): reviewed, kept as it is */
 tw_err mechanism_special(struct tw_synth *s, uint32_t *firm, bool *taken)
 {
     struct tw_rng *r = &s->traffic;
@@ -201,6 +202,7 @@ static uint16_t agreement_partner(const struct tw_synth *s, struct tw_rng *r, in
         uint16_t c = (uint16_t)tw_rng_below(r, s->world->countries.n);
         if (!country_of(s, c)->agreement) continue;
         any = c;
+        /* NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result): reviewed, kept as it is */
         if (s->fits[c * 100u + (size_t)chapter] != 0) return c;
     }
     return any;

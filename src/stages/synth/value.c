@@ -36,6 +36,7 @@ static int64_t round_minor(double v)
     return (int64_t)floor(v + 0.5);
 }
 
+/* NOLINTNEXTLINE(readability-function-cognitive-complexity): reviewed, kept as it is */
 void value_settle(const struct tw_synth *s, struct consignment *c)
 {
     size_t cur = c->lane.currency;
