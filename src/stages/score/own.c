@@ -5,7 +5,6 @@
 
 #define LITERAL(text)                                                                                        \
     {                                                                                                        \
-        /* NOLINTNEXTLINE(bugprone-macro-parentheses): reviewed, kept as it is */
         text, sizeof text - 1                                                                                \
     }
 #define UNIT_RATIO   LITERAL("ratio")
