@@ -12,7 +12,7 @@ import math
 DAY0 = datetime.date(1970, 1, 1).toordinal()
 GENERATION = 180  # days a generation of prices lasts
 SMOOTH, PRIOR = 12.0, 0.05
-SKETCH = 1.031  # a bucket's middle is at most 3.03 % from any value in it
+SKETCH = 33 / 32 + 1e-9  # a median from a sketch is at most 1/33 of the true one away from it, to either side
 NAN = math.nan
 
 PARENT = {"importer": "all", "declarant": "all", "exporter": "all", "office": "all", "address": "all", "hs2": "all",
