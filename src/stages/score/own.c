@@ -5,7 +5,7 @@
 
 #define LITERAL(text)                                                                                        \
     {                                                                                                        \
-        text, sizeof text - 1                                                                                \
+        (text), sizeof(text) - 1                                                                             \
     }
 #define UNIT_RATIO   LITERAL("ratio")
 #define UNIT_DEVIATE LITERAL("deviate")

@@ -270,7 +270,7 @@ static size_t probabilities(double *weight, size_t n, size_t count)
     size_t some = 0;
     for (size_t i = 0; i < n; i++) some += weight[i] > 0;
     if (count > some) count = some;
-    double limit = INFINITY; /* of the weight: from there on it is certain. It only falls. */
+    double limit = (double)INFINITY; /* of the weight: from there on it is certain. It only falls. */
     for (bool more = count > 0; more;) {
         double sum = 0;
         size_t certain = 0;

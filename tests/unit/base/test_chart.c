@@ -19,8 +19,8 @@ static size_t count(const struct tw_buf *b, const char *what)
     return n;
 }
 
-static const double X[] = {0.01, 0.02, 0.05, 0.10}, Y[] = {0.6, 0.5, NAN, 0.3}, LO[] = {0.5, 0.4, NAN, 0.2},
-                    HI[] = {0.7, 0.6, NAN, 0.4};
+static const double X[] = {0.01, 0.02, 0.05, 0.10}, Y[] = {0.6, 0.5, (double)NAN, 0.3},
+                    LO[] = {0.5, 0.4, (double)NAN, 0.2}, HI[] = {0.7, 0.6, (double)NAN, 0.4};
 static const struct tw_str NAMES[] = {{"a<b", 3}, {"second", 6}, {"third", 5}, {"fourth", 6}};
 
 static struct tw_chart chart(void)
@@ -68,7 +68,7 @@ static void bars_go_left_below_zero(void)
 {
     TW_SCOPED_BUF out = {0};
     struct tw_page p = {.out = &out};
-    const double v[] = {1, -1, 0.5, NAN};
+    const double v[] = {1, -1, 0.5, (double)NAN};
     struct tw_chart c = chart();
     c.category = NAMES;
     c.n_series = 1;

@@ -267,7 +267,7 @@ static void stops_when_asked(void)
     o.input.stop = &s.stop;
     o.to = &s;
     o.step = on_step;
-    TW_SCOPED(tw_trained) *t = trained(&o);
+    tw_trained_free(trained(&o));
     const int steps = s.steps;
     CHECK(steps == 3);
     for (int at = 0; at + 1 < steps; at++) {

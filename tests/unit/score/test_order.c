@@ -2,13 +2,14 @@
 #include "score/order.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/fmath.h"
 #include "check.h"
 
 static const double NONE = (double)NAN;
 
-static double near(double a, double b)
+static bool near(double a, double b)
 {
     return fabs(a - b) < 1e-12;
 }
