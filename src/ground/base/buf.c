@@ -21,8 +21,7 @@ void tw_buf_clear(struct tw_buf *b)
     b->failed = false;
 }
 
-/* Room for `n` more bytes at the end; NULL when there is none. */
-static char *room(struct tw_buf *b, size_t n)
+char *tw_buf_room(struct tw_buf *b, size_t n)
 {
     if (b->failed) return NULL;
     if (b->cap - b->n >= n) return b->p + b->n;
@@ -38,23 +37,6 @@ static char *room(struct tw_buf *b, size_t n)
     b->p = p;
     b->cap = cap;
     return p + b->n;
-}
-
-void tw_buf_put(struct tw_buf *b, const void *p, size_t n)
-{
-    if (n == 0) return;
-    char *at = room(b, n);
-    if (at == NULL) return;
-    memcpy(at, p, n);
-    b->n += n;
-}
-
-void tw_buf_char(struct tw_buf *b, char c)
-{
-    char *at = room(b, 1);
-    if (at == NULL) return;
-    *at = c;
-    b->n++;
 }
 
 void tw_buf_text(struct tw_buf *b, const char *z)
@@ -82,7 +64,7 @@ void tw_buf_printf(struct tw_buf *b, const char *fmt, ...)
         tw_buf_put(b, small, (size_t)n);
         return;
     }
-    char *at = room(b, (size_t)n + 1);
+    char *at = tw_buf_room(b, (size_t)n + 1);
     if (at == NULL) return;
     va_start(ap, fmt);
     vsnprintf(at, (size_t)n + 1, fmt, ap);
@@ -140,6 +122,42 @@ void tw_buf_dec(struct tw_buf *b, int64_t v, unsigned scale)
     tw_buf_put(b, out, len);
 }
 
+static const double POW10[] = {1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                               1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* How many digits stand before the point; v >= 1e-4. 0 and less: zeros behind the point. */
+static int magnitude10(double v)
+{
+    int e = -3;
+    while (e <= 0 && v * POW10[-e] >= 1) e++;
+    while (e > 0 && v >= POW10[e]) e++;
+    return e;
+}
+
+static void put_short(struct tw_buf *b, bool minus, int64_t n, int decimals)
+{
+    while (decimals > 0 && n % 10 == 0) {
+        n /= 10;
+        decimals--;
+    }
+    tw_buf_dec(b, minus ? -n : n, (unsigned)decimals);
+}
+
+/* What has at most 15 digits is found without printf: an integer below 2^53 divided by a power of ten up to
+ * 10^22 is the double nearest to that decimal (Clinger, How to read floating point numbers accurately, 1990),
+ * and a decimal of 15 digits that reads back is the only one. */
+static bool short_f64(struct tw_buf *b, double v)
+{
+    const double a = fabs(v);
+    if (!(a >= 1e-4 && a < 1e15)) return false;
+    const int decimals = 15 - magnitude10(a);
+    if (decimals > 18) return false;
+    const double n = floor(a * POW10[decimals] + 0.5);
+    if (n / POW10[decimals] != a || n >= 0x1p53) return false;
+    put_short(b, v < 0, (int64_t)n, decimals);
+    return true;
+}
+
 void tw_buf_f64(struct tw_buf *b, double v)
 {
     if (!isfinite(v)) {
@@ -151,6 +169,7 @@ void tw_buf_f64(struct tw_buf *b, double v)
         tw_buf_i64(b, (int64_t)v);
         return;
     }
+    if (short_f64(b, v)) return;
     char text[40];
     for (int n = 15; n <= 17; n++) {
         snprintf(text, sizeof text, "%.*g", n, v);
@@ -159,12 +178,40 @@ void tw_buf_f64(struct tw_buf *b, double v)
     tw_buf_text(b, text);
 }
 
+/* A float times a power of ten up to 10^12 is exact in double (24 bits and 5^12 < 2^28), so it is rounded as
+ * printf does, half to even; the quotient is the double nearest to the decimal. Where that double lies
+ * half-way between two floats, reading it as a float at once might differ: those are left to printf. */
+static bool short_f32(struct tw_buf *b, float v)
+{
+    const double a = fabs((double)v);
+    if (a == 0 && !signbit(v)) {
+        tw_buf_char(b, '0');
+        return true;
+    }
+    if (!(a >= 1e-4 && a < 1e6)) return false;
+    const int e = magnitude10(a);
+    for (int digits = 6; digits <= 9; digits++) {
+        const int decimals = digits - e;
+        const double exact = a * POW10[decimals], down = floor(exact), rest = exact - down;
+        const double n = rest > 0.5 || (rest == 0.5 && ((int64_t)down & 1) != 0) ? down + 1 : down;
+        const double q = n / POW10[decimals];
+        uint64_t bits;
+        memcpy(&bits, &q, sizeof bits);
+        if ((bits & 0x1fffffff) == 0x10000000) return false;
+        if ((double)(float)q != a) continue;
+        put_short(b, v < 0, (int64_t)n, decimals);
+        return true;
+    }
+    return false;
+}
+
 void tw_buf_f32(struct tw_buf *b, float v)
 {
     if (!isfinite(v)) {
         tw_buf_text(b, "null");
         return;
     }
+    if (short_f32(b, v)) return;
     char text[40];
     for (int n = 6; n <= 9; n++) {
         snprintf(text, sizeof text, "%.*g", n, (double)v);
@@ -210,8 +257,11 @@ void tw_buf_grouped(struct tw_buf *b, double v, unsigned digits_n)
 void tw_buf_hex(struct tw_buf *b, const uint8_t *p, size_t n)
 {
     static const char hex[] = "0123456789abcdef";
+    char *at = n > 0 ? tw_buf_room(b, 2 * n) : NULL;
+    if (at == NULL) return;
     for (size_t i = 0; i < n; i++) {
-        tw_buf_char(b, hex[p[i] >> 4]);
-        tw_buf_char(b, hex[p[i] & 15]);
+        at[2 * i] = hex[p[i] >> 4];
+        at[2 * i + 1] = hex[p[i] & 15];
     }
+    b->n += 2 * n;
 }

@@ -33,8 +33,23 @@ static inline void tw_buf_freep(struct tw_buf *b)
 /* TW_SCOPED_BUF b = {0}; */
 #define TW_SCOPED_BUF __attribute__((cleanup(tw_buf_freep))) struct tw_buf
 
-void tw_buf_put(struct tw_buf *b, const void *p, size_t n);
-void tw_buf_char(struct tw_buf *b, char c);
+/* Room for `n` more bytes at the end, to be written and then counted into b->n; NULL when it failed. */
+char *tw_buf_room(struct tw_buf *b, size_t n);
+
+static inline void tw_buf_put(struct tw_buf *b, const void *p, size_t n)
+{
+    if (n == 0) return;
+    char *at = b->cap - b->n >= n && !b->failed ? b->p + b->n : tw_buf_room(b, n);
+    if (at == NULL) return;
+    memcpy(at, p, n);
+    b->n += n;
+}
+
+static inline void tw_buf_char(struct tw_buf *b, char c)
+{
+    tw_buf_put(b, &c, 1);
+}
+
 void tw_buf_text(struct tw_buf *b, const char *z);
 void tw_buf_str(struct tw_buf *b, struct tw_str s);
 void tw_buf_printf(struct tw_buf *b, const char *fmt, ...) TW_PRINTF(2, 3);

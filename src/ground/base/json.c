@@ -93,9 +93,48 @@ static void plain(struct tw_buf *out, struct tw_str s)
     tw_buf_put(out, s.s + from, s.n - from);
 }
 
+/* A byte that must be escaped, or is not ASCII, in any of the eight. */
+static uint64_t special(uint64_t w)
+{
+    const uint64_t ones = 0x0101010101010101u, quote = w ^ (ones * '"'), back = w ^ (ones * '\\');
+    return (w | (w - ones * 0x20) | (quote - ones) | (back - ones)) & (ones * 0x80);
+}
+
+/* Nothing but ASCII that stands for itself; borrows between bytes may call a plain text special, never the
+ * other way round. */
+static bool is_plain(const char *s, size_t n)
+{
+    uint64_t w = 0x6161616161616161u;
+    if (n < sizeof w) {
+        memcpy(&w, s, n);
+        return special(w) == 0;
+    }
+    for (size_t i = 0; i + sizeof w <= n; i += sizeof w) {
+        memcpy(&w, s + i, sizeof w);
+        if (special(w) != 0) return false;
+    }
+    memcpy(&w, s + n - sizeof w, sizeof w);
+    return special(w) == 0;
+}
+
+/* "text" and what is to stand behind it. */
+static void put_plain(struct tw_buf *out, struct tw_str s, struct tw_str behind)
+{
+    char *at = tw_buf_room(out, s.n + 1 + behind.n);
+    if (at == NULL) return;
+    *at = '"';
+    memcpy(at + 1, s.s, s.n);
+    memcpy(at + 1 + s.n, behind.s, behind.n);
+    out->n += s.n + 1 + behind.n;
+}
+
 void tw_json_str(struct tw_json *j, struct tw_str s)
 {
     before(j);
+    if (s.n > 0 && is_plain(s.s, s.n)) {
+        put_plain(j->out, s, TW_STR("\""));
+        return;
+    }
     tw_buf_char(j->out, '"');
     size_t bad;
     while (s.n > 0 && !tw_str_utf8(s, &bad)) {
@@ -115,10 +154,15 @@ void tw_json_text(struct tw_json *j, const char *z)
     tw_json_str(j, tw_str_from(z));
 }
 
-void tw_json_key(struct tw_json *j, const char *key)
+void tw_json_key_n(struct tw_json *j, const char *key, size_t n)
 {
-    tw_json_text(j, key);
-    tw_buf_char(j->out, ':');
+    if (n > 0 && is_plain(key, n)) {
+        before(j);
+        put_plain(j->out, (struct tw_str){key, n}, TW_STR("\":"));
+    } else {
+        tw_json_str(j, (struct tw_str){key, n});
+        tw_buf_char(j->out, ':');
+    }
     j->after_key = true;
 }
 

@@ -26,7 +26,11 @@ void tw_json_begin_object(struct tw_json *j);
 void tw_json_end_object(struct tw_json *j);
 void tw_json_begin_array(struct tw_json *j);
 void tw_json_end_array(struct tw_json *j);
-void tw_json_key(struct tw_json *j, const char *key);
+void tw_json_key_n(struct tw_json *j, const char *key, size_t n);
+static inline void tw_json_key(struct tw_json *j, const char *key)
+{
+    tw_json_key_n(j, key, strlen(key));
+}
 void tw_json_str(struct tw_json *j, struct tw_str s);
 void tw_json_text(struct tw_json *j, const char *z);
 void tw_json_i64(struct tw_json *j, int64_t v);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A decision as a line of JSON. Every key is described in docs/formats/decision.md; the keys that come first
- * are a promise, the rest may grow. */
+ * are a promise, the rest may grow. Written piece by piece instead of through base/json.h: every declaration
+ * gets one, and a constant piece costs a copy. */
 #include <math.h>
 
 #include "assess/assess_priv.h"
@@ -8,221 +9,237 @@
 #include "base/json.h"
 #include "decl/money.h"
 
-static void put_time(struct tw_json *j, int64_t utc_s)
+#define PUT(out, literal) tw_buf_put((out), (literal), sizeof(literal) - 1)
+
+static void put_str(struct tw_buf *out, struct tw_str s)
+{
+    struct tw_json j = {.out = out};
+    tw_json_str(&j, s);
+}
+
+/* A name of ours: nothing in it needs escaping. */
+static void put_name(struct tw_buf *out, const char *z)
+{
+    tw_buf_char(out, '"');
+    tw_buf_text(out, z);
+    tw_buf_char(out, '"');
+}
+
+static void put_bool(struct tw_buf *out, bool v)
+{
+    if (v)
+        PUT(out, "true");
+    else
+        PUT(out, "false");
+}
+
+static void put_fixed(struct tw_buf *out, double v)
+{
+    tw_buf_fixed(out, v, 9);
+}
+
+static void put_time(struct tw_buf *out, int64_t utc_s)
 {
     if (utc_s == TW_NO_TIME) {
-        tw_json_null(j);
+        PUT(out, "null");
         return;
     }
-    tw_json_raw(j, TW_STR("\""));
-    tw_buf_time(j->out, utc_s);
-    tw_buf_char(j->out, '"');
+    tw_buf_char(out, '"');
+    tw_buf_time(out, utc_s);
+    tw_buf_char(out, '"');
 }
 
-static void put_money(struct tw_json *j, struct tw_money m)
+static void put_money(struct tw_buf *out, struct tw_money m)
 {
     if (!tw_money_set(m)) {
-        tw_json_null(j);
+        PUT(out, "null");
         return;
     }
-    tw_json_begin_object(j);
-    tw_json_key(j, "amount");
-    tw_json_raw(j, TW_STR("\""));
-    tw_buf_amount(j->out, m);
-    tw_buf_char(j->out, '"');
-    tw_json_key(j, "currency");
-    tw_json_str(j, tw_money_cur(&m));
-    tw_json_end_object(j);
-}
-
-/* A text of JSON, or what stands for none. */
-static void put_json(struct tw_json *j, struct tw_str json, struct tw_str none)
-{
-    tw_json_raw(j, json.n > 0 ? json : none);
-}
-
-static void put_hash(struct tw_json *j, bool some, const char *hex)
-{
-    if (some)
-        tw_json_text(j, hex);
-    else
-        tw_json_null(j);
+    PUT(out, "{\"amount\":\"");
+    tw_buf_amount(out, m);
+    PUT(out, "\",\"currency\":\"");
+    tw_buf_str(out, tw_money_cur(&m));
+    PUT(out, "\"}");
 }
 
 /* -- features
  * ---------------------------------------------------------------------------------------------------- */
 
 /* {"value":..} and, where it was kept, what it was compared with; null and absent = there was nothing. */
-static void put_feature(struct tw_json *j, float value, const struct tw_evidence *e)
+static void put_feature(struct tw_buf *out, float value, const struct tw_evidence *e)
 {
-    tw_json_begin_object(j);
-    tw_json_key(j, "value");
-    tw_json_f32(j, value);
+    PUT(out, "{\"value\":");
+    tw_buf_f32(out, value);
     if (e != NULL && !isnan(value)) {
-        tw_json_key(j, "declared");
-        tw_json_f64(j, e->value);
+        PUT(out, ",\"declared\":");
+        tw_buf_f64(out, e->value);
         if (!isnan(e->reference)) {
-            tw_json_key(j, "reference");
-            tw_json_f64(j, e->reference);
+            PUT(out, ",\"reference\":");
+            tw_buf_f64(out, e->reference);
         }
         if (!isnan(e->population)) {
-            tw_json_key(j, "population");
-            tw_json_f64(j, e->population);
+            PUT(out, ",\"population\":");
+            tw_buf_f64(out, e->population);
         }
         if (e->since_day != TW_NO_DAY) {
-            tw_json_key(j, "since");
-            tw_json_raw(j, TW_STR("\""));
-            tw_buf_day(j->out, e->since_day);
-            tw_buf_char(j->out, '"');
+            PUT(out, ",\"since\":\"");
+            tw_buf_day(out, e->since_day);
+            tw_buf_char(out, '"');
         }
         if (e->kind < TW_KIND_N) {
-            tw_json_key(j, "of");
-            tw_json_text(j, tw_kind_name((enum tw_kind)e->kind));
+            PUT(out, ",\"of\":");
+            put_name(out, tw_kind_name((enum tw_kind)e->kind));
         }
     }
-    tw_json_end_object(j);
+    tw_buf_char(out, '}');
 }
 
-static void put_features(struct tw_json *j, const struct tw_assessment *one, size_t item)
+static void put_features(struct tw_buf *out, const struct tw_assessment *one, size_t item)
 {
-    tw_json_key(j, "features");
-    tw_json_begin_object(j);
+    PUT(out, ",\"features\":{");
     for (size_t f = 0; f < TW_FEATURE_N; f++) {
-        size_t at = item * TW_FEATURE_N + f;
-        tw_json_key(j, tw_feature_row((enum tw_feature)f)->name);
-        put_feature(j, one->x[at], one->evidence != NULL ? &one->evidence[at] : NULL);
+        const size_t at = item * TW_FEATURE_N + f;
+        if (f > 0) tw_buf_char(out, ',');
+        put_name(out, tw_feature_row((enum tw_feature)f)->name);
+        tw_buf_char(out, ':');
+        put_feature(out, one->x[at], one->evidence != NULL ? &one->evidence[at] : NULL);
     }
-    tw_json_end_object(j);
+    tw_buf_char(out, '}');
 }
 
 /* -- items and reasons
  * -------------------------------------------------------------------------------------------- */
 
-static void put_items(const struct tw_assessor *a, struct tw_json *j, const struct tw_assessment *one,
-                      bool full)
+static void put_items(struct tw_buf *out, bool model, const struct tw_assessment *one, bool full)
 {
-    bool model = a->parts.model != NULL;
-    tw_json_key(j, "items");
-    tw_json_begin_array(j);
     for (size_t i = 0; i < one->decision.items.n; i++) {
         const struct tw_decision_item *k = &one->decision.items.at[i];
-        tw_json_begin_object(j);
-        tw_json_key(j, "number");
-        tw_json_u64(j, k->number);
-        tw_json_key(j, "risk");
+        if (i > 0) tw_buf_char(out, ',');
+        PUT(out, "{\"number\":");
+        tw_buf_u64(out, k->number);
+        PUT(out, ",\"risk\":");
         if (model)
-            tw_json_dec(j, k->risk_ppm, 6);
+            tw_buf_dec(out, k->risk_ppm, 6);
         else
-            tw_json_null(j);
-        tw_json_key(j, "expected_duty");
-        put_money(j, k->expected_duty);
-        tw_json_key(j, "margin");
-        tw_json_f32(j, k->margin);
-        if (full) put_features(j, one, i);
-        tw_json_end_object(j);
+            PUT(out, "null");
+        PUT(out, ",\"expected_duty\":");
+        put_money(out, k->expected_duty);
+        PUT(out, ",\"margin\":");
+        tw_buf_f32(out, k->margin);
+        if (full) put_features(out, one, i);
+        tw_buf_char(out, '}');
     }
-    tw_json_end_array(j);
 }
 
-static void put_basis(struct tw_json *j, uint32_t basis)
+static void put_basis(struct tw_buf *out, uint32_t basis)
 {
-    tw_json_key(j, "basis");
-    tw_json_begin_array(j);
-    for (int b = 0; b < TW_BASIS_N; b++)
-        if ((basis & (1u << b)) != 0) tw_json_text(j, tw_basis_name((enum tw_basis)b));
-    tw_json_end_array(j);
+    bool some = false;
+    for (int b = 0; b < TW_BASIS_N && basis != 0; b++) {
+        if ((basis & (1u << b)) == 0) continue;
+        if (some) tw_buf_char(out, ',');
+        put_name(out, tw_basis_name((enum tw_basis)b));
+        some = true;
+    }
 }
 
-static void put_reasons(struct tw_json *j, const struct tw_assessment *one)
+static void put_reasons(struct tw_buf *out, const struct tw_assessment *one)
 {
-    tw_json_key(j, "reasons");
-    tw_json_begin_array(j);
     for (size_t i = 0; i < one->decision.reasons.n; i++) {
         const struct tw_reason *r = &one->decision.reasons.at[i];
-        tw_json_begin_object(j);
-        tw_json_key(j, "family");
-        tw_json_text(j, tw_family_row((enum tw_family)r->family)->name);
-        tw_json_key(j, "for");
-        tw_json_bool(j, !r->against);
-        tw_json_key(j, "audience");
-        tw_json_text(j, tw_audience_name((enum tw_audience)r->audience));
-        tw_json_key(j, "text");
-        tw_json_str(j, r->text);
-        tw_json_key(j, "values");
-        put_json(j, r->values_json, TW_STR("{}"));
-        tw_json_key(j, "item");
-        tw_json_u64(j, r->item);
-        tw_json_key(j, "weight");
-        tw_json_dec(j, r->weight_micro, 6);
-        tw_json_end_object(j);
+        if (i > 0) tw_buf_char(out, ',');
+        PUT(out, "{\"family\":");
+        put_name(out, tw_family_row((enum tw_family)r->family)->name);
+        PUT(out, ",\"for\":");
+        put_bool(out, !r->against);
+        PUT(out, ",\"audience\":");
+        put_name(out, tw_audience_name((enum tw_audience)r->audience));
+        PUT(out, ",\"text\":");
+        put_str(out, r->text);
+        PUT(out, ",\"values\":");
+        tw_buf_str(out, r->values_json.n > 0 ? r->values_json : TW_STR("{}"));
+        PUT(out, ",\"item\":");
+        tw_buf_u64(out, r->item);
+        PUT(out, ",\"weight\":");
+        tw_buf_dec(out, r->weight_micro, 6);
+        tw_buf_char(out, '}');
     }
-    tw_json_end_array(j);
-    tw_json_key(j, "counterfactual");
+}
+
+static void put_change(struct tw_buf *out, const struct tw_assessment *one)
+{
+    PUT(out, ",\"counterfactual\":");
     if (one->decision.counterfactual.n > 0)
-        tw_json_str(j, one->decision.counterfactual);
+        put_str(out, one->decision.counterfactual);
     else
-        tw_json_null(j);
-    if (one->change_json.n > 0) {
-        tw_json_key(j, "counterfactual_values");
-        tw_json_raw(j, one->change_json);
-    }
+        PUT(out, "null");
+    if (one->change_json.n == 0) return;
+    PUT(out, ",\"counterfactual_values\":");
+    tw_buf_str(out, one->change_json);
 }
 
 /* How it came about: what anyone needs to decide it again. */
-static void put_grounds(const struct tw_assessor *a, struct tw_json *j, const struct tw_assessment *one)
+static void put_grounds(const struct tw_assessor *a, struct tw_buf *out, const struct tw_assessment *one)
 {
     const struct tw_decision *k = &one->decision;
-    bool model = a->parts.model != NULL;
-    tw_json_key(j, "decided_at");
-    put_time(j, k->decided_at);
-    tw_json_key(j, "office");
+    const bool model = a->parts.model != NULL;
+    PUT(out, ",\"decided_at\":");
+    put_time(out, k->decided_at);
+    PUT(out, ",\"office\":");
     if (one->decl->office.n > 0)
-        tw_json_str(j, one->decl->office);
+        put_str(out, one->decl->office);
     else
-        tw_json_null(j);
-    tw_json_key(j, "score");
-    tw_json_fixed(j, one->score, 9);
-    tw_json_key(j, "scored_by");
-    tw_json_text(j, model ? "model" : "price");
-    tw_json_key(j, "score_channel");
-    tw_json_text(j, tw_channel_name(k->score_channel));
-    tw_json_key(j, "red_from");
-    tw_json_fixed(j, one->red_from, 9);
-    tw_json_key(j, "green_below");
-    tw_json_fixed(j, one->green_below, 9);
-    tw_json_key(j, "worst_item");
-    tw_json_u64(j, k->items.n > 0 ? k->items.at[one->worst].number : 0);
+        PUT(out, "null");
+    PUT(out, ",\"score\":");
+    put_fixed(out, one->score);
+    if (model)
+        PUT(out, ",\"scored_by\":\"model\",\"score_channel\":");
+    else
+        PUT(out, ",\"scored_by\":\"price\",\"score_channel\":");
+    put_name(out, tw_channel_name(k->score_channel));
+    PUT(out, ",\"red_from\":");
+    put_fixed(out, one->red_from);
+    PUT(out, ",\"green_below\":");
+    put_fixed(out, one->green_below);
+    PUT(out, ",\"worst_item\":");
+    tw_buf_u64(out, k->items.n > 0 ? k->items.at[one->worst].number : 0);
     uint8_t draw[8];
     for (int i = 0; i < 8; i++) draw[i] = (uint8_t)(k->draw >> (56 - 8 * i));
-    tw_json_key(j, "draw");
-    tw_json_raw(j, TW_STR("\""));
-    tw_buf_hex(j->out, draw, sizeof draw);
-    tw_buf_char(j->out, '"');
-    tw_json_key(j, "model");
-    put_hash(j, model, model ? tw_model_sha256(a->parts.model) : "");
-    tw_json_key(j, "profile");
-    put_hash(j, a->profile_known, a->profile_hex);
+    PUT(out, ",\"draw\":\"");
+    tw_buf_hex(out, draw, sizeof draw);
+    PUT(out, "\",\"model\":");
+    if (model)
+        put_name(out, tw_model_sha256(a->parts.model));
+    else
+        PUT(out, "null");
+    PUT(out, ",\"profile\":");
+    if (a->profile_known)
+        put_name(out, a->profile_hex);
+    else
+        PUT(out, "null");
 }
 
 void tw_assess_json(const struct tw_assessor *a, const struct tw_assessment *one, bool full,
                     struct tw_buf *out)
 {
     const struct tw_decision *k = &one->decision;
-    struct tw_json j = {.out = out};
-    tw_json_begin_object(&j);
-    tw_json_key(&j, "id");
-    tw_json_str(&j, k->declaration_id);
-    tw_json_key(&j, "channel");
-    tw_json_text(&j, tw_channel_name(k->channel));
-    put_basis(&j, k->basis);
-    tw_json_key(&j, "propensity");
-    tw_json_dec(&j, k->propensity_ppm, 6);
-    put_items(a, &j, one, full);
-    put_reasons(&j, one);
+    PUT(out, "{\"id\":");
+    put_str(out, k->declaration_id);
+    PUT(out, ",\"channel\":");
+    put_name(out, tw_channel_name(k->channel));
+    PUT(out, ",\"basis\":[");
+    put_basis(out, k->basis);
+    PUT(out, "],\"propensity\":");
+    tw_buf_dec(out, k->propensity_ppm, 6);
+    PUT(out, ",\"items\":[");
+    put_items(out, a->parts.model != NULL, one, full);
+    PUT(out, "],\"reasons\":[");
+    put_reasons(out, one);
+    tw_buf_char(out, ']');
+    put_change(out, one);
     if (k->version > 0) {
-        tw_json_key(&j, "version");
-        tw_json_u64(&j, k->version);
+        PUT(out, ",\"version\":");
+        tw_buf_u64(out, k->version);
     }
-    put_grounds(a, &j, one);
-    tw_json_end_object(&j);
+    put_grounds(a, out, one);
+    tw_buf_char(out, '}');
 }

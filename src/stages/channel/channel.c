@@ -67,23 +67,37 @@ static size_t place(const struct tw_channels *c, double score)
     return lo;
 }
 
+/* Puts `score` into the sorted scores where `gone` leaves them; only what lies between the two moves. */
+static void replace_sorted(struct tw_channels *c, double gone, double score)
+{
+    const size_t from = place(c, gone) - 1;
+    size_t to = place(c, score);
+    double *s = c->sorted;
+    if (to > from) {
+        to--;
+        memmove(&s[from], &s[from + 1], (to - from) * sizeof *s);
+    } else {
+        memmove(&s[to + 1], &s[to], (from - to) * sizeof *s);
+    }
+    s[to] = score;
+}
+
 void channels_enter(struct tw_channels *c, double score, uint8_t taken)
 {
-    size_t window = (size_t)c->settings.window;
+    const size_t window = (size_t)c->settings.window;
     if (c->n == window) {
-        size_t at = place(c, c->ring[c->next]) - 1;
-        memmove(&c->sorted[at], &c->sorted[at + 1], (c->n - at - 1) * sizeof *c->sorted);
         c->otherwise[c->taken[c->next] & 3] -= (c->taken[c->next] & TAKEN_OTHERWISE) != 0;
-        c->n--;
+        replace_sorted(c, c->ring[c->next], score);
+    } else {
+        const size_t at = place(c, score);
+        memmove(&c->sorted[at + 1], &c->sorted[at], (c->n - at) * sizeof *c->sorted);
+        c->sorted[at] = score;
+        c->n++;
     }
-    size_t at = place(c, score);
-    memmove(&c->sorted[at + 1], &c->sorted[at], (c->n - at) * sizeof *c->sorted);
-    c->sorted[at] = score;
     c->ring[c->next] = score;
     c->taken[c->next] = taken;
     c->otherwise[taken & 3] += (taken & TAKEN_OTHERWISE) != 0;
-    c->next = c->next + 1 == window ? 0 : c->next + 1;
-    c->n++;
+    c->next = (c->next + 1) % window;
 }
 
 void tw_channels_seed(struct tw_channels *c, double score)

@@ -175,6 +175,13 @@ static void find_rows(const struct tw_profile *p, struct tw_look_item *l)
         __builtin_prefetch((const char *)&p->row[at - 1] + 64);
     }
     for (int k = 0; k < TW_KIND_N; k++) l->at[k] = l->has[k] ? profile_find(p, l->key[k]) : NO_ROW;
+    static const enum tw_kind priced[] = {TW_KIND_HS6_ROUTE, TW_KIND_HS6_ORIGIN, TW_KIND_HS6};
+    for (size_t k = 0; k < sizeof priced / sizeof priced[0]; k++) {
+        const struct tw_usual *u = tw_profile_usual(p, l, priced[k]);
+        if (u == NULL) continue;
+        __builtin_prefetch(u);
+        __builtin_prefetch((const char *)u + 64);
+    }
 }
 
 uint64_t tw_profile_declaration(struct tw_str declaration_id)

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/rng.h"
 #include "fault.h"
 
 static struct tw_buf out;
@@ -162,6 +163,50 @@ static void out_of_memory_is_told_at_the_end(void)
     CHECK(fault_each_allocation(grow) > 3);
 }
 
+/* The shortest of printf's texts that reads back. */
+static void shortest(char text[40], double v, bool single)
+{
+    for (int n = single ? 6 : 15; n <= (single ? 9 : 17); n++) {
+        snprintf(text, 40, "%.*g", n, v);
+        bool back = single ? strtof(text, NULL) == (float)v && (float)strtod(text, NULL) == (float)v
+                           : strtod(text, NULL) == v;
+        if (back) return;
+    }
+}
+
+static void check_shortest(double v)
+{
+    char want[40];
+    if (v != floor(v) || fabs(v) >= 1e15) {
+        tw_buf_f64(&out, v);
+        shortest(want, v, false);
+        CHECK(is(want));
+    }
+    if (!isfinite((float)v)) return;
+    tw_buf_f32(&out, (float)v);
+    shortest(want, (double)(float)v, true);
+    CHECK(is(want));
+}
+
+static void finds_the_shortest_text_as_printf_would(void)
+{
+    struct tw_rng r = tw_rng_new(7, "buf");
+    for (int i = 0; i < 20000; i++) {
+        uint64_t raw = tw_rng_u64(&r);
+        double v;
+        memcpy(&v, &raw, sizeof v); /* any double */
+        if (isfinite(v)) check_shortest(v);
+        const double decimals = (double)(raw >> 40) / (i % 2 == 0 ? 1e3 : 1e7);
+        check_shortest(decimals * (i % 3 == 0 ? -1 : 1)); /* few digits */
+        check_shortest((tw_rng_unit(&r) - 0.5) * (double)((uint64_t)1 << (i % 50)) / 1e5);
+        check_shortest((double)((float)decimals + (float)(raw & 1) * 1e-7F));
+        check_shortest((double)(raw >> 41) / 16777216.0); /* many bits: ties of printf */
+    }
+    const double edges[] = {0.0001,   0.00099999999, 1e-5, 999999.5,          999999.94,   1e6,
+                            99999.95, 0.5,           1e14, 123456789012345.6, 9.9999995e-5};
+    for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++) check_shortest(edges[i]);
+}
+
 int main(void)
 {
     RUN(pieces_join);
@@ -175,5 +220,6 @@ int main(void)
     RUN(grouping_stays_within_the_ceiling);
     RUN(out_of_memory_is_told_at_the_end);
     tw_buf_free(&out);
+    RUN(finds_the_shortest_text_as_printf_would);
     return DONE();
 }

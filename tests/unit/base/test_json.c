@@ -66,9 +66,35 @@ static void any_bytes_make_json(void)
         }
 }
 
+/* Any one byte at any place of a text of any length around the eight that are looked at together. */
+static void any_byte_anywhere_is_written_as_it_must_be(void)
+{
+    for (size_t n = 1; n < 28; n++)
+        for (size_t at = 0; at < n; at++)
+            for (int c = 1; c < 128; c++) {
+                TW_SCOPED_BUF out = {0};
+                struct tw_json j = {.out = &out};
+                char text[28];
+                memset(text, at % 2 == 0 ? 'k' : ' ', sizeof text);
+                text[at] = (char)c;
+                tw_json_begin_object(&j);
+                tw_json_key_n(&j, text, n);
+                tw_json_str(&j, (struct tw_str){text, n});
+                tw_json_end_object(&j);
+                json_t *root = json_loadb(out.p, out.n, 0, NULL);
+                const char *key = root != NULL ? json_object_iter_key(json_object_iter(root)) : "";
+                CHECK(strlen(key) == n && memcmp(key, text, n) == 0);
+                CHECK(strcmp(json_string_value(json_object_get(root, key)), key) == 0);
+                const bool escaped = c < 0x20 || c == '"' || c == '\\';
+                CHECK(escaped == (out.n > 2 * n + 7));
+                json_decref(root);
+            }
+}
+
 int main(void)
 {
     RUN(writes_what_a_reader_reads);
     RUN(any_bytes_make_json);
+    RUN(any_byte_anywhere_is_written_as_it_must_be);
     return DONE();
 }
