@@ -20,7 +20,7 @@ struct tw_loop_settings tw_loop_settings_default(void)
                                      .explore = 0.5,
                                      .retrain_weeks = 1,
                                      .thin_full = 4,
-                                     .retrain_full_weeks = 1};
+                                     .retrain_full_weeks = 3};
 }
 
 void tw_loop_settings_budget(struct tw_loop_settings *s, double percent)

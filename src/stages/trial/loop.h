@@ -37,7 +37,7 @@ struct tw_loop_settings {
     double random;  /* per cent of declarations, within the budget, drawn evenly by players with chance */
     double explore; /* the same drawn by what they would like to know */
     uint32_t retrain_weeks;      /* >= 1; 1 */
-    uint32_t retrain_full_weeks; /* of the player that knows every label; >= 1; 1 */
+    uint32_t retrain_full_weeks; /* of the player that knows every label; >= 1; 3 */
     uint32_t thin_full;          /* the same: tw_loop_player.thin; 4 */
     uint32_t scorers;            /* bits 1u << enum tw_scorer: who plays; 0 = all who can */
 };
