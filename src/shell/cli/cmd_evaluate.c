@@ -6,6 +6,7 @@
 #include "cli/reading.h"
 #include "cli/table_priv.h"
 #include "engine/past.h"
+#include "trial/loop.h"
 #include "trial/page.h"
 
 static const double SPLIT_SHARE = 0.75; /* nine months of a year to learn from, three to be tested on */
@@ -35,13 +36,43 @@ static bool on_step(void *to, const char *words)
     return true;
 }
 
-static tw_err write_report(const struct tw_cli *cli, const struct tw_trial_report *r, struct tw_fault *fault)
+/* What --closed-loop needs is looked at before anything is read. */
+static tw_err check_loop(const struct tw_cli *cli, struct tw_fault *fault)
+{
+    static const char *const goes_with[] = {"budget", "retrain_weeks"};
+    if (tw_cli_flag(cli, "closed_loop")) {
+        if (tw_cli_value(cli, "truth") != NULL) return TW_OK;
+        return tw_fail(fault, TW_ARG,
+                       "--closed-loop needs --truth FILE: what was not inspected has no result otherwise");
+    }
+    for (size_t i = 0; i < sizeof goes_with / sizeof goes_with[0]; i++)
+        if (tw_cli_value(cli, goes_with[i]) != NULL)
+            return tw_fail(fault, TW_ARG, "--budget and --retrain-weeks go with --closed-loop");
+    return TW_OK;
+}
+
+static tw_err play(struct tw_cli *cli, struct tw_trial_data *d, const struct tw_trial_settings *set,
+                   struct tw_loop_report *ret, struct tw_fault *fault)
+{
+    struct tw_loop_settings how = tw_loop_settings_default();
+    how.trial = *set;
+    tw_loop_settings_budget(&how, tw_cli_real(cli, "budget"));
+    how.retrain_weeks = (uint32_t)tw_cli_whole(cli, "retrain_weeks");
+    return tw_loop_evaluate(d, &how, &(struct tw_trial_watch){on_step, cli}, ret, fault);
+}
+
+static tw_err write_report(const struct tw_cli *cli, const struct tw_trial_report *r,
+                           const struct tw_loop_report *loop, struct tw_fault *fault)
 {
     TW_SCOPED_BUF out = {0};
     if (cli->json)
-        tw_trial_report_json(r, &out);
+        tw_trial_report_json(r, loop, &out);
     else
         tw_trial_report_text(r, &out);
+    if (!cli->json && loop != NULL) {
+        tw_buf_char(&out, '\n');
+        tw_loop_report_text(loop, &out);
+    }
     return tw_cli_write(&out, fault);
 }
 
@@ -73,6 +104,9 @@ tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
     struct tw_past_options o;
     struct tw_trial_settings set = tw_trial_settings_default();
     struct tw_trial_report report;
+    TW_SCOPED_LOOP loop = {.lines = 0};
+    bool closed = tw_cli_flag(cli, "closed_loop");
+    TW_TRY(check_loop(cli, fault));
     set.seed = (uint64_t)tw_cli_whole(cli, "seed");
     set.threads = (uint32_t)tw_cli_whole(cli, "threads");
     set.duty_mix = tw_cli_real(cli, "duty_mix");
@@ -82,6 +116,7 @@ tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
     TW_TRY(tw_past_read(&o, &past, fault));
     tw_cli_reading_summary(reading, past.refused);
     TW_TRY(tw_trial_evaluate(past.data, &set, &(struct tw_trial_watch){on_step, cli}, &report, fault));
+    if (closed) TW_TRY(play(cli, past.data, &set, &loop, fault));
     TW_TRY(write_page(cli, &o, &report, fault));
-    return write_report(cli, &report, fault);
+    return write_report(cli, &report, closed ? &loop : NULL, fault);
 }

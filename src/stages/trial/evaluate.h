@@ -66,8 +66,11 @@ tw_err tw_trial_evaluate(struct tw_trial_data *d, const struct tw_trial_settings
                          const struct tw_trial_watch *watch, struct tw_trial_report *ret,
                          struct tw_fault *fault) TW_MUST_CHECK;
 
-/* The report as JSON (docs/formats/evaluate.md) and as a table for people. */
-void tw_trial_report_json(const struct tw_trial_report *r, struct tw_buf *out);
+/* The report as JSON (docs/formats/evaluate.md) and as a table for people.
+ * loop  a border played on the same data (trial/loop.h); NULL = none */
+struct tw_loop_report;
+void tw_trial_report_json(const struct tw_trial_report *r, const struct tw_loop_report *loop,
+                          struct tw_buf *out);
 void tw_trial_report_text(const struct tw_trial_report *r, struct tw_buf *out);
 
 #endif

@@ -20,7 +20,14 @@ struct tw_loop_settings tw_loop_settings_default(void)
                                      .explore = 0.5,
                                      .retrain_weeks = 1,
                                      .thin_full = 4,
-                                     .retrain_full_weeks = 1};
+                                     .retrain_full_weeks = 3};
+}
+
+void tw_loop_settings_budget(struct tw_loop_settings *s, double percent)
+{
+    s->random *= percent / s->budget;
+    s->explore *= percent / s->budget;
+    s->budget = percent;
 }
 
 void tw_loop_report_free(struct tw_loop_report *r)
@@ -469,7 +476,8 @@ tw_err tw_loop_play(const struct tw_trial_data *d, const struct tw_loop_players 
                                .random = set->random,
                                .explore = set->explore,
                                .retrain_weeks = set->retrain_weeks,
-                               .retrain_full_weeks = set->retrain_full_weeks};
+                               .retrain_full_weeks = set->retrain_full_weeks,
+                               .thin_full = set->thin_full};
     struct border b = {.d = d, .set = set, .watch = watch, .r = &r};
     tw_err err = play_all(&b, players, fault);
     tw_free(b.blind.item);

@@ -37,11 +37,13 @@ struct tw_loop_settings {
     double random;  /* per cent of declarations, within the budget, drawn evenly by players with chance */
     double explore; /* the same drawn by what they would like to know */
     uint32_t retrain_weeks;      /* >= 1; 1 */
-    uint32_t retrain_full_weeks; /* of the player that knows every label; >= 1; 1 */
+    uint32_t retrain_full_weeks; /* of the player that knows every label; >= 1; 3 */
     uint32_t thin_full;          /* the same: tw_loop_player.thin; 4 */
     uint32_t scorers;            /* bits 1u << enum tw_scorer: who plays; 0 = all who can */
 };
 struct tw_loop_settings tw_loop_settings_default(void);
+/* Another budget, with the same parts of it left to chance. */
+void tw_loop_settings_budget(struct tw_loop_settings *s, double percent);
 
 /* Declarations [from, to), and what a player says of number k at [k - from]. */
 struct tw_loop_day {
@@ -105,13 +107,15 @@ struct tw_loop_report {
     struct tw_loop_line line[TW_LOOP_PLAYERS_MAX];
     size_t lines;
     double budget, random, explore;
-    uint32_t retrain_weeks, retrain_full_weeks;
+    uint32_t retrain_weeks, retrain_full_weeks, thin_full;
     struct tw_str mechanism[TW_LOOP_MECHANISMS]; /* texts are the data's */
     size_t mechanisms;
     int32_t onset[TW_LOOP_MECHANISMS]; /* day of its first declaration, of those that began since the split;
                                           TW_NO_DAY = not one of these */
 };
-void tw_loop_report_free(struct tw_loop_report *r); /* frees what it holds */
+void tw_loop_report_free(struct tw_loop_report *r); /* frees what it holds; takes one of all zero */
+/* TW_SCOPED_LOOP r = {.lines = 0}; */
+#define TW_SCOPED_LOOP __attribute__((cleanup(tw_loop_report_free))) struct tw_loop_report
 
 /* Plays.
  * TW_ARG  no truth; nothing before or since the split; a setting; too many players
@@ -136,7 +140,7 @@ struct tw_loop_catch tw_loop_catch_sum(const struct tw_loop_report *r, size_t li
 uint32_t tw_loop_weeks_to_half(const struct tw_loop_report *r, size_t line, size_t mechanism,
                                uint32_t *lasting);
 
-/* docs/formats/evaluate.md, section "Closed loop"; and a table for people. */
+/* docs/formats/closed-loop.md; and a table for people. */
 void tw_loop_report_json(const struct tw_loop_report *r, struct tw_json *j);
 void tw_loop_report_text(const struct tw_loop_report *r, struct tw_buf *out);
 

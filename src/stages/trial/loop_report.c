@@ -237,6 +237,9 @@ void tw_loop_report_json(const struct tw_loop_report *r, struct tw_json *j)
     number(j, "budget_percent", r->budget);
     number(j, "random_percent", r->random);
     number(j, "explore_percent", r->explore);
+    count(j, "retrain_weeks", r->retrain_weeks);
+    count(j, "retrain_full_weeks", r->retrain_full_weeks);
+    count(j, "thin_full", r->thin_full);
     tw_json_key(j, "selection");
     tw_json_text(j, "day");
     tw_json_key(j, "weeks");

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "base/json.h"
-#include "trial/evaluate.h"
+#include "trial/loop.h"
 
 static void number(struct tw_json *j, const char *key, double v)
 {
@@ -63,7 +63,8 @@ static void one(struct tw_json *j, const struct tw_trial_report *r, enum tw_scor
     tw_json_end_object(j);
 }
 
-void tw_trial_report_json(const struct tw_trial_report *r, struct tw_buf *out)
+void tw_trial_report_json(const struct tw_trial_report *r, const struct tw_loop_report *loop,
+                          struct tw_buf *out)
 {
     struct tw_json j = {.out = out};
     tw_json_begin_object(&j);
@@ -91,6 +92,10 @@ void tw_trial_report_json(const struct tw_trial_report *r, struct tw_buf *out)
     number(&j, "share", r->twin_share);
     number(&j, "label_purity", r->twin_purity);
     tw_json_end_object(&j);
+    if (loop != NULL) {
+        tw_json_key(&j, "closed_loop");
+        tw_loop_report_json(loop, &j);
+    }
     tw_json_key(&j, "words");
     tw_json_begin_array(&j);
     for (size_t k = 0; k < r->n_words; k++) tw_json_text(&j, r->words[k]);

@@ -480,6 +480,14 @@ static tw_err try_with(const struct played *p, struct tw_loop_settings set, size
     return err;
 }
 
+static void another_budget_leaves_the_same_part_to_chance(void)
+{
+    struct tw_loop_settings a = tw_loop_settings_default(), b = a;
+    tw_loop_settings_budget(&b, a.budget * 2);
+    CHECK(b.budget == a.budget * 2 && b.random == a.random * 2 && b.explore == a.explore * 2);
+    CHECK(a.random > 0 && a.explore > 0 && a.random + a.explore < a.budget);
+}
+
 static void refuses_what_cannot_be_played(void)
 {
     struct played p = played_open();
@@ -541,6 +549,7 @@ int main(void)
     RUN(the_scorers_play_and_the_same_seed_plays_the_same);
     RUN(ends_where_it_is_told_to);
     RUN(who_has_nothing_to_learn_from_does_not_play);
+    RUN(another_budget_leaves_the_same_part_to_chance);
     RUN(refuses_what_cannot_be_played);
     RUN(survives_every_failed_allocation);
     return DONE();
