@@ -57,6 +57,51 @@ static void reads_sign_digits_and_point(void)
     }
 }
 
+/* Short numbers are read eight digits at a time, long ones and odd ones digit by digit: both as a pupil
+ * would. */
+static void reads_every_length_with_the_point_anywhere(void)
+{
+    struct tw_rng r = tw_rng_new(2, "decimal");
+    for (int round = 0; round < 40000; round++) {
+        char text[24];
+        const size_t n = 1 + tw_rng_below(&r, 18), point = tw_rng_below(&r, 20);
+        int64_t v = 0;
+        unsigned scale = 0, digits = 0;
+        for (size_t i = 0; i < n; i++) {
+            if (i == point) {
+                text[i] = '.';
+                continue;
+            }
+            const int digit = (int)tw_rng_below(&r, 10);
+            text[i] = (char)('0' + digit);
+            v = v * 10 + digit;
+            digits++;
+            scale += i > point;
+        }
+        struct tw_dec d = dec(42, 3);
+        /* Exactly as large as the text, so that a byte read behind it is seen. */
+        char *tight = malloc(n);
+        CHECK(tight != NULL);
+        memcpy(tight, text, n);
+        const tw_err err = tw_dec_parse((struct tw_str){tight, n}, &d, NULL);
+        if (digits == 0)
+            CHECK(err == TW_FORMAT);
+        else if (scale <= TW_DEC_SCALE_MAX)
+            CHECK(err == TW_OK && same(d, v, scale));
+        else
+            CHECK(err == TW_OK || err == TW_RANGE); /* zeros behind the ninth decimal are taken */
+        /* One byte that belongs into no number: refused, wherever it stands. */
+        static const char odd[] = "/:;,-+ ex\x80\xb0\xff";
+        const char was = tight[0];
+        const size_t at = tw_rng_below(&r, n);
+        tight[at] = odd[tw_rng_below(&r, sizeof odd)];
+        const bool sign = at == 0 && (tight[0] == '-' || tight[0] == '+') && digits > (was != '.');
+        d = dec(42, 3);
+        if (!sign) CHECK(tw_dec_parse((struct tw_str){tight, n}, &d, NULL) != TW_OK && same(d, 42, 3));
+        free(tight);
+    }
+}
+
 static void refuses_what_is_no_number_and_says_what_it_met(void)
 {
     static const char *const bad[] = {"",   "-",  "+",    ".",   "-.",  "1.2.3", "1,5",
@@ -266,6 +311,7 @@ static void agrees_with_the_definition_on_random_numbers(void)
 int main(void)
 {
     RUN(reads_sign_digits_and_point);
+    RUN(reads_every_length_with_the_point_anywhere);
     RUN(refuses_what_is_no_number_and_says_what_it_met);
     RUN(refuses_what_does_not_fit);
     RUN(changes_scale_rounding_half_to_even);

@@ -109,6 +109,16 @@ static void keeps_what_is_usual_of_goods(void)
         CHECK(fabs((double)u->tare.weight - 3) < 1e-6); /* two, halved, and two */
         CHECK(fabs((double)u->kg_unit.weight - 3) < 1e-6 && fabs((double)u->kg_package.weight - 3) < 1e-6);
     }
+    declare(&s, 5, 1, 7, 20180, 1,
+            500); /* 0.01 for half a kilogram in one package, and nothing is too small */
+    s.item.package_count = 1;
+    s.item.quantity.value.v = 4;
+    pass(p, &s.decl, arena);
+    CHECK(tw_profile_look(p, &s.decl, arena, &look) == TW_OK);
+    const struct tw_usual *small = tw_profile_usual(p, &look.item[0], TW_KIND_HS6);
+    CHECK(tw_sketch_n(&small->per_kg[0]) == 1 && tw_sketch_n(&small->per_unit[0]) == 1);
+    CHECK(small->tare.weight == 1 && small->kg_unit.weight == 1 && small->kg_package.weight == 1);
+    declare(&s, 6, 1, 1, 20180, 400000, 5000);
     s.item.gross_mass_kg.v = 4999; /* below net: no tare; nothing else is left out */
     s.item.quantity.value.v = 0;
     s.item.package_count = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
+#include "base/hash.h"
 #include "border.h"
 #include "fault.h"
 
@@ -162,6 +163,25 @@ static void makes_keys_of_their_codes_and_of_nothing_else(void)
     tw_profile_free(p);
 }
 
+/* As docs/formats/profile.md has it, for whoever reads a saved state. */
+static void makes_a_key_as_its_format_says(void)
+{
+    struct tw_profile *p = NULL;
+    TW_SCOPED(tw_arena) *arena = NULL;
+    struct shipment s;
+    struct tw_look look;
+    CHECK(tw_profile_new(tw_profile_defaults(), &p) == TW_OK && tw_arena_new(8 << 20, &arena) == TW_OK);
+    declare_all(&s);
+    CHECK(tw_profile_look(p, &s.decl, arena, &look) == TW_OK);
+    const uint64_t importer = tw_hash64("IMP1", 4, 0x7477), hs6 = tw_hash64("851701", 6, 0x7477),
+                   cn = tw_hash64("CN", 2, 0x7477);
+    const uint64_t *key = look.item[0].key;
+    CHECK(key[TW_KIND_GLOBAL] == tw_hash_join(TW_KIND_GLOBAL + 1, 1));
+    CHECK(key[TW_KIND_IMPORTER] == tw_hash_join(TW_KIND_IMPORTER + 1, importer));
+    CHECK(key[TW_KIND_HS6_ORIGIN] == tw_hash_join(TW_KIND_HS6_ORIGIN + 1, tw_hash_join(hs6, cn)));
+    tw_profile_free(p);
+}
+
 /* One look at `d`, by a profile that knows nothing. */
 static struct tw_look look_at(const struct tw_decl *d, struct tw_arena *arena)
 {
@@ -206,6 +226,11 @@ static void finds_a_party_by_name_a_seller_and_a_header_s_country_where_the_bett
     CHECK(look_at(&s.decl, arena).item[0].origin_code == 0 && by_id.item[0].origin_code != 0);
     CHECK((by_id.item[0].hs6_code & 1) == 1 && (by_id.item[0].origin_code & 1) == 1); /* never 0 */
     CHECK(by_id.item[0].hs6_code != by_id.item[0].origin_code);
+    static const char *const land[] = {"DE", "FR", "IT", "JP", "KR", "US", "VN", "TH"};
+    for (size_t i = 0; i < 8; i++) {
+        s.item.origin = tw_str_from(land[i]);
+        CHECK((look_at(&s.decl, arena).item[0].origin_code & 1) == 1);
+    }
 }
 
 static uint64_t address_key(const char *street, const char *postcode, struct tw_arena *arena)
@@ -226,6 +251,8 @@ static void takes_letters_and_figures_of_an_address_alone(void)
     CHECK(a != address_key("AZAZ0", "", arena) && a != address_key("AYAZ09", "", arena));
     CHECK(a == address_key("[A]Z@A`Z{0:/9", "", arena)); /* the neighbours of letters and figures are none */
     CHECK(address_key("\xc3\xa9", "", arena) != 0 && address_key(" .,-", "#", arena) == 0);
+    CHECK(address_key("\xc3\x80", "", arena) !=
+          address_key("\xc3", "", arena)); /* every byte of other scripts */
     CHECK(address_key("", "", arena) == 0 && address_key("", "1", arena) != 0);
     char longer[200];
     memset(longer, 'A', sizeof longer - 1);
@@ -424,6 +451,7 @@ int main(void)
     RUN(measures_price_per_kg_and_leaves_out_what_cannot_be_compared);
     RUN(takes_one_place_written_two_ways_as_one_address);
     RUN(makes_keys_of_their_codes_and_of_nothing_else);
+    RUN(makes_a_key_as_its_format_says);
     RUN(finds_a_party_by_name_a_seller_and_a_header_s_country_where_the_better_is_absent);
     RUN(takes_letters_and_figures_of_an_address_alone);
     RUN(takes_its_day_from_the_declaration_else_from_the_past);
