@@ -14,7 +14,6 @@
 #include "learn/xgb_model.h"
 #include "peers/xgb_score.h"
 #include "score/forest.h"
-#include "score/response.h"
 #include "score/shap.h"
 
 enum { K = 40, TRAIN = 40000, ROWS = 20000, NASTY = 100000, EXPLAINED = 2000 };
@@ -111,9 +110,7 @@ static float *make_nasty(const struct tw_forest_spec *spec, struct tw_rng *rng)
 struct work {
     struct tw_forest *forest;
     struct tw_shap *shap;
-    struct tw_response *response;
     struct peer_xgb peer;
-    struct tw_arena *arena;
     const float *x;
     float *margin;
     double *phi;
@@ -159,18 +156,6 @@ static void their_attributions(void *ctx)
 {
     struct work *w = ctx;
     (void)peer_xgb_contribs(&w->peer);
-}
-
-static void our_responses(void *ctx)
-{
-    struct work *w = ctx;
-    for (size_t r = 0; r < 200; r++) {
-        const struct tw_response_row *row = NULL;
-        struct tw_margins m;
-        must(tw_response_row(w->response, w->x + r * K, w->arena, &row), &(struct tw_fault){0});
-        for (uint32_t f = 0; f < K; f++) must(tw_response_of(row, f, w->arena, &m), &(struct tw_fault){0});
-        tw_arena_reset(w->arena);
-    }
 }
 
 static bool same_margins(struct work *w, const float *nasty)
@@ -237,8 +222,6 @@ static void compare(struct bench *b, struct work *w)
                                        {"tidewaiter", our_attributions_row_by_row, w, EXPLAINED},
                                        {"libxgboost", their_attributions, w, EXPLAINED},
                                        0});
-    bench_duel(b, &(struct bench_duel){
-                      "response_feature", "features", {"tidewaiter", our_responses, w, 200 * K}, {0}, 0});
 }
 
 int main(int argc, char **argv)
@@ -249,13 +232,11 @@ int main(int argc, char **argv)
     struct tw_buf json = train(&rng);
     struct tw_forest_spec spec;
     struct work w = {.x = make_rows(ROWS, &rng)};
-    must(tw_arena_new(1 << 26, &w.arena), &fault);
     struct tw_arena *trees = NULL;
     must(tw_arena_new(1 << 26, &trees), &fault);
     must(tw_xgb_model_read(tw_buf_view(&json), trees, &spec, &fault), &fault);
     must(tw_forest_new(&spec, "trees", &w.forest, &fault), &fault);
     must(tw_shap_new(&spec, "trees", &w.shap, &fault), &fault);
-    must(tw_response_new(&spec, "trees", &w.response, &fault), &fault);
     w.peer = peer_xgb_new(json.p, json.n, w.x, EXPLAINED, K);
     w.margin = room(ROWS, sizeof *w.margin);
     w.phi = room((size_t)ROWS * K, sizeof *w.phi);
@@ -268,10 +249,8 @@ int main(int argc, char **argv)
     compare(&b, &w);
     int code = bench_end(&b);
     peer_xgb_free(&w.peer);
-    tw_response_free(w.response);
     tw_shap_free(w.shap);
     tw_forest_free(w.forest);
-    tw_arena_free(w.arena);
     tw_arena_free(trees);
     tw_buf_free(&json);
     free(nasty);

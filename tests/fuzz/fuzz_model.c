@@ -12,7 +12,6 @@
 #include "base/hash.h"
 #include "learn/xgb_model.h"
 #include "score/model.h"
-#include "score/response.h"
 #include "score/shap.h"
 #include "unit/score/model_text.h"
 
@@ -65,28 +64,6 @@ static void attributions(const struct tw_forest_spec *spec, const float *x, cons
     free(one);
 }
 
-/* The margin as a function of one feature: at the value the row has, it is the row's. */
-static void responses(const struct tw_forest_spec *spec, const float *x, const float *margin)
-{
-    TW_SCOPED(tw_response) *response = NULL;
-    TW_SCOPED(tw_arena) *arena = NULL;
-    CHECK(tw_response_new(spec, "trees", &response, NULL) == TW_OK &&
-          tw_arena_new((size_t)64 << 20, &arena) == TW_OK);
-    for (size_t r = 0; r < 3; r++) {
-        const struct tw_response_row *row = NULL;
-        const float *at = x + r * spec->n_features;
-        CHECK(tw_response_row(response, at, arena, &row) == TW_OK);
-        for (uint32_t f = 0; f < spec->n_features && f < 8; f++) {
-            struct tw_margins m;
-            CHECK(tw_response_of(row, f, arena, &m) == TW_OK && m.n >= 1);
-            size_t cell = 0;
-            while (cell + 1 < m.n && at[f] >= m.edge[cell]) cell++;
-            const float said = isnan(at[f]) ? m.missing : m.margin[cell];
-            CHECK(memcmp(&said, &margin[r], sizeof said) == 0);
-        }
-    }
-}
-
 static void forest(const struct tw_forest_spec *spec)
 {
     TW_SCOPED(tw_forest) *f = NULL;
@@ -104,7 +81,6 @@ static void forest(const struct tw_forest_spec *spec)
               memcmp(&one, &plain, sizeof one) == 0);
     }
     attributions(spec, x, batch);
-    responses(spec, x, batch);
     free(x);
 }
 

@@ -11,7 +11,8 @@
 
 /* One that stood in a row; owns its declaration's id. */
 struct waiting {
-    struct tw_finding finding;
+    struct tw_finding finding; /* its declaration_id.s is `id` */
+    char *id;
     uint64_t arrival;
 };
 
@@ -42,8 +43,7 @@ tw_err tw_results_new(struct tw_finding_list list, struct tw_results **ret)
 
 static void drop(struct waiting *w)
 {
-    /* NOLINTNEXTLINE(performance-no-int-to-ptr): reviewed, kept as it is */
-    tw_free((void *)(uintptr_t)w->finding.declaration_id.s);
+    tw_free(w->id);
 }
 
 void tw_results_free(struct tw_results *r)
@@ -103,11 +103,10 @@ static tw_err add(struct tw_results *r, const struct tw_finding *f)
         r->heap = heap;
         r->cap = cap;
     }
-    struct waiting w = {*f, r->arrivals};
-    char *id = tw_calloc(f->declaration_id.n + 1, 1);
-    if (id == NULL) return TW_NOMEM;
-    if (f->declaration_id.n > 0) memcpy(id, f->declaration_id.s, f->declaration_id.n);
-    w.finding.declaration_id.s = id;
+    struct waiting w = {*f, tw_calloc(f->declaration_id.n + 1, 1), r->arrivals};
+    if (w.id == NULL) return TW_NOMEM;
+    if (f->declaration_id.n > 0) memcpy(w.id, f->declaration_id.s, f->declaration_id.n);
+    w.finding.declaration_id.s = w.id;
     w.finding.basis = (struct tw_str){NULL, 0}; /* nobody here asks for it */
     r->heap[r->n++] = w;
     r->arrivals++;
@@ -137,26 +136,25 @@ static tw_err fold_one(struct tw_results *r, const struct tw_finding *f, bool of
     return TW_OK;
 }
 
-/* NOLINTNEXTLINE(readability-function-cognitive-complexity): reviewed, kept as it is */
+static tw_err fold_first_waiting(struct tw_results *r, struct tw_profile *p)
+{
+    struct waiting w = r->heap[0];
+    r->heap[0] = r->heap[--r->n];
+    sink(r->heap, r->n, 0);
+    const tw_err err = fold_one(r, &w.finding, false, p);
+    drop(&w);
+    return err;
+}
+
 tw_err tw_results_fold(struct tw_results *r, int32_t day, struct tw_profile *p)
 {
     for (;;) {
         const struct tw_finding *file = r->next < r->list.n ? &r->list.at[r->next] : NULL;
         const struct tw_finding *row = r->n > 0 ? &r->heap[0].finding : NULL;
-        if (file != NULL && (row == NULL || file->known_day <= row->known_day)) {
-            if (file->known_day >= day) return TW_OK;
-            r->next++;
-            TW_TRY(fold_one(r, file, true, p));
-        } else if (row != NULL && row->known_day < day) {
-            struct waiting w = r->heap[0];
-            r->heap[0] = r->heap[--r->n];
-            sink(r->heap, r->n, 0);
-            const tw_err err = fold_one(r, &w.finding, false, p);
-            drop(&w);
-            TW_TRY(err);
-        } else {
-            return TW_OK;
-        }
+        const bool of_list = file != NULL && (row == NULL || file->known_day <= row->known_day);
+        const struct tw_finding *next = of_list ? file : row;
+        if (next == NULL || next->known_day >= day) return TW_OK;
+        TW_TRY(of_list ? fold_one(r, &r->list.at[r->next++], true, p) : fold_first_waiting(r, p));
     }
 }
 

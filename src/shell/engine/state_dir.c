@@ -261,27 +261,39 @@ static tw_err open_part(const char *dir, const char *name, struct tw_file_out **
     return tw_file_out_open(path, NULL, ret, fault);
 }
 
-/* Writes both files and STATE aside; file[PARTS_N] is STATE's. */
-/* NOLINTNEXTLINE(readability-function-cognitive-complexity): reviewed, kept as it is */
-static tw_err write_aside(const char *dir, const struct tw_state *s, struct manifest *m,
-                          struct tw_file_out *file[PARTS_N + 1], struct tw_fault *fault)
+static tw_err profile_aside(const char *dir, const struct tw_profile *p, struct manifest *m,
+                            struct tw_file_out **ret, struct tw_fault *fault)
+{
+    char name[NAME_BYTES_MAX];
+    TW_TRY(hash_profile(p, m->hash[PROFILE], fault));
+    name_of(PROFILE, m->hash[PROFILE], name);
+    TW_TRY(open_part(dir, name, ret, fault));
+    struct sink to = {.file = *ret, .fault = fault};
+    const struct tw_profile_sink sink = {&to, take};
+    return tw_profile_write(p, &sink);
+}
+
+static tw_err channels_aside(const char *dir, const struct tw_channels *c, struct manifest *m,
+                             struct tw_file_out **ret, struct tw_fault *fault)
 {
     char name[NAME_BYTES_MAX];
     uint8_t sum[TW_SHA256_BYTES];
-    TW_SCOPED_BUF text = {0};
-    TW_TRY(hash_profile(s->profile, m->hash[PROFILE], fault));
-    name_of(PROFILE, m->hash[PROFILE], name);
-    TW_TRY(open_part(dir, name, &file[PROFILE], fault));
-    struct sink to = {.file = file[PROFILE], .fault = fault};
-    const struct tw_profile_sink sink = {&to, take};
-    TW_TRY(tw_profile_write(s->profile, &sink));
-    if (tw_channels_save(s->channels, &text) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
-    tw_sha256(text.p, text.n, sum);
+    TW_SCOPED_BUF bytes = {0};
+    if (tw_channels_save(c, &bytes) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
+    tw_sha256(bytes.p, bytes.n, sum);
     tw_sha256_hex(sum, m->hash[CHANNELS]);
     name_of(CHANNELS, m->hash[CHANNELS], name);
-    TW_TRY(open_part(dir, name, &file[CHANNELS], fault));
-    TW_TRY(tw_file_out_write(file[CHANNELS], text.p, text.n, fault));
-    tw_buf_clear(&text);
+    TW_TRY(open_part(dir, name, ret, fault));
+    return tw_file_out_write(*ret, bytes.p, bytes.n, fault);
+}
+
+/* Writes both files and STATE aside; file[PARTS_N] is STATE's. */
+static tw_err write_aside(const char *dir, const struct tw_state *s, struct manifest *m,
+                          struct tw_file_out *file[PARTS_N + 1], struct tw_fault *fault)
+{
+    TW_SCOPED_BUF text = {0};
+    TW_TRY(profile_aside(dir, s->profile, m, &file[PROFILE], fault));
+    TW_TRY(channels_aside(dir, s->channels, m, &file[CHANNELS], fault));
     put_manifest(m, &text);
     if (text.failed) return tw_fail(fault, TW_NOMEM, "out of memory");
     TW_TRY(open_part(dir, MANIFEST, &file[PARTS_N], fault));

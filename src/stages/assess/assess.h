@@ -58,8 +58,8 @@ struct tw_assessment {
     struct tw_decision decision; /* reasons after tw_assess_explain */
     double score;        /* what it was ordered by: score/order.h; without a model how many spreads the
                             lowest price lies below the usual one */
-    double red_from;     /* scores from here on were red; +inf = none */
-    double green_below;  /* scores below this were green by score; +inf = all */
+    double red_from;     /* channel/channel.h */
+    double green_below;  /* channel/channel.h; without a model never below what is usual */
     struct tw_look look; /* keys and measures of the items; row numbers are stale */
     float *x;            /* items x TW_FEATURE_N; NULL without items */
     struct tw_evidence *evidence; /* items x TW_FEATURE_N; NULL without reasons or items */

@@ -67,6 +67,20 @@ static size_t place(const struct tw_channels *c, double score)
     return lo;
 }
 
+/* How many of the sorted scores are higher. */
+static size_t above(const struct tw_channels *c, double score)
+{
+    size_t lo = 0, hi = c->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (c->sorted[mid] > score)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 /* Puts `score` into the sorted scores where `gone` leaves them; only what lies between the two moves. */
 static void replace_sorted(struct tw_channels *c, double gone, double score)
 {
@@ -105,8 +119,8 @@ void tw_channels_seed(struct tw_channels *c, double score)
     if (isfinite(score)) channels_enter(c, score, 0);
 }
 
-/* The channel that score alone asks for, and the probability of each. Scores that tie with the boundary of a
- * channel share the places left there: the draw decides among them. */
+/* The channel that score alone asks for, and the probability of each. Scores that tie across the boundary of
+ * a channel share the places left there: the draw decides among them. */
 struct wish {
     enum tw_channel channel;
     double share[TW_CHANNEL_N]; /* adds up to 1 */
@@ -120,9 +134,8 @@ static struct wish wish_green(void)
 /* Places that score fills in one channel: its share of the window, less what chance and law took of it. */
 static double places_of(const struct tw_channels *c, enum tw_channel ch)
 {
-    double others = (double)c->otherwise[channel_code(ch)] / (double)c->n;
-    double share = c->settings.expected[ch] - others;
-    return share > 0 ? share * (double)c->n : 0;
+    double places = c->settings.expected[ch] * (double)c->n - (double)c->otherwise[channel_code(ch)];
+    return places > 0 ? places : 0;
 }
 
 /* How much of the stretch from..from + n lies before `end`. */
@@ -131,22 +144,14 @@ static double before(double end, double from, double n)
     return end <= from ? 0 : end >= from + n ? n : end - from;
 }
 
-/* Where `score` would stand in the window if ties stood in the order of their draws, and which channel has
- * that place. `tie` in [0, 1). */
+/* Where `score` stands in the window, and which channel has that place. Those that tie stand in the order of
+ * their draws; one that ties with none takes the next place, and is drawn where only a part of that is left.
+ * `tie` in [0, 1). */
 static struct wish by_score(const struct tw_channels *c, double score, double tie)
 {
     if (c->n < (size_t)c->settings.window_min) return wish_green();
-    size_t equal_end = place(c, score), lo = 0, hi = equal_end; /* stand above, or are equal */
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (c->sorted[mid] > score)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    /* One that ties with nobody takes a place of its own. */
-    const double from = (double)lo, ties = equal_end > lo ? (double)(equal_end - lo) : 1;
-    const double at = equal_end > lo ? from + tie * ties : from;
+    const size_t first = above(c, score), equal = place(c, score) - first;
+    const double from = (double)first, ties = equal > 0 ? (double)equal : 1, at = from + tie * ties;
     struct wish w = {.channel = TW_CHANNEL_GREEN};
     double end = 0, taken = 0; /* where the places of a channel end; how many of the ties they hold */
     for (int i = 0; i < STRICT_N; i++) {
@@ -154,7 +159,7 @@ static struct wish by_score(const struct tw_channels *c, double score, double ti
         const bool behind = end <= at;
         end += places_of(c, ch);
         if (behind && end > at) w.channel = ch;
-        const double upto = equal_end > lo ? before(end, from, ties) : end > from ? 1 : 0;
+        const double upto = before(end, from, ties);
         w.share[ch] = (upto - taken) / ties;
         taken = upto;
     }
@@ -162,8 +167,16 @@ static struct wish by_score(const struct tw_channels *c, double score, double ti
     return w;
 }
 
-/* The scores where red begins and where green ends. A place that is only partly there leaves its score to the
- * draw, so it counts for neither. */
+/* The lowest score that has one of the first `places` for sure: not one that ties with what stands behind. */
+static double sure_from(const struct tw_channels *c, size_t places)
+{
+    if (places > 0 && places < c->n && c->sorted[places] == c->sorted[places - 1])
+        places = above(c, c->sorted[places]);
+    return places > 0 ? c->sorted[places - 1] : (double)INFINITY;
+}
+
+/* The scores where red begins and where green ends. Scores that a draw decides on, since they tie or since
+ * their place is only partly there, count for neither. */
 static void boundaries(const struct tw_channels *c, double *red_from, double *green_below)
 {
     *red_from = *green_below = (double)INFINITY;
@@ -171,7 +184,7 @@ static void boundaries(const struct tw_channels *c, double *red_from, double *gr
     double places = 0;
     for (int i = 0; i < STRICT_N; i++) {
         places += places_of(c, BY_STRICTNESS[i]);
-        if (BY_STRICTNESS[i] == TW_CHANNEL_RED && places >= 1) *red_from = c->sorted[(size_t)places - 1];
+        if (BY_STRICTNESS[i] == TW_CHANNEL_RED) *red_from = sure_from(c, (size_t)places);
     }
     size_t k = (size_t)ceil(places);
     if (k > 0) *green_below = c->sorted[(k < c->n ? k : c->n) - 1];
@@ -256,9 +269,10 @@ static enum tw_channel by_chance(const struct tw_channels *c, uint32_t office, d
     return got;
 }
 
-/* Score, and chance for what score lets go; the probability counts every way to the same channel. */
-static void by_draw(const struct tw_channels *c, uint32_t office, double u, const struct wish *w,
-                    struct tw_channel_choice *ret)
+/* Score, and chance for what score lets go; the probability counts every way to the same channel. Answers
+ * what chance alone would have made of it. */
+static enum tw_channel by_draw(const struct tw_channels *c, uint32_t office, double u, const struct wish *w,
+                               struct tw_channel_choice *ret)
 {
     double chance[TW_CHANNEL_N];
     const enum tw_channel drawn = by_chance(c, office, u, chance);
@@ -269,13 +283,14 @@ static void by_draw(const struct tw_channels *c, uint32_t office, double u, cons
     } else {
         ret->channel = with_room(c, office, w->channel);
         ret->basis = TW_BASIS_BIT(SCORE);
-        if (u < c->settings.random[ret->channel]) ret->basis |= TW_BASIS_BIT(RANDOM);
+        if (drawn == ret->channel) ret->basis |= TW_BASIS_BIT(RANDOM);
     }
     double p = w->share[TW_CHANNEL_GREEN] * chance[ret->channel];
     for (int i = 0; i < STRICT_N; i++)
         if (w->share[BY_STRICTNESS[i]] > 0 && with_room(c, office, BY_STRICTNESS[i]) == ret->channel)
             p += w->share[BY_STRICTNESS[i]];
     ret->propensity_ppm = ppm(p);
+    return drawn;
 }
 
 tw_err tw_channels_decide(struct tw_channels *c, const struct tw_channel_case *k,
@@ -288,12 +303,13 @@ tw_err tw_channels_decide(struct tw_channels *c, const struct tw_channel_case *k
     /* One draw, two independent uses: its upper half is chance's, its lower half breaks ties. */
     double u = (double)(k->draw >> 32) * 0x1p-32, tie = (double)(k->draw & UINT32_MAX) * 0x1p-32;
     const struct wish w = k->unfounded ? wish_green() : by_score(c, k->score, tie);
-    by_draw(c, office, u, &w, &choice);
+    const enum tw_channel drawn = by_draw(c, office, u, &w, &choice);
     if (k->mandatory) {
         choice.channel = TW_CHANNEL_RED;
         choice.basis = TW_BASIS_BIT(MANDATORY);
         choice.propensity_ppm = 1000000;
         if (choice.score_channel == TW_CHANNEL_RED) choice.basis |= TW_BASIS_BIT(SCORE);
+        if (drawn == TW_CHANNEL_RED) choice.basis |= TW_BASIS_BIT(RANDOM);
     }
     unsigned code = channel_code(choice.channel);
     bool by_score_alone = (choice.basis & (1u << TW_BASIS_SCORE)) != 0 && !k->mandatory;

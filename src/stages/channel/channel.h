@@ -12,6 +12,9 @@
  * control never turns green because an office is full); a random pick that finds its channel full is not
  * made. So that score does not eat up what chance needs, part of each capacity is kept for random picks.
  *
+ * Scores that tie across a boundary have the same chance of the places left there: they stand in the window
+ * in the order of their draws. So no channel is filled beyond its share, be nearly all scores the same.
+ *
  * The order is ASYCUDA's (mandatory, criteria, random minimum, expected rate), since eighty administrations
  * know it; the difference is that every outcome's probability is recorded, for without it nothing can be
  * learned honestly from what was inspected. Source: ASYCUDA++ Functional Manual, section 6, selectivity.
@@ -57,11 +60,12 @@ struct tw_channel_case {
 
 struct tw_channel_choice {
     enum tw_channel channel;
-    uint32_t basis;          /* bits 1u << TW_BASIS_..., all that applied; 0 = green by default */
+    uint32_t
+        basis; /* bits 1u << TW_BASIS_..., each that alone would have sent it here; 0 = green by default */
     uint32_t propensity_ppm; /* probability of this channel, over the draw alone, given all decided before */
     enum tw_channel score_channel; /* what score alone would have chosen, were there room everywhere */
-    double red_from;               /* scores from here on were red; +inf while the window is too short */
-    double green_below; /* scores below this were green by score; +inf while the window is too short */
+    double red_from;               /* scores from here on were red, whatever the draw; +inf = none */
+    double green_below;            /* scores below this were green by score, whatever the draw; +inf = all */
 };
 
 /* The draw of a declaration: the first 64 bits, big-endian, of HMAC-SHA256(day key, registration number). */

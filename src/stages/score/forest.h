@@ -3,7 +3,7 @@
  *
  * In : trees (score/forest_spec.h) and rows of float features, NaN where a value is missing.
  * Out: margins, bit for bit those of XGBoost 1.7.4's CPU predictor, on any compiler and CPU.
- * Not: probabilities (score/calibrate.h); why (score/shap.h); what if (score/response.h).
+ * Not: probabilities (score/calibrate.h); why (score/shap.h).
  */
 #ifndef TW_SCORE_FOREST_H
 #define TW_SCORE_FOREST_H

@@ -2,7 +2,7 @@
 /* score/forest_spec.h -- boosted trees as plain arrays.
  *
  * In : trees from a model file or from a trainer.
- * Out: one neutral shape that the evaluator, the attributions, the response and the writer are built from.
+ * Out: one neutral shape that the evaluator, the attributions and the writer are built from.
  * Not: evaluation; that is score/forest.h.
  *
  * A row x goes from the root to a leaf: at an inner node to the left where x[feature] < threshold, to the

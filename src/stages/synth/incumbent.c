@@ -59,13 +59,22 @@ static tw_err expect(struct tw_synth *s, struct result result)
     return TW_OK;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): reviewed, kept as it is */
-static void write_finding(const struct tw_synth *s, const struct goods_line *i, size_t item, bool found,
-                          int32_t known, bool criterion, double propensity, struct tw_buf *out)
+/* What an inspection makes of one item. */
+struct outcome {
+    size_t item;
+    bool found;
+    int32_t known; /* day */
+    bool criterion;
+    double propensity;
+};
+
+static void write_finding(const struct tw_synth *s, const struct goods_line *i, const struct outcome *o,
+                          struct tw_buf *out)
 {
+    const bool found = o->found;
     write_id(s, out);
     tw_buf_char(out, ',');
-    tw_buf_u64(out, item + 1);
+    tw_buf_u64(out, o->item + 1);
     tw_buf_char(out, ',');
     tw_buf_text(out, found ? result_code((enum tw_mechanism)i->mechanism) : "conform");
     tw_buf_char(out, ',');
@@ -73,9 +82,9 @@ static void write_finding(const struct tw_synth *s, const struct goods_line *i, 
     tw_buf_char(out, ',');
     tw_buf_dec(out, found ? i->recoverable_minor : 0, 2);
     tw_buf_char(out, ',');
-    tw_buf_day(out, s->options.start_day + known);
-    tw_buf_text(out, criterion ? ",criterion," : ",random,");
-    tw_buf_fixed(out, propensity, 6);
+    tw_buf_day(out, s->options.start_day + o->known);
+    tw_buf_text(out, o->criterion ? ",criterion," : ",random,");
+    tw_buf_fixed(out, o->propensity, 6);
     tw_buf_char(out, '\n');
 }
 
@@ -97,7 +106,8 @@ tw_err incumbent_inspect(struct tw_synth *s, struct consignment *c, struct tw_bu
             m != TW_MECHANISM_NONE && fixed_unit(s, s->done, k, "miss") >= s->world->mechanism[m].miss;
         any = any || found;
         if (known > last) last = known;
-        write_finding(s, i, k, found, known, criterion, 1 - (1 - p) * (1 - random), findings);
+        const struct outcome o = {k, found, known, criterion, 1 - (1 - p) * (1 - random)};
+        write_finding(s, i, &o, findings);
     }
     return expect(s, (struct result){last, c->firm, c->identity, any});
 }

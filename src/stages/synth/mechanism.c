@@ -140,8 +140,38 @@ void mechanism_assign(struct tw_synth *s)
     }
 }
 
+/* As many phantoms are about as the day needs; one that has left makes room for the next. */
+static tw_err phantom_firm(struct tw_synth *s, struct tw_rng *r, double a_day, uint32_t *ret)
+{
+    const size_t cap = sizeof s->phantom / sizeof s->phantom[0];
+    size_t want = (size_t)(a_day * 35 / 22) + 1; /* each makes about 22 declarations in about 35 days */
+    if (want > cap) want = cap;
+    while (s->phantoms < want) TW_TRY(shell_firm(s, r, TW_MECHANISM_PHANTOM, &s->phantom[s->phantoms++]));
+    size_t at = (size_t)tw_rng_below(r, s->phantoms);
+    if (s->firm[s->phantom[at]].leaves <= s->day)
+        TW_TRY(shell_firm(s, r, TW_MECHANISM_PHANTOM, &s->phantom[at]));
+    *ret = s->phantom[at];
+    return TW_OK;
+}
+
+/* The ring grows with the traffic, and three brokers serve it. */
+static tw_err ring_firm(struct tw_synth *s, struct tw_rng *r, double a_day, uint32_t *ret)
+{
+    const size_t cap = sizeof s->ring / sizeof s->ring[0];
+    size_t want = (size_t)(a_day * 30 / 20) + 3;
+    if (want > cap) want = cap;
+    while (s->ring_n < want) {
+        TW_TRY(shell_firm(s, r, TW_MECHANISM_CONSOLIDATOR, &s->ring[s->ring_n]));
+        struct firm *f = &s->firm[s->ring[s->ring_n]];
+        if (s->ring_n > 0) f->declarant = s->firm[s->ring[s->ring_n % 3]].declarant;
+        f->pressed = s->day + 20 + (int32_t)tw_rng_below(r, 40);
+        s->ring_n++;
+    }
+    *ret = s->ring[tw_rng_below(r, s->ring_n)];
+    return TW_OK;
+}
+
 /* A slot of the day may belong to a phantom or to the consolidator's ring. */
-/* NOLINTNEXTLINE(readability-function-cognitive-complexity): reviewed, kept as it is */
 tw_err mechanism_special(struct tw_synth *s, uint32_t *firm, bool *taken)
 {
     struct tw_rng *r = &s->traffic;
@@ -153,29 +183,7 @@ tw_err mechanism_special(struct tw_synth *s, uint32_t *firm, bool *taken)
     *taken = u < phantom + ring;
     if (!*taken) return TW_OK;
     double daily = (double)s->options.declarations / s->days;
-    if (u < phantom) {
-        size_t want =
-            (size_t)(daily * phantom * 35 / 22) + 1; /* each makes about 22 declarations in about 35 days */
-        if (want > sizeof s->phantom / sizeof s->phantom[0]) want = sizeof s->phantom / sizeof s->phantom[0];
-        while (s->phantoms < want) TW_TRY(shell_firm(s, r, TW_MECHANISM_PHANTOM, &s->phantom[s->phantoms++]));
-        size_t at = (size_t)tw_rng_below(r, s->phantoms);
-        if (s->firm[s->phantom[at]].leaves <= s->day)
-            TW_TRY(shell_firm(s, r, TW_MECHANISM_PHANTOM, &s->phantom[at]));
-        *firm = s->phantom[at];
-        return TW_OK;
-    }
-    size_t want = (size_t)(daily * ring * 30 / 20) + 3;
-    if (want > sizeof s->ring / sizeof s->ring[0]) want = sizeof s->ring / sizeof s->ring[0];
-    while (s->ring_n < want) {
-        TW_TRY(shell_firm(s, r, TW_MECHANISM_CONSOLIDATOR, &s->ring[s->ring_n]));
-        struct firm *f = &s->firm[s->ring[s->ring_n]];
-        if (s->ring_n > 0)
-            f->declarant = s->firm[s->ring[s->ring_n % 3]].declarant; /* three brokers serve the ring */
-        f->pressed = s->day + 20 + (int32_t)tw_rng_below(r, 40);
-        s->ring_n++;
-    }
-    *firm = s->ring[tw_rng_below(r, s->ring_n)];
-    return TW_OK;
+    return u < phantom ? phantom_firm(s, r, daily * phantom, firm) : ring_firm(s, r, daily * ring, firm);
 }
 
 /* -- how
@@ -202,8 +210,7 @@ static uint16_t agreement_partner(const struct tw_synth *s, struct tw_rng *r, in
         uint16_t c = (uint16_t)tw_rng_below(r, s->world->countries.n);
         if (!country_of(s, c)->agreement) continue;
         any = c;
-        /* NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result): reviewed, kept as it is */
-        if (s->fits[c * 100u + (size_t)chapter] != 0) return c;
+        if (s->fits[(size_t)c * 100 + (size_t)chapter] != 0) return c;
     }
     return any;
 }

@@ -39,8 +39,7 @@ void traffic_price(struct tw_synth *s, struct tw_rng *r, const struct lane *lane
 /* A trait of the goods between 0 and 1 that never changes: how it is packed, how heavy its packaging is. */
 static double trait(uint32_t goods, uint64_t which)
 {
-    /* NOLINTNEXTLINE(bugprone-implicit-widening-of-multiplication-result): reviewed, kept as it is */
-    return (double)(tw_mix64(goods * 977u + which * 0x51ed270bu + 7) >> 11) * 0x1p-53;
+    return (double)(tw_mix64((uint64_t)goods * 977u + which * 0x51ed270bu + 7) >> 11) * 0x1p-53;
 }
 
 void traffic_measure(struct tw_synth *s, struct tw_rng *r, struct goods_line *item)

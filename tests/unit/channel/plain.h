@@ -52,8 +52,8 @@ static inline double plain_places(const struct plain *p, int channels)
         double others = 0;
         for (size_t i = plain_first(p); i < p->n; i++)
             others += p->channel[i] == plain_order[c] && !p->by_score[i];
-        const double share = p->s.expected[plain_order[c]] - others / n;
-        if (share > 0) sum += share * n;
+        const double places = p->s.expected[plain_order[c]] * n - others;
+        if (places > 0) sum += places;
     }
     return sum;
 }
@@ -87,8 +87,8 @@ static inline double plain_overlap(double from, double to, double at, double n)
     return hi > lo ? hi - lo : 0;
 }
 
-/* What score asks for, and the probability of each channel: ties stand in the window in the order of their
- * draws; one without ties stands behind all that are higher. */
+/* What score asks for, and the probability of each channel: it stands behind all that are higher; ties share
+ * their places in the order of their draws. */
 static inline enum tw_channel plain_wish(const struct plain *p, double score, double tie,
                                          double share[TW_CHANNEL_N])
 {
@@ -100,12 +100,11 @@ static inline enum tw_channel plain_wish(const struct plain *p, double score, do
         above += p->score[i] > score;
         equal += p->score[i] == score;
     }
-    const double at = above + tie * equal;
+    const double ties = equal > 0 ? equal : 1, at = above + tie * ties;
     for (int c = 0; c < 3; c++) {
         const double from = plain_places(p, c), to = plain_places(p, c + 1);
-        const bool mine = from <= at && at < to;
-        if (mine) got = plain_order[c];
-        share[plain_order[c]] = equal > 0 ? plain_overlap(from, to, above, equal) / equal : mine;
+        if (from <= at && at < to) got = plain_order[c];
+        share[plain_order[c]] = plain_overlap(from, to, above, ties) / ties;
         share[TW_CHANNEL_GREEN] -= share[plain_order[c]];
     }
     return got;
@@ -117,7 +116,11 @@ static inline void plain_boundaries(const struct plain *p, struct tw_channel_cho
     const size_t n = p->n - plain_first(p);
     if (n < (size_t)p->s.window_min) return;
     const double red = plain_places(p, 1), all = ceil(plain_places(p, 3));
-    if (red >= 1) ret->red_from = plain_highest(p, (size_t)red);
+    for (size_t i = plain_first(p); i < p->n; i++) {
+        size_t as_high = 0;
+        for (size_t j = plain_first(p); j < p->n; j++) as_high += p->score[j] >= p->score[i];
+        if ((double)as_high <= red && p->score[i] < ret->red_from) ret->red_from = p->score[i];
+    }
     if (all > 0) ret->green_below = plain_highest(p, all < (double)n ? (size_t)all : n);
 }
 
@@ -158,7 +161,7 @@ static inline struct tw_channel_choice plain_decide(struct plain *p, const struc
     if (ret.score_channel != TW_CHANNEL_GREEN) {
         ret.channel = plain_with_room(p, office, ret.score_channel);
         ret.basis = 1u << TW_BASIS_SCORE;
-        if (u < p->s.random[ret.channel]) ret.basis |= 1u << TW_BASIS_RANDOM;
+        if (drawn == ret.channel) ret.basis |= 1u << TW_BASIS_RANDOM;
     } else if (drawn != TW_CHANNEL_GREEN) {
         ret.channel = drawn;
         ret.basis = 1u << TW_BASIS_RANDOM;
@@ -170,6 +173,7 @@ static inline struct tw_channel_choice plain_decide(struct plain *p, const struc
         ret.channel = TW_CHANNEL_RED;
         ret.basis = 1u << TW_BASIS_MANDATORY;
         if (ret.score_channel == TW_CHANNEL_RED) ret.basis |= 1u << TW_BASIS_SCORE;
+        if (drawn == TW_CHANNEL_RED) ret.basis |= 1u << TW_BASIS_RANDOM;
         probability = 1;
     }
     ret.propensity_ppm = plain_ppm(probability);

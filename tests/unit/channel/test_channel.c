@@ -197,7 +197,7 @@ static void sends_what_law_demands_to_red_even_when_full(void)
     tw_channels_free(c);
 }
 
-static void tells_when_law_and_score_agree(void)
+static void tells_when_law_score_and_chance_agree(void)
 {
     struct tw_channel_settings s = tw_channel_defaults();
     s.window_min = 10;
@@ -205,8 +205,12 @@ static void tells_when_law_and_score_agree(void)
     struct tw_channel_choice choice;
     for (int i = 0; i < 100; i++) tw_channels_seed(c, i);
     struct tw_channel_case k = {.score = 1000, .office = TW_STR("HB01"), .day = 20000, .mandatory = true};
-    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && has(&choice, TW_BASIS_SCORE));
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
+    CHECK(choice.basis == (TW_BASIS_BIT(MANDATORY) | TW_BASIS_BIT(SCORE) | TW_BASIS_BIT(RANDOM)));
     k.score = -1;
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
+    CHECK(choice.basis == (TW_BASIS_BIT(MANDATORY) | TW_BASIS_BIT(RANDOM)));
+    k.draw = UINT64_MAX;
     CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && !has(&choice, TW_BASIS_SCORE));
     CHECK(choice.basis == 1u << TW_BASIS_MANDATORY);
     tw_channels_free(c);
@@ -230,6 +234,49 @@ static void measures_against_scores_it_was_given(void)
     CHECK(choice.red_from == 95 && choice.green_below == 85); /* 5 and 15 of 100 */
     tw_channels_free(c);
     tw_channels_free(NULL);
+}
+
+/* Of 105 scores red has five places and a quarter: the sixth is drawn, be there a tie or not. */
+static void leaves_a_part_of_a_place_to_the_draw(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.random[TW_CHANNEL_RED] = 0;
+    s.window_min = 100;
+    for (int ties = 0; ties < 2; ties++)
+        for (uint64_t quarter = 0; quarter < 4; quarter++) {
+            struct tw_channels *c = channels(&s);
+            struct tw_channel_choice choice;
+            for (int i = 0; i < 105; i++) tw_channels_seed(c, i);
+            const struct tw_channel_case k = {.score = ties ? 99 : 99.5,
+                                              .draw = (quarter << 30) + 7,
+                                              .office = TW_STR("HB01"),
+                                              .day = 20000};
+            CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
+            CHECK(choice.channel == (quarter == 0 ? TW_CHANNEL_RED : TW_CHANNEL_YELLOW));
+            CHECK(choice.propensity_ppm == (quarter == 0 ? 250000 : 750000));
+            CHECK(choice.red_from == 100 && choice.green_below == 89);
+            tw_channels_free(c);
+        }
+}
+
+/* The boundaries that are told hold whatever the draw: of a tie across one nothing is sure. */
+static void tells_boundaries_that_no_draw_moves(void)
+{
+    static const struct {
+        int high, tied;
+        double red_from;
+    } of[] = {{0, 100, (double)INFINITY}, {2, 50, 2}, {5, 50, 2}, {5, 0, 2}, {0, 5, 1},
+              {0, 6, (double)INFINITY}};
+    struct tw_channel_settings s = tw_channel_defaults();
+    for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+        struct tw_channels *c = channels(&s);
+        struct tw_channel_choice choice;
+        for (int k = 0; k < 1000; k++) /* ten of each */
+            tw_channels_seed(c, k < of[i].high * 10 ? 2 : k < (of[i].high + of[i].tied) * 10 ? 1 : 0);
+        const struct tw_channel_case k = {.score = -1, .office = TW_STR("HB01"), .day = 20000};
+        CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.red_from == of[i].red_from);
+        tw_channels_free(c);
+    }
 }
 
 /* In one state, a higher score never gets a greener channel, whatever the draw. */
@@ -288,7 +335,7 @@ static void tells_where_green_ends_and_red_begins(void)
         double score;
         enum tw_channel channel;
     } row[] = {{nextafter(green, 0), TW_CHANNEL_GREEN},
-               {nextafter(green, 1), TW_CHANNEL_YELLOW},
+               {(green + red) / 2, TW_CHANNEL_YELLOW},
                {red, TW_CHANNEL_RED},
                {nextafter(red, 1), TW_CHANNEL_RED}};
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
@@ -346,8 +393,10 @@ int main(void)
     RUN(never_passes_an_office_s_capacity_and_never_releases_a_high_score_for_want_of_room);
     RUN(fills_no_channel_beyond_its_rate_when_scores_tie);
     RUN(sends_what_law_demands_to_red_even_when_full);
-    RUN(tells_when_law_and_score_agree);
+    RUN(tells_when_law_score_and_chance_agree);
     RUN(measures_against_scores_it_was_given);
+    RUN(leaves_a_part_of_a_place_to_the_draw);
+    RUN(tells_boundaries_that_no_draw_moves);
     RUN(more_risk_never_means_a_greener_channel);
     RUN(tells_where_green_ends_and_red_begins);
     RUN(refuses_settings_that_cannot_be);
