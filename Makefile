@@ -38,7 +38,8 @@ repeat: all ## same seed, same bytes: from gcc -O3, clang -O2, sanitizers, and w
 bench: ## speed beside the peers, in build-bench/
 	@tools/deps bench
 	@$(call build,build-bench,-Dbuildtype=release,)
-	@meson test -C build-bench --benchmark --verbose
+	@meson test -C build-bench --benchmark --verbose; status=$$?; \
+	awk -F, '$$6 { printf "%-16s %8.2fx  bar %3sx  %s\n", $$1, $$5, $$6, $$7 }' bench/results.csv; exit $$status
 
 coverage: ## lines and branches the tests reach in the pure modules, in build-cov/
 	@$(call build,build-cov,-Db_coverage=true -Doptimization=0 -Dc_args=-fprofile-update=atomic,)

@@ -15,12 +15,16 @@ static _Noreturn void stop(const char *what, const char *which)
 
 struct bench bench_start(int argc, char **argv)
 {
-    struct bench b = {.rounds = 7};
+    struct bench b = {.rounds = 5};
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--quick") == 0)
             b.quick = true;
         else if (strcmp(argv[i], "--results") == 0 && i + 1 < argc)
             b.results = argv[++i];
+        else if (strcmp(argv[i], "--program") == 0 && i + 1 < argc)
+            b.program = argv[++i];
+        else if (strcmp(argv[i], "--peers") == 0 && i + 1 < argc)
+            b.peers = argv[++i];
         else if (strcmp(argv[i], "--rounds") == 0 && i + 1 < argc)
             b.rounds = (unsigned)strtoul(argv[++i], NULL, 10);
         else
@@ -54,7 +58,7 @@ static double measure(const struct bench_side *s)
 {
     double start = cpu_s();
     s->run(s->ctx);
-    return (cpu_s() - start) / s->n;
+    return (s->told != NULL ? *s->told : cpu_s() - start) / s->n;
 }
 
 static int rising(const void *a, const void *b)
@@ -69,21 +73,23 @@ static double median(double *v, size_t n)
     return n % 2 == 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
-static void book(struct bench *b, const struct bench_duel *d, const struct bench_side *s, double seconds,
-                 double ratio)
+static void book(struct bench *b, const struct bench_row *row)
 {
     if (b->n == sizeof b->row / sizeof *b->row) stop("too many duels", "");
-    b->row[b->n++] = (struct bench_row){d->bench, s->name, d->unit, 1 / seconds, ratio};
+    b->row[b->n++] = *row;
 }
 
 static void tell(struct bench *b, const struct bench_duel *d, double ours, double peer, double ratio)
 {
-    const char *word = "";
-    if (d->gate > 0 && !b->quick) word = ratio >= d->gate ? ", ok" : ", TOO SLOW";
-    if (word[0] == ',' && word[2] == 'T') b->failed++;
     printf("%-20s %s %.4g %s/s", d->bench, d->ours.name, 1 / ours, d->unit);
-    if (d->peer.run != NULL) printf(" | %s %.4g | %.2fx", d->peer.name, 1 / peer, ratio);
-    if (d->gate > 0) printf(" (at least %.2fx%s)", d->gate, word);
+    if (d->peer.run != NULL) {
+        const bool judged = d->gate > 0 && !b->quick, missed = judged && ratio < d->gate;
+        printf(" | %s %.4g | %.2fx", d->peer.name, 1 / peer, ratio);
+        if (judged) printf(" (bar %.0fx, %s)", d->gate, missed ? "MISSED" : "met");
+        if (1 / peer < d->peer_least && !b->quick)
+            printf("; %s is slow, %.4g are expected", d->peer.name, d->peer_least);
+        b->missed += missed;
+    }
     printf("\n");
     fflush(stdout);
 }
@@ -102,8 +108,8 @@ void bench_duel(struct bench *b, const struct bench_duel *d)
     }
     double o = median(ours, b->rounds), p = median(peer, b->rounds), x = median(ratio, b->rounds);
     tell(b, d, o, p, x);
-    book(b, d, &d->ours, o, alone ? 0 : x);
-    if (!alone) book(b, d, &d->peer, p, 1);
+    book(b, &(struct bench_row){d->bench, d->ours.name, d->unit, 1 / o, alone ? 0 : x, alone ? 0 : d->gate});
+    if (!alone) book(b, &(struct bench_row){d->bench, d->peer.name, d->unit, 1 / p, 1, 0});
 }
 
 /* Three digits are what such figures are worth. */
@@ -114,7 +120,7 @@ static void put_row(FILE *f, const struct bench_row *r)
     double rate = r->rate >= 1000 ? (double)(long)(r->rate / scale + 0.5) * scale : r->rate;
     fprintf(f, "%s,%s,%s/s,%.*f,", r->bench, r->side, r->unit, rate >= 100 ? 0 : 3, rate);
     if (r->ratio > 0) fprintf(f, "%.2f", r->ratio);
-    fprintf(f, "\n");
+    fprintf(f, r->gate > 0 ? ",%.0f,%s\n" : ",,\n", r->gate, r->ratio < r->gate ? "missed" : "met");
 }
 
 static bool is_mine(const struct bench *b, const char *line)
@@ -128,7 +134,7 @@ static bool is_mine(const struct bench *b, const char *line)
 
 int bench_end(const struct bench *b)
 {
-    static const char head[] = "bench,side,unit,rate,ratio\n";
+    static const char head[] = "bench,side,unit,rate,ratio,bar,judged\n";
     if (b->results != NULL && !b->quick && b->failed == 0) {
         char aside[4096], line[1024];
         if ((size_t)snprintf(aside, sizeof aside, "%s.new", b->results) >= sizeof aside)
@@ -143,5 +149,5 @@ int bench_end(const struct bench *b)
         bool whole = fflush(out) == 0 && ferror(out) == 0;
         if (fclose(out) != 0 || !whole || rename(aside, b->results) != 0) stop("cannot write ", b->results);
     }
-    return b->failed > 0;
+    return b->failed > 0 || b->missed > 0;
 }

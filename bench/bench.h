@@ -6,7 +6,8 @@
  * Not: whether both sides give the same answer; a bench says so with bench_check before it compares.
  *
  * CPU time is that of this thread (CLOCK_THREAD_CPUTIME_ID) and of child processes that have ended, so that a
- * peer may be another program. Wall time is never looked at: a busy machine changes it, and CPU time hardly.
+ * side may be another program (child.h). Wall time is never looked at: a busy machine changes it, and CPU
+ * time hardly.
  *
  *   int main(int argc, char **argv)
  *   {
@@ -17,8 +18,8 @@
  *       return bench_end(&b);
  *   }
  *
- * Arguments: --rounds N (default 7), --results FILE (default: none is written), --quick (one round, no gate:
- * does it run?).
+ * Arguments: --rounds N (default 5), --results FILE (default: none is written), --program FILE (tidewaiter),
+ * --peers DIR (peers that are scripts), --quick (one round, no gate: does it run?).
  */
 #ifndef TW_BENCH_H
 #define TW_BENCH_H
@@ -33,7 +34,9 @@ struct bench_side {
     const char *name;
     void (*run)(void *ctx); /* one round; ends the program with a word on stderr when it cannot */
     void *ctx;
-    double n; /* units of work in one round; the sides' may differ */
+    double n;           /* units of work in one round; the sides' may differ */
+    const double *told; /* where `run` leaves the CPU seconds of a program that tells them itself, because its
+                           start is not the work; NULL: all that has been spent */
 };
 
 struct bench_duel {
@@ -41,18 +44,21 @@ struct bench_duel {
     const char *unit;             /* plural, e.g. "rows" */
     struct bench_side ours, peer; /* peer.run NULL: ours alone, no ratio */
     double gate;                  /* least CPU-time ratio peer / ours per unit; 0 = told, not judged */
+    double peer_least; /* units per CPU second that the peer is known to reach; a slower one is said to be,
+                          since a slow peer is easily beaten. 0 = not known */
 };
 
 /* What has been measured so far. */
 struct bench {
-    const char *results; /* NULL = nowhere */
+    const char *results;         /* NULL = nowhere */
+    const char *program, *peers; /* NULL = not told */
     unsigned rounds;
     bool quick;
-    int failed;
+    int failed, missed; /* checks; bars */
     size_t n;
     struct bench_row {
         const char *bench, *side, *unit;
-        double rate, ratio; /* units per CPU second; ratio 0 = none */
+        double rate, ratio, gate; /* units per CPU second; 0 = none */
     } row[2 * BENCH_DUELS_MAX];
 };
 
@@ -66,7 +72,7 @@ void bench_check(struct bench *b, bool good, const char *what);
 void bench_duel(struct bench *b, const struct bench_duel *d);
 
 /* Rewrites this program's rows of the results file and leaves the others; returns what main should: 0, or 1
- * when a check or a gate failed. */
+ * when a check failed, in which case nothing is written, or a bar was missed, which the rows say. */
 int bench_end(const struct bench *b);
 
 #endif

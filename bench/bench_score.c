@@ -204,24 +204,24 @@ static void compare(struct bench *b, struct work *w)
 {
     bench_duel(b, &(struct bench_duel){"score_row",
                                        "rows",
-                                       {"tidewaiter", our_rows, w, ROWS},
-                                       {"libxgboost", their_rows, w, ROWS / 10},
-                                       4});
+                                       {"tidewaiter", our_rows, w, ROWS, NULL},
+                                       {"libxgboost", their_rows, w, ROWS / 10, NULL},
+                                       .gate = 4});
     bench_duel(b, &(struct bench_duel){"score_batch",
                                        "rows",
-                                       {"tidewaiter", our_batch, w, 4 * ROWS},
-                                       {"libxgboost", their_batch, w, ROWS},
-                                       2});
+                                       {"tidewaiter", our_batch, w, 4 * ROWS, NULL},
+                                       {"libxgboost", their_batch, w, ROWS, NULL},
+                                       .gate = 2});
     bench_duel(b, &(struct bench_duel){"explain_batch",
                                        "rows",
-                                       {"tidewaiter", our_attributions, w, ROWS},
-                                       {"libxgboost", their_attributions, w, EXPLAINED},
-                                       100});
+                                       {"tidewaiter", our_attributions, w, ROWS, NULL},
+                                       {"libxgboost", their_attributions, w, EXPLAINED, NULL},
+                                       .gate = 100});
     bench_duel(b, &(struct bench_duel){"explain_row",
                                        "rows",
-                                       {"tidewaiter", our_attributions_row_by_row, w, EXPLAINED},
-                                       {"libxgboost", their_attributions, w, EXPLAINED},
-                                       0});
+                                       {"tidewaiter", our_attributions_row_by_row, w, EXPLAINED, NULL},
+                                       {"libxgboost", their_attributions, w, EXPLAINED, NULL},
+                                       .gate = 0});
 }
 
 int main(int argc, char **argv)
