@@ -143,7 +143,7 @@ int bench_end(const struct bench *b)
         if (out == NULL) stop("cannot write ", aside);
         fputs(head, out);
         while (in != NULL && fgets(line, sizeof line, in) != NULL)
-            if (strcmp(line, head) != 0 && !is_mine(b, line)) fputs(line, out);
+            if (strncmp(line, "bench,", 6) != 0 && !is_mine(b, line)) fputs(line, out);
         for (size_t i = 0; i < b->n; i++) put_row(out, &b->row[i]);
         if (in != NULL) fclose(in);
         bool whole = fflush(out) == 0 && ferror(out) == 0;

@@ -16,7 +16,7 @@ enum { VARIANT_BYTES = 64 << 20 }; /* 9,999 items take 10 MB */
 
 struct tw_assess_settings tw_assess_settings_default(void)
 {
-    return (struct tw_assess_settings){.duty_mix = TW_ORDER_MIX, .reasons = true};
+    return (struct tw_assess_settings){.duty_mix = 0.35, .reasons = true};
 }
 
 static tw_err no_memory(struct tw_fault *fault)
