@@ -48,6 +48,14 @@ void tw_sha256_end(struct tw_sha256 *s, uint8_t ret[TW_SHA256_BYTES]); /* then o
 /* All at once. */
 void tw_sha256(const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES]);
 void tw_hmac_sha256(const void *key, size_t key_n, const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES]);
+
+/* The same with a key that serves many times: half the work. */
+struct tw_hmac_key {
+    uint32_t inner[8], outer[8]; /* states of SHA-256 behind the key's two blocks */
+};
+void tw_hmac_key_make(const void *key, size_t key_n, struct tw_hmac_key *ret);
+void tw_hmac_by(const struct tw_hmac_key *key, const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES]);
+
 void tw_sha256_hex(const uint8_t sum[TW_SHA256_BYTES], char ret[TW_SHA256_HEX]); /* NUL-terminated */
 
 #endif

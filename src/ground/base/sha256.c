@@ -56,21 +56,33 @@ void tw_sha256(const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES])
     must(EVP_Digest(p, n, ret, NULL, EVP_sha256(), NULL));
 }
 
-/* SHA-256 of a block of 64 bytes and what follows it. */
-static void hash_behind(const uint8_t block[SHA256_CBLOCK], const void *p, size_t n,
-                        uint8_t ret[TW_SHA256_BYTES])
+_Static_assert(sizeof(((SHA256_CTX *)0)->h) == sizeof(((struct tw_hmac_key *)0)->inner),
+               "a state has 8 words");
+
+/* The state of SHA-256 behind one block. */
+static void begin_with(const uint8_t block[SHA256_CBLOCK], uint32_t state[8])
 {
     SHA256_CTX ctx;
     must(SHA256_Init(&ctx));
     must(SHA256_Update(&ctx, block, SHA256_CBLOCK));
+    memcpy(state, ctx.h, sizeof ctx.h);
+}
+
+/* SHA-256 of the block behind which `state` is, and of what follows. */
+static void go_on(const uint32_t state[8], const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES])
+{
+    SHA256_CTX ctx;
+    must(SHA256_Init(&ctx));
+    memcpy(ctx.h, state, sizeof ctx.h);
+    ctx.Nl = SHA256_CBLOCK * 8; /* bits so far */
     if (n > 0) must(SHA256_Update(&ctx, p, n));
     must(SHA256_Final(ret, &ctx));
 }
 
-/* Source: RFC 2104, section 2. */
-void tw_hmac_sha256(const void *key, size_t key_n, const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES])
+/* Source: RFC 2104, sections 2 and 4. */
+void tw_hmac_key_make(const void *key, size_t key_n, struct tw_hmac_key *ret)
 {
-    uint8_t inner[SHA256_CBLOCK] = {0}, outer[SHA256_CBLOCK], sum[TW_SHA256_BYTES];
+    uint8_t inner[SHA256_CBLOCK] = {0}, outer[SHA256_CBLOCK];
     if (key_n > sizeof inner)
         tw_sha256(key, key_n, inner);
     else if (key_n > 0)
@@ -79,8 +91,22 @@ void tw_hmac_sha256(const void *key, size_t key_n, const void *p, size_t n, uint
         outer[i] = inner[i] ^ 0x5c;
         inner[i] ^= 0x36;
     }
-    hash_behind(inner, p, n, sum);
-    hash_behind(outer, sum, sizeof sum, ret);
+    begin_with(inner, ret->inner);
+    begin_with(outer, ret->outer);
+}
+
+void tw_hmac_by(const struct tw_hmac_key *key, const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES])
+{
+    uint8_t sum[TW_SHA256_BYTES];
+    go_on(key->inner, p, n, sum);
+    go_on(key->outer, sum, sizeof sum, ret);
+}
+
+void tw_hmac_sha256(const void *key, size_t key_n, const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES])
+{
+    struct tw_hmac_key k;
+    tw_hmac_key_make(key, key_n, &k);
+    tw_hmac_by(&k, p, n, ret);
 }
 
 void tw_sha256_hex(const uint8_t sum[TW_SHA256_BYTES], char ret[TW_SHA256_HEX])

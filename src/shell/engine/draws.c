@@ -17,7 +17,9 @@ static void turn_to(struct tw_draws *d, int32_t day)
         tw_day_to_civil(day, &year, &month, &dom);
         n = snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, dom);
     }
-    tw_hmac_sha256(d->key, sizeof d->key, text, (size_t)n, d->day_key);
+    uint8_t day_key[TW_SHA256_BYTES];
+    tw_hmac_sha256(d->key, sizeof d->key, text, (size_t)n, day_key);
+    tw_hmac_key_make(day_key, sizeof day_key, &d->day_key);
     d->day = day;
 }
 
@@ -54,5 +56,5 @@ struct tw_draws tw_draws_of_seed(uint64_t seed)
 uint64_t tw_draw(struct tw_draws *d, int32_t day, struct tw_str number)
 {
     if (day != d->day) turn_to(d, day);
-    return tw_channel_draw(d->day_key, sizeof d->day_key, number);
+    return tw_channel_draw(&d->day_key, number);
 }

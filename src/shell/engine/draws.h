@@ -19,7 +19,7 @@ enum { TW_DRAW_KEY_MIN = 16, TW_DRAW_KEY_MAX = 4096 }; /* bytes of a key file */
 
 struct tw_draws {
     uint8_t key[TW_SHA256_BYTES];
-    uint8_t day_key[TW_SHA256_BYTES];
+    struct tw_hmac_key day_key;
     int32_t day; /* of day_key */
     bool seeded; /* from a seed */
 };

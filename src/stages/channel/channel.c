@@ -10,10 +10,10 @@
 static const enum tw_channel BY_STRICTNESS[] = {TW_CHANNEL_RED, TW_CHANNEL_YELLOW, TW_CHANNEL_BLUE};
 enum { STRICT_N = 3 };
 
-uint64_t tw_channel_draw(const uint8_t *day_key, size_t key_n, struct tw_str registration_number)
+uint64_t tw_channel_draw(const struct tw_hmac_key *day_key, struct tw_str registration_number)
 {
     uint8_t mac[TW_SHA256_BYTES];
-    tw_hmac_sha256(day_key, key_n, registration_number.s, registration_number.n, mac);
+    tw_hmac_by(day_key, registration_number.s, registration_number.n, mac);
     uint64_t v = 0;
     for (int i = 0; i < 8; i++) v = v << 8 | mac[i];
     return v;
@@ -27,10 +27,9 @@ tw_err tw_channels_new(const struct tw_channel_settings *s, struct tw_channels *
     c->settings = *s;
     c->day = TW_NO_DAY;
     c->ring = tw_calloc((size_t)s->window, sizeof *c->ring);
-    c->sorted = tw_calloc((size_t)s->window, sizeof *c->sorted);
     c->taken = tw_calloc((size_t)s->window, sizeof *c->taken);
-    tw_err err =
-        c->ring == NULL || c->sorted == NULL || c->taken == NULL ? TW_NOMEM : tw_intern_new(&c->offices);
+    tw_err err = c->ring == NULL || c->taken == NULL ? TW_NOMEM : ranking_new(&c->sorted, (size_t)s->window);
+    if (err == TW_OK) err = tw_intern_new(&c->offices);
     if (err != TW_OK) {
         tw_channels_free(c);
         return err;
@@ -45,7 +44,7 @@ void tw_channels_free(struct tw_channels *c)
     tw_intern_free(c->offices);
     tw_free(c->today);
     tw_free(c->ring);
-    tw_free(c->sorted);
+    ranking_free(&c->sorted);
     tw_free(c->taken);
     tw_free(c);
 }
@@ -53,61 +52,16 @@ void tw_channels_free(struct tw_channels *c)
 /* -- the window: a ring in order of arrival, and the same scores sorted, falling
  * ------------------------------- */
 
-/* Where `score` stands in the sorted scores: behind all that are higher or equal. */
-static size_t place(const struct tw_channels *c, double score)
-{
-    size_t lo = 0, hi = c->n;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (c->sorted[mid] >= score)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
-/* How many of the sorted scores are higher. */
-static size_t above(const struct tw_channels *c, double score)
-{
-    size_t lo = 0, hi = c->n;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (c->sorted[mid] > score)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
-/* Puts `score` into the sorted scores where `gone` leaves them; only what lies between the two moves. */
-static void replace_sorted(struct tw_channels *c, double gone, double score)
-{
-    const size_t from = place(c, gone) - 1;
-    size_t to = place(c, score);
-    double *s = c->sorted;
-    if (to > from) {
-        to--;
-        memmove(&s[from], &s[from + 1], (to - from) * sizeof *s);
-    } else {
-        memmove(&s[to + 1], &s[to], (from - to) * sizeof *s);
-    }
-    s[to] = score;
-}
-
 void channels_enter(struct tw_channels *c, double score, uint8_t taken)
 {
     const size_t window = (size_t)c->settings.window;
     if (c->n == window) {
         c->otherwise[c->taken[c->next] & 3] -= (c->taken[c->next] & TAKEN_OTHERWISE) != 0;
-        replace_sorted(c, c->ring[c->next], score);
+        ranking_take(&c->sorted, c->ring[c->next]);
     } else {
-        const size_t at = place(c, score);
-        memmove(&c->sorted[at + 1], &c->sorted[at], (c->n - at) * sizeof *c->sorted);
-        c->sorted[at] = score;
         c->n++;
     }
+    ranking_put(&c->sorted, score);
     c->ring[c->next] = score;
     c->taken[c->next] = taken;
     c->otherwise[taken & 3] += (taken & TAKEN_OTHERWISE) != 0;
@@ -150,7 +104,7 @@ static double before(double end, double from, double n)
 static struct wish by_score(const struct tw_channels *c, double score, double tie)
 {
     if (c->n < (size_t)c->settings.window_min) return wish_green();
-    const size_t first = above(c, score), equal = place(c, score) - first;
+    const size_t first = ranking_above(&c->sorted, score), equal = ranking_upto(&c->sorted, score) - first;
     const double from = (double)first, ties = equal > 0 ? (double)equal : 1, at = from + tie * ties;
     struct wish w = {.channel = TW_CHANNEL_GREEN};
     double end = 0, taken = 0; /* where the places of a channel end; how many of the ties they hold */
@@ -170,9 +124,9 @@ static struct wish by_score(const struct tw_channels *c, double score, double ti
 /* The lowest score that has one of the first `places` for sure: not one that ties with what stands behind. */
 static double sure_from(const struct tw_channels *c, size_t places)
 {
-    if (places > 0 && places < c->n && c->sorted[places] == c->sorted[places - 1])
-        places = above(c, c->sorted[places]);
-    return places > 0 ? c->sorted[places - 1] : (double)INFINITY;
+    if (places > 0 && places < c->n && ranking_at(&c->sorted, places) == ranking_at(&c->sorted, places - 1))
+        places = ranking_above(&c->sorted, ranking_at(&c->sorted, places));
+    return places > 0 ? ranking_at(&c->sorted, places - 1) : (double)INFINITY;
 }
 
 /* The scores where red begins and where green ends. Scores that a draw decides on, since they tie or since
@@ -187,7 +141,7 @@ static void boundaries(const struct tw_channels *c, double *red_from, double *gr
         if (BY_STRICTNESS[i] == TW_CHANNEL_RED) *red_from = sure_from(c, (size_t)places);
     }
     size_t k = (size_t)ceil(places);
-    if (k > 0) *green_below = c->sorted[(k < c->n ? k : c->n) - 1];
+    if (k > 0) *green_below = ranking_at(&c->sorted, (k < c->n ? k : c->n) - 1);
 }
 
 /* -- capacity

@@ -23,6 +23,7 @@
 #define TW_CHANNEL_CHANNEL_H
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/yaml.h"
 #include "decl/decision.h"
 
@@ -69,7 +70,7 @@ struct tw_channel_choice {
 };
 
 /* The draw of a declaration: the first 64 bits, big-endian, of HMAC-SHA256(day key, registration number). */
-uint64_t tw_channel_draw(const uint8_t *day_key, size_t key_n, struct tw_str registration_number);
+uint64_t tw_channel_draw(const struct tw_hmac_key *day_key, struct tw_str registration_number);
 
 struct tw_channels; /* the trailing window and the day's counts */
 

@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "channel/channel.h"
+#include "channel/ranking_priv.h"
 
 enum { TAKEN_OTHERWISE = 4 }; /* in `taken`: the low two bits are the channel, this one says not by score */
 
@@ -16,9 +17,9 @@ struct office_day {
 
 struct tw_channels {
     struct tw_channel_settings settings;
-    double *ring;   /* the last `n` scores; ring[next] is the oldest once it is full */
-    uint8_t *taken; /* beside it: channel code, TAKEN_OTHERWISE */
-    double *sorted; /* the same scores, falling */
+    double *ring;          /* the last `n` scores; ring[next] is the oldest once it is full */
+    uint8_t *taken;        /* beside it: channel code, TAKEN_OTHERWISE */
+    struct ranking sorted; /* the same scores, falling */
     size_t n, next;
     size_t otherwise[4]; /* in the window, by channel code: taken there, but not by score */
     struct tw_intern *offices;

@@ -25,6 +25,33 @@ static void sha256_and_hmac_meet_their_standards(void)
     CHECK(hex_is(sum, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
 }
 
+/* A key's states serve any number of texts; RFC 4231 test cases 1, 6 and 7, the latter two with a key longer
+ * than a block. */
+static void a_key_serves_many_times(void)
+{
+    struct tw_hmac_key key;
+    uint8_t sum[TW_SHA256_BYTES], once[TW_SHA256_BYTES], bytes[131], text[300];
+    memset(bytes, 0x0b, 20);
+    tw_hmac_key_make(bytes, 20, &key);
+    for (int twice = 0; twice < 2; twice++) {
+        tw_hmac_by(&key, "Hi There", 8, sum);
+        CHECK(hex_is(sum, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"));
+    }
+    memset(bytes, 0xaa, sizeof bytes);
+    tw_hmac_key_make(bytes, sizeof bytes, &key);
+    tw_hmac_by(&key, "Test Using Larger Than Block-Size Key - Hash Key First", 54, sum);
+    CHECK(hex_is(sum, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"));
+    memset(text, 'x', sizeof text);
+    for (size_t n = 0; n <= sizeof text; n++) {
+        tw_hmac_by(&key, text, n, sum);
+        tw_hmac_sha256(bytes, sizeof bytes, text, n, once);
+        CHECK(memcmp(sum, once, sizeof sum) == 0);
+    }
+    tw_hmac_key_make(NULL, 0, &key);
+    tw_hmac_by(&key, NULL, 0, sum);
+    CHECK(hex_is(sum, "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"));
+}
+
 static void pieces_make_the_same_sum(void)
 {
     TW_SCOPED(tw_sha256) *s = NULL;
@@ -73,6 +100,7 @@ static void the_fast_hash_spreads(void)
 int main(void)
 {
     RUN(sha256_and_hmac_meet_their_standards);
+    RUN(a_key_serves_many_times);
     RUN(pieces_make_the_same_sum);
     RUN(the_fast_hash_sees_every_byte);
     RUN(the_fast_hash_spreads);

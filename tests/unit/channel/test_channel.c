@@ -362,8 +362,9 @@ static void refuses_settings_that_cannot_be(void)
 static void draws_as_rfc_2104_says(void)
 {
     /* RFC 4231 test case 2: HMAC-SHA256("Jefe", "what do ya want for nothing?") begins 5bdcc146bf60754e. */
-    CHECK(tw_channel_draw((const uint8_t *)"Jefe", 4, TW_STR("what do ya want for nothing?")) ==
-          0x5bdcc146bf60754eu);
+    struct tw_hmac_key key;
+    tw_hmac_key_make("Jefe", 4, &key);
+    CHECK(tw_channel_draw(&key, TW_STR("what do ya want for nothing?")) == 0x5bdcc146bf60754eu);
 }
 
 static tw_err decide_a_few(void)
