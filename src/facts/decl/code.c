@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each list is sorted by its code, which stands first in the row as a text of at most three letters, so that
- * one binary search serves all of them. */
+/* Each list is sorted by its code, a text of at most three letters, so that one binary search serves all of
+ * them. It goes through the codes as numbers, which stand beside the rows. */
 #include "decl/code.h"
+
+/* A code of up to three letters as a number that sorts as the text does; of a literal, at compile time. */
+#define PACKED(code)                                                                                         \
+    ((uint32_t)(unsigned char)(code)[0] << 16 |                                                              \
+     (sizeof(code) > 2 ? (uint32_t)(unsigned char)(code)[1] << 8 : 0) |                                      \
+     (sizeof(code) > 3 ? (uint32_t)(unsigned char)(code)[2] : 0))
 
 static const struct tw_currency currencies[] = {
 #define X(code, digits, name) {#code, digits, name},
+#include "decl/currency.def"
+#undef X
+};
+static const uint32_t currency_keys[] = {
+#define X(code, digits, name) PACKED(#code),
 #include "decl/currency.def"
 #undef X
 };
@@ -14,9 +25,19 @@ static const struct tw_country countries[] = {
 #include "decl/country.def"
 #undef X
 };
+static const uint32_t country_keys[] = {
+#define X(code, iso, name) PACKED(#code),
+#include "decl/country.def"
+#undef X
+};
 
 static const struct tw_unit units[] = {
 #define X(code, kg, scale, name) {#code, kg, scale, name},
+#include "decl/unit.def"
+#undef X
+};
+static const uint32_t unit_keys[] = {
+#define X(code, kg, scale, name) PACKED(#code),
 #include "decl/unit.def"
 #undef X
 };
@@ -30,6 +51,9 @@ static const struct tw_hs_section sections[] = {
 #define X(code, edition, freight, insurance, duty, words) {#code, edition, freight, insurance, duty, words},
 static const struct tw_incoterm incoterms[] = {TW_INCOTERM_TABLE(X)};
 #undef X
+#define X(code, edition, freight, insurance, duty, words) PACKED(#code),
+static const uint32_t incoterm_keys[] = {TW_INCOTERM_TABLE(X)};
+#undef X
 
 #define X(id, code, words) {code, words},
 static const struct tw_word mode_words[] = {TW_MODE_TABLE(X)};
@@ -39,7 +63,7 @@ static const struct tw_vocabulary modes = {"mode of transport", mode_words, TW_M
 _Static_assert(sizeof sections / sizeof sections[0] == TW_HS_SECTION_N,
                "the Harmonized System has 21 sections");
 
-/* A code of up to three letters as a number that sorts as the text does; 0 when it is longer or empty. */
+/* 0 when it is longer or empty. */
 static uint32_t packed(const char *s, size_t n)
 {
     if (n == 0 || n > 3) return 0;
@@ -49,33 +73,28 @@ static uint32_t packed(const char *s, size_t n)
     return v;
 }
 
-/* The code a row begins with, as `packed` gives it. */
-static uint32_t code_at(const void *table, size_t size, size_t i)
-{
-    unsigned char its[3]; /* a shorter code is filled up with NULs */
-    memcpy(its, (const char *)table + i * size, sizeof its);
-    return (uint32_t)its[0] << 16 | (uint32_t)its[1] << 8 | its[2];
-}
-
-/* The row of `code` in a table of `n` rows of `size` bytes that begin with their NUL-terminated code, or
- * NULL. Halves without asking whether it is there already: no branch to guess, and every money asks. */
-static const void *find(const void *table, size_t n, size_t size, struct tw_str code)
+/* Where `code` stands among `n` rising keys; n = nowhere. Halves without asking whether it is there already:
+ * no branch to guess, and every money asks. */
+static size_t find(const uint32_t *keys, const size_t n, struct tw_str code)
 {
     const uint32_t key = packed(code.s, code.n);
-    size_t at = 0; /* the last row that is not above `key` lies in at..at + n - 1, if there is one */
-    while (n > 1) {
-        const size_t half = n / 2;
-        at += code_at(table, size, at + half) <= key ? half : 0;
-        n -= half;
+    size_t at = 0; /* the last that is not above `key` lies in at..at + left - 1, if there is one */
+    for (size_t left = n; left > 1;) {
+        const size_t half = left / 2;
+        at += keys[at + half] <= key ? half : 0;
+        left -= half;
     }
-    return code_at(table, size, at) == key ? (const char *)table + at * size : NULL;
+    return keys[at] == key ? at : n;
 }
 
-#define FIND(table, code) find(table, sizeof(table) / sizeof((table)[0]), sizeof((table)[0]), code)
+/* The row of `code` in a table with its keys beside it, or NULL. */
+#define COUNT(table)   (sizeof(table) / sizeof((table)[0]))
+#define ROW(table, at) ((at) < COUNT(table) ? &(table)[at] : NULL)
 
 const struct tw_currency *tw_currency_find(struct tw_str code)
 {
-    return FIND(currencies, code);
+    const size_t at = find(currency_keys, COUNT(currency_keys), code);
+    return ROW(currencies, at);
 }
 
 const struct tw_currency *tw_currency_table(size_t *ret_n)
@@ -86,7 +105,8 @@ const struct tw_currency *tw_currency_table(size_t *ret_n)
 
 const struct tw_country *tw_country_find(struct tw_str code)
 {
-    return FIND(countries, code);
+    const size_t at = find(country_keys, COUNT(country_keys), code);
+    return ROW(countries, at);
 }
 
 const struct tw_country *tw_country_table(size_t *ret_n)
@@ -97,7 +117,8 @@ const struct tw_country *tw_country_table(size_t *ret_n)
 
 const struct tw_unit *tw_unit_find(struct tw_str code)
 {
-    return FIND(units, code);
+    const size_t at = find(unit_keys, COUNT(unit_keys), code);
+    return ROW(units, at);
 }
 
 const struct tw_unit *tw_unit_table(size_t *ret_n)
@@ -112,7 +133,8 @@ const struct tw_incoterm *tw_incoterm_find(struct tw_str code)
     if (code.n != sizeof upper) return NULL;
     for (size_t i = 0; i < sizeof upper; i++)
         upper[i] = (char)(code.s[i] >= 'a' && code.s[i] <= 'z' ? code.s[i] - 'a' + 'A' : code.s[i]);
-    return FIND(incoterms, ((struct tw_str){upper, sizeof upper}));
+    const size_t at = find(incoterm_keys, COUNT(incoterm_keys), (struct tw_str){upper, sizeof upper});
+    return ROW(incoterms, at);
 }
 
 const struct tw_incoterm *tw_incoterm_table(size_t *ret_n)
