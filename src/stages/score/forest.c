@@ -214,16 +214,28 @@ static void block_fast(const struct tw_forest *f, const float *z, float *ret)
     for (size_t r = 0; r < BLOCK; r++) ret[r] = sum[r];
 }
 
-void tw_forest_batch(const struct tw_forest *f, const float *x, size_t n, float *ret)
+static void block_gather(const struct tw_forest *f, const float *const *x, float *ret)
 {
     float z[BLOCK * (2 * BLOCK_FEATURES + 1)];
     const size_t width = 2 * (size_t)f->n_features + 1;
+    for (size_t r = 0; r < BLOCK; r++) question_slots(x[r], f->n_features, 1, z + r * width);
+    block_fast(f, z, ret);
+}
+
+void tw_forest_gather(const struct tw_forest *f, const float *const *x, size_t n, float *ret)
+{
     size_t done = 0;
     if (f->link == NULL && f->n_features <= BLOCK_FEATURES)
-        for (; done + BLOCK <= n; done += BLOCK) {
-            for (size_t r = 0; r < BLOCK; r++)
-                question_slots(x + (done + r) * f->n_features, f->n_features, 1, z + r * width);
-            block_fast(f, z, ret + done);
-        }
-    for (; done < n; done++) ret[done] = tw_forest_row(f, x + done * f->n_features);
+        for (; done + BLOCK <= n; done += BLOCK) block_gather(f, x + done, ret + done);
+    for (; done < n; done++) ret[done] = tw_forest_row(f, x[done]);
+}
+
+void tw_forest_batch(const struct tw_forest *f, const float *x, size_t n, float *ret)
+{
+    const float *row[BLOCK];
+    for (size_t done = 0, many; done < n; done += many) {
+        many = n - done < BLOCK ? n - done : BLOCK;
+        for (size_t r = 0; r < many; r++) row[r] = x + (done + r) * f->n_features;
+        tw_forest_gather(f, row, many, ret + done);
+    }
 }

@@ -36,4 +36,7 @@ float tw_forest_row(const struct tw_forest *f, const float *x);
  * thread; needs 40 KB of stack. */
 void tw_forest_batch(const struct tw_forest *f, const float *x, size_t n, float *ret);
 
+/* The same of rows that lie anywhere. */
+void tw_forest_gather(const struct tw_forest *f, const float *const *x, size_t n, float *ret);
+
 #endif

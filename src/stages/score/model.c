@@ -255,15 +255,31 @@ uint64_t tw_model_duty_ppm(const struct tw_model *m, float margin)
     return (uint64_t)floor((share < most ? share : most) * 1e6 + 0.5);
 }
 
-struct tw_judgement tw_model_judge(const struct tw_model *m, const float *x, double stake)
+void tw_model_judge_many(const struct tw_model *m, const float *const *x, const double *stake, size_t n,
+                         struct tw_judgement *ret)
 {
+    enum { TOGETHER = 16 };
     static const double MOST = 9e15; /* whole numbers of a double */
     const struct tw_forest *duty = tw_model_duty(m);
-    struct tw_judgement j = {.margin = tw_forest_row(tw_model_risk(m), x), .expected_minor = (double)NAN};
-    j.risk_ppm = tw_model_risk_ppm(m, j.margin);
-    if (duty == NULL || !(stake >= 0)) return j;
-    const double share_ppm = (double)tw_model_duty_ppm(m, tw_forest_row(duty, x));
-    const double expected = floor((double)j.risk_ppm * share_ppm * stake / 1e12 + 0.5);
-    if (expected < MOST) j.expected_minor = expected;
+    float risk[TOGETHER], share[TOGETHER];
+    for (size_t done = 0, many; done < n; done += many) {
+        many = n - done < TOGETHER ? n - done : TOGETHER;
+        tw_forest_gather(tw_model_risk(m), x + done, many, risk);
+        if (duty != NULL) tw_forest_gather(duty, x + done, many, share);
+        for (size_t i = 0; i < many; i++) {
+            struct tw_judgement *j = &ret[done + i];
+            *j = (struct tw_judgement){risk[i], tw_model_risk_ppm(m, risk[i]), (double)NAN};
+            if (duty == NULL || !(stake[done + i] >= 0)) continue;
+            const double share_ppm = (double)tw_model_duty_ppm(m, share[i]);
+            const double expected = floor((double)j->risk_ppm * share_ppm * stake[done + i] / 1e12 + 0.5);
+            if (expected < MOST) j->expected_minor = expected;
+        }
+    }
+}
+
+struct tw_judgement tw_model_judge(const struct tw_model *m, const float *x, double stake)
+{
+    struct tw_judgement j;
+    tw_model_judge_many(m, &x, &stake, 1, &j);
     return j;
 }

@@ -120,4 +120,8 @@ struct tw_judgement {
  * stake  duty at stake, minor units; NaN or negative = not known. Pure, same bits everywhere. */
 struct tw_judgement tw_model_judge(const struct tw_model *m, const float *x, double stake);
 
+/* The same of n rows, cheaper by sixteens. */
+void tw_model_judge_many(const struct tw_model *m, const float *const *x, const double *stake, size_t n,
+                         struct tw_judgement *ret);
+
 #endif

@@ -95,7 +95,7 @@ static uint32_t mask_of(const struct path *p, uint32_t pattern)
     return mask;
 }
 
-/* sum of k! (n-1-k)! / n! * c_k, see above. */
+/* sum of k! (n-1-k)! / n! * c_k, see above; whether bit i of the mask is set makes no difference. */
 static double weigh(const struct path *p, uint32_t mask, uint32_t i)
 {
     static const double factorial[] = {1, 1, 2, 6, 24, 120, 720};
@@ -103,9 +103,9 @@ static double weigh(const struct path *p, uint32_t mask, uint32_t i)
     uint32_t degree = 0;
     for (uint32_t j = 0; j < p->n; j++) {
         if (j == i) continue;
+        const double own = (mask >> j & 1) != 0 ? 1 : 0;
         c[degree + 1] = 0;
-        for (uint32_t k = degree + 1; k > 0; k--)
-            c[k] = c[k] * p->share[j] + (((mask >> j) & 1) ? c[k - 1] : 0);
+        for (uint32_t k = degree + 1; k > 0; k--) c[k] = c[k] * p->share[j] + c[k - 1] * own;
         c[0] *= p->share[j];
         degree++;
     }
@@ -129,8 +129,12 @@ static void add_leaf(struct making *m, const struct path *p, double value, uint3
     uint32_t column[TW_DEPTH_FAST];
     for (uint32_t j = 0; j < p->n; j++) column[j] = column_of(&m->unit, p->feature[j]);
     for (uint32_t mask = 0; mask < 1U << p->n; mask++)
-        for (uint32_t j = 0; j < p->n; j++)
-            share[mask][j] = value * (((mask >> j) & 1 ? 1.0 : 0.0) - p->share[j]) * weigh(p, mask, j);
+        for (uint32_t j = 0; j < p->n; j++) {
+            if ((mask >> j & 1) != 0) continue;
+            const double weight = weigh(p, mask, j);
+            share[mask][j] = value * (0.0 - p->share[j]) * weight;
+            share[mask | 1U << j][j] = value * (1.0 - p->share[j]) * weight;
+        }
     for (uint32_t pattern = 0; pattern < patterns; pattern++) {
         uint32_t mask = mask_of(p, pattern);
         for (uint32_t j = 0; j < p->n; j++) m->value[pattern][column[j]] += share[mask][j];

@@ -52,6 +52,31 @@ static void judges_an_item_by_risk_share_and_stake(void)
     CHECK(isnan(tw_model_judge(m, x, -1).expected_minor) && isnan(tw_model_judge(m, x, 1e18).expected_minor));
 }
 
+static void judges_many_as_it_judges_each(void)
+{
+    enum { N = 37 };
+    TW_SCOPED_BUF file = {0};
+    sign(&file, MODEL_BODY, strlen(MODEL_BODY));
+    TW_SCOPED(tw_model) *m = load(tw_buf_view(&file));
+    float row[N][2];
+    const float *x[N];
+    double stake[N];
+    struct tw_judgement many[N];
+    for (size_t i = 0; i < N; i++) {
+        row[i][0] = (float)(i % 4) / 2;
+        row[i][1] = (float)(i % 5) - 3;
+        x[i] = row[i];
+        stake[i] = i % 6 == 5 ? (double)NAN : 100.0 * (double)i;
+    }
+    tw_model_judge_many(m, x, stake, N, many);
+    for (size_t i = 0; i < N; i++) {
+        const struct tw_judgement j = tw_model_judge(m, x[i], stake[i]);
+        CHECK(many[i].margin == j.margin && many[i].risk_ppm == j.risk_ppm);
+        CHECK(many[i].expected_minor == j.expected_minor ||
+              (isnan(many[i].expected_minor) && isnan(j.expected_minor)));
+    }
+}
+
 /* A spec with everything in it; `g` and `d` own the trees. */
 static struct tw_model_spec full_spec(struct grown *g, struct grown *d, struct tw_model_feature *feature)
 {
@@ -392,6 +417,7 @@ int main(void)
 {
     RUN(reads_a_file_written_by_hand);
     RUN(judges_an_item_by_risk_share_and_stake);
+    RUN(judges_many_as_it_judges_each);
     RUN(reads_back_what_it_writes_to_the_byte);
     RUN(keeps_every_float);
     RUN(does_without_duty_and_calibration);
