@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* With reasons, declarations are decided one by one and explained by the block, each in an arena of
- * its own until its block is handed on; without reasons a block is one declaration, and all lies in the
- * fastest memory. */
+/* Declarations are taken by the block, each in an arena of its own until its block is handed on. Those of one
+ * day that stand together are assessed together, since no result comes between them; with reasons a block
+ * holds more, for explaining is cheaper by the hundred, and without it stays in the fastest memory. */
 #include "engine/run.h"
 
 #include <string.h>
@@ -14,6 +14,7 @@
 
 enum {
     BLOCK = 256,                /* declarations explained together */
+    BLOCK_PLAIN = 64,           /* without reasons */
     BLOCK_ITEMS = 2000,         /* no more are added to a block that holds so many items */
     ARENA_BYTES_MAX = 200 << 20 /* of one declaration: twice what the reader takes, and its assessment */
 };
@@ -34,7 +35,10 @@ struct run {
     struct tw_draws draws;
     struct tw_arena **arena; /* block of them */
     struct tw_assessment *one;
+    struct tw_reading *reading;
     size_t block, n, items; /* most it takes; how many are in it, with how many items */
+    size_t assessed;        /* of these */
+    int32_t day;            /* of those that are not */
     uint64_t evicted_before;
     struct tw_run_summary sum;
     bool met; /* `only` */
@@ -124,10 +128,11 @@ static tw_err open_all(struct run *r)
     TW_TRY(open_model(r));
     TW_TRY(open_assessor(r, in->currency != NULL ? tw_str_from(in->currency) : in->map->national_currency));
     TW_TRY(open_findings(r));
-    r->block = r->o->reasons && r->o->only == NULL ? BLOCK : 1;
+    r->block = r->o->only != NULL ? 1 : r->o->reasons ? BLOCK : BLOCK_PLAIN;
     r->arena = tw_calloc(r->block, sizeof(struct tw_arena *));
     r->one = tw_calloc(r->block, sizeof *r->one);
-    if (r->arena == NULL || r->one == NULL) return no_memory(r->fault);
+    r->reading = tw_calloc(r->block, sizeof *r->reading);
+    if (r->arena == NULL || r->one == NULL || r->reading == NULL) return no_memory(r->fault);
     for (size_t i = 0; i < r->block; i++)
         if (tw_arena_new(ARENA_BYTES_MAX, &r->arena[i]) != TW_OK) return no_memory(r->fault);
     return tw_input_open(r->o->declarations, in, &r->input, r->fault);
@@ -146,6 +151,7 @@ static void close_all(struct run *r)
     for (size_t i = 0; r->arena != NULL && i < r->block; i++) tw_arena_free(r->arena[i]);
     tw_free(r->arena);
     tw_free(r->one);
+    tw_free(r->reading);
 }
 
 /* -- one declaration after another
@@ -179,48 +185,88 @@ static void count_no_rate(struct tw_run_summary *s, const struct tw_reading *rea
     }
 }
 
-static tw_err assess_one(struct run *r, const struct tw_reading *reading)
+static int32_t day_of(const struct run *r, const struct tw_reading *reading)
 {
-    const struct tw_decl *d = reading->decl;
-    struct tw_assessment *one = &r->one[r->n];
-    int32_t day = d->lodged_at != TW_NO_TIME ? tw_time_day(d->lodged_at) : tw_profile_day(r->profile);
-    if (tw_results_fold(r->results, day, r->profile) != TW_OK) return no_memory(r->fault);
-    const uint64_t draw = tw_draw(&r->draws, day, d->id);
-    tw_err err = tw_assess(r->assessor, d, draw, r->arena[r->n], one);
+    const int64_t at = reading->decl->lodged_at;
+    return at != TW_NO_TIME ? tw_time_day(at) : tw_profile_day(r->profile);
+}
+
+static tw_err decide_one(struct run *r, size_t i)
+{
+    const struct tw_reading *reading = &r->reading[i];
+    struct tw_assessment *one = &r->one[i];
+    TW_TRY(tw_assess_decide(r->assessor, one, r->n - 1 - i, tw_draw(&r->draws, r->day, reading->decl->id)));
     const bool expected = reading->finding_n > 0 || tw_results_expects(r->results, one->look.declaration);
-    if (err == TW_OK && expected) err = tw_assess_await(r->assessor, one);
-    if (err == TW_OK) err = tw_results_add(r->results, reading->finding, reading->finding_n);
-    if (err != TW_OK) return no_memory(r->fault);
+    if (expected) TW_TRY(tw_assess_await(r->assessor, one));
+    TW_TRY(tw_results_add(r->results, reading->finding, reading->finding_n));
     count(r, one);
     count_no_rate(&r->sum, reading);
     return TW_OK;
 }
 
-/* Explains the block and hands it on. */
+/* Assesses what has been read and is of one day. */
+static tw_err assess_day(struct run *r)
+{
+    struct tw_assess_case c[BLOCK];
+    const size_t first = r->assessed, n = r->n - first;
+    if (n == 0) return TW_OK;
+    for (size_t i = 0; i < n; i++)
+        c[i] = (struct tw_assess_case){r->reading[first + i].decl, r->arena[first + i]};
+    tw_err err = tw_results_fold(r->results, r->day, r->profile);
+    if (err == TW_OK) err = tw_assess_begin(r->assessor, c, n, &r->one[first]);
+    for (; err == TW_OK && r->assessed < r->n; r->assessed++) err = decide_one(r, r->assessed);
+    return err == TW_OK ? TW_OK : no_memory(r->fault);
+}
+
+/* Assesses the rest of the block, explains it and hands it on. */
 static tw_err hand_on(struct run *r)
 {
     struct tw_assessment *all[BLOCK];
+    TW_TRY(assess_day(r));
     for (size_t i = 0; i < r->n; i++) all[i] = &r->one[i];
     if (tw_assess_explain(r->assessor, all, r->arena, r->n) != TW_OK) return no_memory(r->fault);
     for (size_t i = 0; i < r->n; i++)
         if (r->o->decided != NULL) TW_TRY(r->o->decided(r->o->to, r->assessor, &r->one[i], r->fault));
-    r->n = r->items = 0;
+    r->n = r->items = r->assessed = 0;
     return TW_OK;
 }
 
-/* Reads and decides the next one. *more = false: there is none, or no more is wanted. */
+/* May nothing be assessed together with this one? What was read without a time is of the profile's last day,
+ * whichever that is; a result known before its declaration counts for the next. */
+static bool stands_alone(const struct tw_reading *reading, int32_t day)
+{
+    bool alone = reading->decl->lodged_at == TW_NO_TIME;
+    for (size_t i = 0; i < reading->finding_n; i++) alone |= reading->finding[i].known_day < day;
+    return alone;
+}
+
+/* Takes up what was read behind the block, and assesses what is not to wait for more. */
+static tw_err take_up(struct run *r)
+{
+    struct tw_reading *reading = &r->reading[r->n];
+    if (reading->decl->lodged_at == TW_NO_TIME || day_of(r, reading) != r->day) TW_TRY(assess_day(r));
+    r->day = day_of(r, reading);
+    r->items += reading->decl->items.n;
+    r->n++;
+    return stands_alone(reading, r->day) ? assess_day(r) : TW_OK;
+}
+
+/* Reads the next one. *more = false: there is none, or no more is wanted. */
 static tw_err one_more(struct run *r, bool *more)
 {
     const char *only = r->o->only;
-    struct tw_reading reading;
-    TW_TRY(tw_input_next(r->input, r->arena[r->n], &reading, more, r->fault));
+    struct tw_reading *reading = &r->reading[r->n];
+    TW_TRY(tw_input_next(r->input, r->arena[r->n], reading, more, r->fault));
     if (!*more) return TW_OK;
-    const bool wanted = only == NULL || tw_str_is(reading.decl->id, only);
+    const bool wanted = only == NULL || tw_str_is(reading->decl->id, only);
     tw_assessor_reasons(r->assessor, r->o->reasons && wanted);
-    TW_TRY(assess_one(r, &reading));
-    if (wanted) r->items += r->one[r->n++].look.n;
+    TW_TRY(take_up(r));
     r->met = wanted && only != NULL;
     *more = !r->met;
+    if (!wanted) {
+        TW_TRY(assess_day(r));
+        r->n = r->items = r->assessed = 0;
+    }
     return r->n == r->block || r->items >= BLOCK_ITEMS ? hand_on(r) : TW_OK;
 }
 

@@ -12,7 +12,10 @@
 #include "score/order.h"
 #include "score/own.h"
 
-enum { VARIANT_BYTES = 64 << 20 }; /* 9,999 items take 10 MB */
+enum {
+    VARIANT_BYTES = 64 << 20, /* 9,999 items take 10 MB */
+    JUDGED_TOGETHER = 16      /* rows; what the evaluator walks side by side */
+};
 
 struct tw_assess_settings tw_assess_settings_default(void)
 {
@@ -80,6 +83,8 @@ void tw_assessor_reasons(struct tw_assessor *a, bool wanted)
  * --------------------------------------------------------------------------------------------- */
 
 struct weighed {
+    struct tw_arena *arena; /* everything below lies in it */
+    bool evidenced;         /* reasons were wanted: measured when decided, and folded in behind that */
     struct tw_look look;
     float *x;                      /* items x TW_FEATURE_N */
     struct tw_evidence *evidence;  /* the same; NULL = not wanted */
@@ -89,17 +94,61 @@ struct weighed {
     size_t worst;
 };
 
-/* What the model says of one item. */
-static void judge(const struct tw_assessor *a, double stake, const float *x, struct tw_decision_item *item,
-                  struct tw_order_item *order)
+/* What the model has said of one item. */
+static void take_judgement(const struct tw_assessor *a, struct tw_judgement j, struct tw_decision_item *item,
+                           struct tw_order_item *order)
 {
-    const struct tw_judgement j = tw_model_judge(a->parts.model, x, stake);
     item->margin = j.margin;
     item->risk_ppm = j.risk_ppm;
     *order = (struct tw_order_item){j.risk_ppm / 1e6, j.expected_minor, j.margin};
     if (isnan(j.expected_minor) || a->set.currency[0] == '\0') return;
     item->expected_duty.minor = (int64_t)j.expected_minor;
     memcpy(item->expected_duty.cur, a->set.currency, sizeof item->expected_duty.cur);
+}
+
+static void judge(const struct tw_assessor *a, struct weighed *w, size_t i)
+{
+    const float *x = w->x + i * TW_FEATURE_N;
+    take_judgement(a, tw_model_judge(a->parts.model, x, w->look.item[i].stake), &w->item[i], &w->order[i]);
+}
+
+/* Items of several declarations, to be judged together. */
+struct panel {
+    size_t n;
+    const float *x[JUDGED_TOGETHER];
+    double stake[JUDGED_TOGETHER];
+    struct {
+        struct weighed *w;
+        size_t i;
+    } whose[JUDGED_TOGETHER];
+};
+
+static void judge_panel(const struct tw_assessor *a, struct panel *b)
+{
+    struct tw_judgement j[JUDGED_TOGETHER];
+    tw_model_judge_many(a->parts.model, b->x, b->stake, b->n, j);
+    for (size_t k = 0; k < b->n; k++) {
+        struct weighed *w = b->whose[k].w;
+        const size_t i = b->whose[k].i;
+        take_judgement(a, j[k], &w->item[i], &w->order[i]);
+    }
+    b->n = 0;
+}
+
+static void judge_all(const struct tw_assessor *a, struct tw_assessment *one, size_t n)
+{
+    struct panel b = {.n = 0};
+    for (size_t k = 0; k < n; k++) {
+        struct weighed *w = one[k].weighed;
+        for (size_t i = 0; i < w->look.n; i++) {
+            b.x[b.n] = w->x + i * TW_FEATURE_N;
+            b.stake[b.n] = w->look.item[i].stake;
+            b.whose[b.n].w = w;
+            b.whose[b.n++].i = i;
+            if (b.n == JUDGED_TOGETHER) judge_panel(a, &b);
+        }
+    }
+    judge_panel(a, &b);
 }
 
 /* Prices up to one spread below the usual one are usual: score selects none of them. */
@@ -138,30 +187,57 @@ static void rank(const struct tw_assessor *a, struct weighed *w)
         rank_by_price(w);
 }
 
-static tw_err weigh(const struct tw_assessor *a, const struct tw_decl *d, struct tw_arena *arena,
-                    struct weighed *ret)
+/* Keys, and room for the rest. */
+static tw_err begin(const struct tw_assessor *a, const struct tw_assess_case *c, struct tw_assessment *ret)
 {
-    struct weighed w = {0};
-    TW_TRY(tw_profile_look(a->parts.profile, d, arena, &w.look));
-    const size_t n = w.look.n;
-    const bool evidence = a->reasons;
-    if (n > 0) {
-        w.x = tw_arena_array(arena, n, TW_FEATURE_N * sizeof *w.x);
-        w.item = tw_arena_array(arena, n, sizeof *w.item);
-        w.order = tw_arena_array(arena, n, sizeof *w.order);
-        if (evidence) w.evidence = tw_arena_array(arena, n, TW_FEATURE_N * sizeof *w.evidence);
-        if (w.x == NULL || w.item == NULL || w.order == NULL || (evidence && w.evidence == NULL))
-            return TW_NOMEM;
+    struct weighed *w = tw_arena_alloc(c->arena, sizeof *w);
+    if (w == NULL) return TW_NOMEM;
+    *w = (struct weighed){.arena = c->arena, .evidenced = a->reasons};
+    *ret = (struct tw_assessment){.decl = c->decl, .weighed = w};
+    TW_TRY(tw_profile_look_keys(a->parts.profile, c->decl, c->arena, &w->look));
+    const size_t n = w->look.n;
+    if (n == 0) return TW_OK;
+    w->x = tw_arena_array(c->arena, n, TW_FEATURE_N * sizeof *w->x);
+    w->item = tw_arena_array(c->arena, n, sizeof *w->item);
+    w->order = tw_arena_array(c->arena, n, sizeof *w->order);
+    if (w->evidenced) w->evidence = tw_arena_array(c->arena, n, TW_FEATURE_N * sizeof *w->evidence);
+    return w->x == NULL || w->item == NULL || w->order == NULL || (w->evidenced && w->evidence == NULL)
+               ? TW_NOMEM
+               : TW_OK;
+}
+
+static void measure(const struct tw_assessor *a, const struct tw_decl *d, struct weighed *w)
+{
+    tw_profile_look_rows(a->parts.profile, &w->look);
+    for (size_t i = 0; i < w->look.n; i++) {
+        struct tw_evidence *evidence = w->evidenced ? w->evidence + i * TW_FEATURE_N : NULL;
+        tw_feature_compute(a->parts.profile, d, &w->look, i, w->x + i * TW_FEATURE_N, evidence);
+        w->item[i].number = d->items.at[i].number;
     }
+}
+
+/* What memory fetches of the next three while one is measured; each wave finds what the one before it asked
+ * for. */
+static void fetch(const struct tw_assessor *a, const struct tw_assessment *one, size_t later)
+{
+    static const enum tw_fetch what[] = {TW_FETCH_COUNTS, TW_FETCH_PRICES, TW_FETCH_ROWS};
+    for (size_t k = 0; k < sizeof what / sizeof what[0] && k < later; k++)
+        tw_profile_fetch(a->parts.profile, &one[k + 1].weighed->look, what[k]);
+}
+
+tw_err tw_assess_begin(struct tw_assessor *a, const struct tw_assess_case *c, size_t n,
+                       struct tw_assessment *ret)
+{
+    for (size_t i = 0; i < n; i++) TW_TRY(begin(a, &c[i], &ret[i]));
+    for (size_t i = 0; i < n && i < 3; i++)
+        tw_profile_fetch(a->parts.profile, &ret[i].weighed->look, TW_FETCH_ROWS);
+    if (a->reasons) return TW_OK;
     for (size_t i = 0; i < n; i++) {
-        float *x = w.x + i * TW_FEATURE_N;
-        tw_feature_compute(a->parts.profile, d, &w.look, i, x,
-                           evidence ? w.evidence + i * TW_FEATURE_N : NULL);
-        w.item[i].number = d->items.at[i].number;
-        if (a->parts.model != NULL) judge(a, w.look.item[i].stake, x, &w.item[i], &w.order[i]);
+        fetch(a, &ret[i], n - 1 - i);
+        measure(a, c[i].decl, ret[i].weighed);
+        TW_TRY(tw_profile_fold(a->parts.profile, &ret[i].weighed->look));
     }
-    rank(a, &w);
-    *ret = w;
+    if (a->parts.model != NULL) judge_all(a, ret, n);
     return TW_OK;
 }
 
@@ -180,9 +256,8 @@ struct variants {
 static void measure_variant(struct variants *v, const struct tw_decl *d, size_t i)
 {
     const struct tw_assessor *a = v->a;
-    float *x = v->now.x + i * TW_FEATURE_N;
-    tw_feature_compute(a->parts.profile, d, &v->now.look, i, x, NULL);
-    if (a->parts.model != NULL) judge(a, v->now.look.item[i].stake, x, &v->now.item[i], &v->now.order[i]);
+    tw_feature_compute(a->parts.profile, d, &v->now.look, i, v->now.x + i * TW_FEATURE_N, NULL);
+    if (a->parts.model != NULL) judge(a, &v->now, i);
 }
 
 static tw_err score_variant(void *to, const struct tw_decl *variant, double *ret)
@@ -279,24 +354,35 @@ static void put_decision(const struct tw_assessor *a, const struct weighed *w, u
     k->items.n = w->look.n;
 }
 
+tw_err tw_assess_decide(struct tw_assessor *a, struct tw_assessment *one, size_t later, uint64_t draw)
+{
+    struct weighed *w = one->weighed;
+    struct tw_channel_choice choice;
+    if (w->evidenced) {
+        fetch(a, one, later);
+        measure(a, one->decl, w);
+        for (size_t i = 0; i < w->look.n && a->parts.model != NULL; i++) judge(a, w, i);
+    }
+    rank(a, w);
+    const struct tw_channel_case k = {.score = w->score,
+                                      .draw = draw,
+                                      .office = one->decl->office,
+                                      .day = w->look.day,
+                                      .unfounded = a->parts.model == NULL && w->score < PRICE_GROUND};
+    TW_TRY(tw_channels_decide(a->parts.channels, &k, &choice));
+    put_decision(a, w, draw, &choice, one);
+    if (w->evidenced && choice.score_channel != TW_CHANNEL_GREEN && w->look.n > 0)
+        TW_TRY(find_change(a, w, w->arena, one)); /* before the fold: against what was known then */
+    if (w->evidenced) TW_TRY(tw_profile_fold(a->parts.profile, &w->look));
+    return choice.channel != TW_CHANNEL_GREEN ? tw_assess_await(a, one) : TW_OK;
+}
+
 tw_err tw_assess(struct tw_assessor *a, const struct tw_decl *d, uint64_t draw, struct tw_arena *arena,
                  struct tw_assessment *ret)
 {
-    struct tw_assessment one = {.decl = d};
-    struct weighed w;
-    struct tw_channel_choice choice;
-    TW_TRY(weigh(a, d, arena, &w));
-    const struct tw_channel_case k = {.score = w.score,
-                                      .draw = draw,
-                                      .office = d->office,
-                                      .day = w.look.day,
-                                      .unfounded = a->parts.model == NULL && w.score < PRICE_GROUND};
-    TW_TRY(tw_channels_decide(a->parts.channels, &k, &choice));
-    put_decision(a, &w, draw, &choice, &one);
-    if (a->reasons && choice.score_channel != TW_CHANNEL_GREEN && w.look.n > 0)
-        TW_TRY(find_change(a, &w, arena, &one)); /* before the fold: against what was known then */
-    TW_TRY(tw_profile_fold(a->parts.profile, &w.look));
-    if (choice.channel != TW_CHANNEL_GREEN) TW_TRY(tw_assess_await(a, &one));
+    struct tw_assessment one;
+    TW_TRY(tw_assess_begin(a, &(struct tw_assess_case){d, arena}, 1, &one));
+    TW_TRY(tw_assess_decide(a, &one, 0, draw));
     *ret = one;
     return TW_OK;
 }

@@ -68,6 +68,7 @@ struct tw_assessment {
         *attribution; /* of that item, TW_FEATURE_N, margin units; after tw_assess_explain, else NULL */
     bool awaited;     /* its items are kept until their results come */
     struct tw_str change_json; /* numbers of decision.counterfactual; absent when that is */
+    struct weighed *weighed;   /* what lies between the two steps of assessing */
 };
 
 /* Looks, measures, scores, chooses a channel, folds the declaration into the profile; of items that are
@@ -79,6 +80,22 @@ struct tw_assessment {
  * TW_NOMEM  the run is over: profile and window may have moved on */
 tw_err tw_assess(struct tw_assessor *a, const struct tw_decl *d, uint64_t draw, struct tw_arena *arena,
                  struct tw_assessment *ret) TW_MUST_CHECK;
+
+/* The same in two steps, for a caller with several declarations at hand; the results are those of tw_assess
+ * in the same order, to the bit, and cheaper: memory is asked for what the next will need, and without
+ * reasons the model judges items by sixteens. tw_assess_begin takes up n of them; then each is decided in
+ * order. No result may be folded into the profile in between, and one without a time comes alone.
+ *
+ * later  how many that were begun stand behind `one` in its array
+ * TW_NOMEM  as above */
+struct tw_assess_case {
+    const struct tw_decl *decl; /* must outlive the assessment */
+    struct tw_arena *arena;     /* its own; owns what is found */
+};
+tw_err tw_assess_begin(struct tw_assessor *a, const struct tw_assess_case *c, size_t n,
+                       struct tw_assessment *ret) TW_MUST_CHECK;
+tw_err tw_assess_decide(struct tw_assessor *a, struct tw_assessment *one, size_t later, uint64_t draw)
+    TW_MUST_CHECK;
 
 /* Keeps the keys of one that was not controlled, because somebody else did: its result will come. TW_NOMEM */
 tw_err tw_assess_await(struct tw_assessor *a, struct tw_assessment *one) TW_MUST_CHECK;

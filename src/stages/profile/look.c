@@ -146,42 +146,81 @@ static void goods(const struct tw_decl *d, const struct tw_item *i, struct codes
     c->cell = route != 0 ? tw_hash_join(route, terms) : 0;
 }
 
+/* Whose prices a price is compared with, the narrowest first. */
+static const enum tw_kind priced[] = {TW_KIND_HS6_ROUTE, TW_KIND_HS6_ORIGIN, TW_KIND_HS6};
+enum { PRICED_N = sizeof priced / sizeof priced[0] };
+
 /* The median of the narrowest population of at least 12: route, then origin, then goods. */
 static void find_usual(const struct tw_profile *p, struct tw_look_item *l)
 {
-    static const enum tw_kind order[] = {TW_KIND_HS6_ROUTE, TW_KIND_HS6_ORIGIN, TW_KIND_HS6};
     enum { ENOUGH = 12 };
     l->usual_kg = (double)NAN;
     l->usual_kind = TW_KIND_N;
-    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
-        const struct tw_usual *u = tw_profile_usual(p, l, order[k]);
+    for (size_t k = 0; k < PRICED_N; k++) {
+        const struct tw_usual *u = tw_profile_usual(p, l, priced[k]);
         if (u == NULL || tw_sketch_n(&u->per_kg[0]) + tw_sketch_n(&u->per_kg[1]) < ENOUGH) continue;
         l->usual_kg = tw_sketch_quantile2(&u->per_kg[0], &u->per_kg[1], 0.5);
-        l->usual_kind = order[k];
+        l->usual_kind = priced[k];
         return;
     }
 }
 
-/* Slots first, then the rows they name, then the keys are compared: three waves of memory instead of one wait
- * after another. A row is two cache lines. */
-static void find_rows(const struct tw_profile *p, struct tw_look_item *l)
+/* The row that a key's slot names, which is mostly its own; NULL = none. */
+static const struct tw_stat *likely(const struct tw_profile *p, uint64_t key)
 {
-    const size_t mask = p->slots - 1;
-    for (int k = 0; k < TW_KIND_N; k++) __builtin_prefetch(&p->slot[l->key[k] & mask]);
+    const uint32_t at = p->slot[key & (p->slots - 1)];
+    return at != 0 ? &p->row[at - 1] : NULL;
+}
+
+static void fetch_slots(const struct tw_profile *p, const struct tw_look_item *l)
+{
+    for (int k = 0; k < TW_KIND_N; k++) __builtin_prefetch(&p->slot[l->key[k] & (p->slots - 1)]);
+}
+
+/* A row lies in two or three cache lines. */
+static void fetch_rows(const struct tw_profile *p, const struct tw_look_item *l)
+{
     for (int k = 0; k < TW_KIND_N; k++) {
-        const uint32_t at = p->slot[l->key[k] & mask];
-        if (at == 0) continue;
-        __builtin_prefetch(&p->row[at - 1]);
-        __builtin_prefetch((const char *)&p->row[at - 1] + 64);
+        const struct tw_stat *row = likely(p, l->key[k]);
+        if (row == NULL) continue;
+        __builtin_prefetch(row);
+        __builtin_prefetch((const char *)row + 64);
+        __builtin_prefetch((const char *)(row + 1) - 1);
     }
-    for (int k = 0; k < TW_KIND_N; k++) l->at[k] = l->has[k] ? profile_find(p, l->key[k]) : NO_ROW;
-    static const enum tw_kind priced[] = {TW_KIND_HS6_ROUTE, TW_KIND_HS6_ORIGIN, TW_KIND_HS6};
-    for (size_t k = 0; k < sizeof priced / sizeof priced[0]; k++) {
-        const struct tw_usual *u = tw_profile_usual(p, l, priced[k]);
+}
+
+static const struct tw_usual *likely_prices(const struct tw_profile *p, uint64_t key)
+{
+    const struct tw_stat *row = likely(p, key);
+    return row != NULL && row->key == key && row->block != NO_ROW ? &p->usual[row->block] : NULL;
+}
+
+static void fetch_prices(const struct tw_profile *p, const struct tw_look_item *l)
+{
+    for (size_t k = 0; k < PRICED_N; k++) {
+        const struct tw_usual *u = likely_prices(p, l->key[priced[k]]);
         if (u == NULL) continue;
         __builtin_prefetch(u);
         __builtin_prefetch((const char *)u + 64);
+        __builtin_prefetch((const char *)(u + 1) - 1);
     }
+}
+
+static void fetch_counts(const struct tw_profile *p, const struct tw_look_item *l)
+{
+    for (size_t k = 0; k < PRICED_N; k++) {
+        const struct tw_usual *u = likely_prices(p, l->key[priced[k]]);
+        if (u == NULL) continue;
+        tw_sketch_fetch(&u->per_kg[0]);
+        tw_sketch_fetch(&u->per_kg[1]);
+    }
+}
+
+void tw_profile_fetch(const struct tw_profile *p, const struct tw_look *look, enum tw_fetch what)
+{
+    static void (*const fetch[])(const struct tw_profile *, const struct tw_look_item *) = {
+        [TW_FETCH_ROWS] = fetch_rows, [TW_FETCH_PRICES] = fetch_prices, [TW_FETCH_COUNTS] = fetch_counts};
+    for (size_t i = 0; i < look->n; i++) fetch[what](p, &look->item[i]);
 }
 
 uint64_t tw_profile_declaration(struct tw_str declaration_id)
@@ -189,8 +228,8 @@ uint64_t tw_profile_declaration(struct tw_str declaration_id)
     return code(declaration_id);
 }
 
-tw_err tw_profile_look(const struct tw_profile *p, const struct tw_decl *d, struct tw_arena *arena,
-                       struct tw_look *ret)
+tw_err tw_profile_look_keys(const struct tw_profile *p, const struct tw_decl *d, struct tw_arena *arena,
+                            struct tw_look *ret)
 {
     struct tw_look look = {.lodged_at = d->lodged_at,
                            .declaration = tw_profile_declaration(d->id),
@@ -213,18 +252,37 @@ tw_err tw_profile_look(const struct tw_profile *p, const struct tw_decl *d, stru
         goods(d, &d->items.at[n], &c);
         measures(&d->items.at[n], l);
         keys(&c, l);
+        l->minor = minor_of(&d->items.at[n]);
         l->hs6_code = c.hs6 != 0 ? (uint32_t)(c.hs6 >> 32) | 1u : 0;
         l->origin_code = c.origin != 0 ? (uint32_t)(c.origin >> 32) | 1u : 0;
-        find_rows(p, l);
-        find_usual(p, l);
-        const struct tw_stat *chapter = tw_profile_stat(p, l, TW_KIND_HS2);
-        double usual = chapter != NULL && chapter->n >= 5 ? (double)chapter->duty_percent : 0;
-        double percent = l->duty_percent > usual ? l->duty_percent : usual;
-        l->stake = minor_of(&d->items.at[n]) * percent / 100;
-        l->log_ratio = l->price_kg > 0 && l->usual_kg > 0 ? tw_log(l->price_kg / l->usual_kg) : (double)NAN;
+        fetch_slots(p, l);
         if (!isnan(l->value)) look.value += l->value;
     }
     look.low_value = p->limits.de_minimis > 0 && look.value > 0 && look.value <= p->limits.de_minimis;
     *ret = look;
+    return TW_OK;
+}
+
+void tw_profile_look_rows(const struct tw_profile *p, struct tw_look *look)
+{
+    for (size_t n = 0; n < look->n; n++) {
+        struct tw_look_item *l = &look->item[n];
+        fetch_rows(p, l);
+        for (int k = 0; k < TW_KIND_N; k++) l->at[k] = l->has[k] ? profile_find(p, l->key[k]) : NO_ROW;
+        fetch_prices(p, l);
+        find_usual(p, l);
+        const struct tw_stat *chapter = tw_profile_stat(p, l, TW_KIND_HS2);
+        double usual = chapter != NULL && chapter->n >= 5 ? (double)chapter->duty_percent : 0;
+        double percent = l->duty_percent > usual ? l->duty_percent : usual;
+        l->stake = l->minor * percent / 100;
+        l->log_ratio = l->price_kg > 0 && l->usual_kg > 0 ? tw_log(l->price_kg / l->usual_kg) : (double)NAN;
+    }
+}
+
+tw_err tw_profile_look(const struct tw_profile *p, const struct tw_decl *d, struct tw_arena *arena,
+                       struct tw_look *ret)
+{
+    TW_TRY(tw_profile_look_keys(p, d, arena, ret));
+    tw_profile_look_rows(p, ret);
     return TW_OK;
 }

@@ -83,6 +83,7 @@ struct tw_look_item {
     uint32_t
         at[TW_KIND_N]; /* row numbers; UINT32_MAX = never seen (or the declaration does not have the code) */
     double value;      /* customs value, national currency units; NaN = absent */
+    double minor;      /* the same, national minor units */
     double price_kg;   /* national minor units per kg net; NaN = not comparable */
     double price_unit; /* national minor units per supplementary unit; NaN = not comparable */
     double net_kg, gross_kg, units, packages; /* NaN = absent */
@@ -133,6 +134,17 @@ static inline void tw_profile_freep(struct tw_profile **p)
  * is taken as lodged on the profile's last day. arena  owns ret->item TW_NOMEM */
 tw_err tw_profile_look(const struct tw_profile *p, const struct tw_decl *d, struct tw_arena *arena,
                        struct tw_look *ret) TW_MUST_CHECK;
+
+/* The same in two steps, for a caller with several declarations at hand: keys and measures of each need
+ * nothing of the past but its last day; the rows are found in the order of folding. TW_NOMEM */
+tw_err tw_profile_look_keys(const struct tw_profile *p, const struct tw_decl *d, struct tw_arena *arena,
+                            struct tw_look *ret) TW_MUST_CHECK;
+void tw_profile_look_rows(const struct tw_profile *p, struct tw_look *look);
+
+/* Asks memory for what the second step will read, some time before it: first the rows; when they have
+ * come, the prices they name; then the counts of those. Changes nothing but the waiting. */
+enum tw_fetch { TW_FETCH_ROWS, TW_FETCH_PRICES, TW_FETCH_COUNTS };
+void tw_profile_fetch(const struct tw_profile *p, const struct tw_look *look, enum tw_fetch what);
 
 /* The row of one key as it stands; NULL = never seen. Valid until the next fold. */
 const struct tw_stat *tw_profile_stat(const struct tw_profile *p, const struct tw_look_item *item,

@@ -164,6 +164,54 @@ static void refuses_a_model_of_other_features(void)
     office_close(&o);
 }
 
+enum { BLOCK_MOST = 32 };
+
+/* The same traffic with a bargain now and then, `block` declarations begun at a time and of one day, to
+ * `out`: every decision in full, and the profile it leaves. */
+static void live_by_the_block(bool model, bool reasons, int block, struct tw_buf *out)
+{
+    struct office o = office(model, reasons);
+    struct shipment s[BLOCK_MOST];
+    struct tw_arena *arena[BLOCK_MOST];
+    struct tw_assess_case c[BLOCK_MOST];
+    struct tw_assessment one[BLOCK_MOST], *all[BLOCK_MOST];
+    for (int k = 0; k < block; k++) CHECK(tw_arena_new(16 << 20, &arena[k]) == TW_OK);
+    for (int i = 0, n = 0; i < 640; i += n) {
+        for (n = 0; n < block && (n == 0 || (i + n) % 40 != 0); n++) {
+            tw_arena_reset(arena[n]);
+            const struct tw_decl *d = (i + n) % 23 == 22
+                                          ? declare(&s[n], i + n, 3, 2, 20000 + (i + n) / 40, 9000, 5000)
+                                          : usual(&s[n], i + n);
+            c[n] = (struct tw_assess_case){d, arena[n]};
+        }
+        CHECK(tw_assess_begin(o.a, c, (size_t)n, one) == TW_OK);
+        for (int k = 0; k < n; k++) {
+            const uint64_t draw = tw_mix64((uint64_t)(i + k)) | 1;
+            CHECK(tw_assess_decide(o.a, &one[k], (size_t)(n - 1 - k), draw) == TW_OK);
+            all[k] = &one[k];
+        }
+        CHECK(tw_assess_explain(o.a, all, arena, (size_t)n) == TW_OK);
+        for (int k = 0; k < n; k++) tw_assess_json(o.a, &one[k], true, out);
+    }
+    CHECK(tw_profile_save(o.profile, out) == TW_OK && !out->failed);
+    for (int k = 0; k < block; k++) tw_arena_free(arena[k]);
+    office_close(&o);
+}
+
+static void decides_the_same_by_the_block(void)
+{
+    static const int block[] = {2, 3, 16, 31};
+    for (unsigned how = 0; how < 4; how++) {
+        TW_SCOPED_BUF alone = {0};
+        live_by_the_block(how & 1, how & 2, 1, &alone);
+        for (size_t b = 0; b < sizeof block / sizeof block[0]; b++) {
+            TW_SCOPED_BUF together = {0};
+            live_by_the_block(how & 1, how & 2, block[b], &together);
+            CHECK(together.n == alone.n && memcmp(together.p, alone.p, alone.n) == 0);
+        }
+    }
+}
+
 static struct tw_model *shared;
 
 static tw_err work_a_day(void)
@@ -200,6 +248,7 @@ int main(void)
     RUN(decides_what_has_no_items_and_no_time);
     RUN(hears_of_results_of_what_others_controlled);
     RUN(decides_the_same_with_and_without_reasons);
+    RUN(decides_the_same_by_the_block);
     RUN(refuses_a_model_of_other_features);
     RUN(survives_every_failed_allocation);
     return DONE();
