@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,14 @@ bool bench_child(const char *const *argv, char *ret, size_t room)
 void bench_child_must(const char *const *argv, char *ret, size_t room)
 {
     if (!bench_child(argv, ret, room)) stop("this has failed: ", argv[0]);
+}
+
+double bench_children_s(void)
+{
+    struct rusage u;
+    if (getrusage(RUSAGE_CHILDREN, &u) != 0) stop("no CPU clock", "");
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
 bool bench_python_has(const char *modules, const char *what)

@@ -23,6 +23,9 @@ bool bench_child(const char *const *argv, char *ret, size_t room);
 /* The same, but a failure ends the bench with a word on stderr. */
 void bench_child_must(const char *const *argv, char *ret, size_t room);
 
+/* CPU seconds of all children that have ended. */
+double bench_children_s(void);
+
 /* True = BENCH_PYTHON has these modules, e.g. "pandas, xgboost"; else says on stdout what is skipped for want
  * of them. */
 bool bench_python_has(const char *modules, const char *what);
