@@ -65,7 +65,7 @@ static void numbers(const struct tw_profile *p, const struct tw_decl *d, const s
         CHECK(!isinf(x[f]) && !isinf(e[f].value) && !isinf(e[f].reference) && !isinf(e[f].population));
     }
     for (int k = 0; k < TW_KIND_N; k++) {
-        const double rate = tw_profile_rate(p, &look->item[0], (enum tw_kind)k, look->day, 10);
+        const double rate = tw_profile_rate(p, &look->item[0], (enum tw_kind)k, look->day);
         CHECK(rate >= 0 && rate <= 1);
     }
 }

@@ -25,11 +25,13 @@ RATE = {"goods_rate": "hs6", "heading_rate": "hs4", "chapter_rate": "hs2", "good
         "chapter_origin_rate": "origin_hs2"}
 SHARE = {"route_share": ("dispatch_origin", "origin"), "goods_origin_share": ("hs6_origin", "hs6"),
          "goods_route_share": ("hs6_dispatch_origin", "hs6_origin"), "chapter_origin_share": ("origin_hs2", "hs2"),
-         "description_code_share": ("description_hs6", "description")}
+         "description_code_share": ("description_hs6", "description"), "lane_share": ("lane", "importer_hs4"),
+         "pair_share": ("importer_exporter", "exporter")}
 MEDIAN = {"price_route_ratio": "hs6_dispatch_origin", "price_origin_ratio": "hs6_origin", "price_goods_ratio": "hs6"}
 GEOMETRIC = {"price_heading_ratio": "hs4", "price_exporter_goods": "exporter_hs6"}
 LEVEL = {"importer_prices": "importer", "exporter_prices": "exporter", "lane_prices": "lane", "address_prices": "address"}
-DUTY = {"duty_below_chapter": "hs2", "duty_below_importer": "importer", "duty_below_address": "address"}
+DUTY = {"duty_below_chapter": "hs2", "duty_below_importer": "importer", "duty_below_address": "address",
+        "duty_below_heading": "importer_hs4"}
 LOW = {"low_importer": "importer", "low_address": "address"}
 SWITCHES = {"exporter_switches": "exporter", "description_switches": "description", "heading_switches": "importer_hs4"}
 FIRST = {"importer_age": "importer", "exporter_age": "exporter"}
@@ -124,9 +126,9 @@ def weight(past, item, of):
             "since": date_of(row.since), "of": "hs6"}
 
 
-def below(past, item, kind):
+def below(past, item, kind, least):
     row = past.get(item, kind)
-    if row is None or row.n < 5 or item.duty_rate != item.duty_rate:
+    if row is None or row.n < least or item.duty_rate != item.duty_rate:
         return {}
     usual = near(row.duty, 1e-3)
     return {"declared": item.duty_rate, "reference": usual, "population": row.n, "since": date_of(row.first), "of": kind,
@@ -168,6 +170,13 @@ def days(d, day, kind):
     return {"declared": d.day - day, "since": date_of(day), "of": kind, "value": near(math.log1p(d.day - day), 1e-6)}
 
 
+def age(past, d, item, first, kind):
+    """Whoever was there in the first 30 days of all counts as 180 days old, and nobody as older."""
+    everyone = past.get(item, "all")
+    old = everyone is None or first - everyone.first < 30 or d.day - first > 180
+    return {**days(d, first, kind), "value": near(math.log1p(180 if old else d.day - first), 1e-6)}
+
+
 def plain(v):
     return {"declared": v}
 
@@ -182,18 +191,23 @@ def surge(past, d, item):
     if row is None:
         return {}
     week, long = row.seen7 * decay(d.day - row.last, 7), row.seen180 * decay(d.day - row.last, 180)
-    return {"declared": near(week / long * 180 / 7, SUMS), "since": date_of(row.first), "of": "importer"}
+    n = d.day - row.first + 1  # a steady trader who is as old shows the pace 1
+    steady = [(1 - decay(n, h)) / (1 - decay(1, h)) for h in (7, 180)]
+    return {"declared": near(week / long / (steady[0] / steady[1]), SUMS), "since": date_of(row.first), "of": "importer"}
 
 
 def of_parties(past, d, item, f):
     importer, address, declarant = (past.get(item, k) for k in ("importer", "address", "declarant"))
     if f in FIRST:
         row = past.get(item, FIRST[f])
-        return days(d, row.first if row else d.day, FIRST[f])
+        return age(past, d, item, row.first if row else d.day, FIRST[f])
     if f == "importer_gap":
         return days(d, importer.last, "importer") if importer else {}
     if f == "found_days":
         return days(d, importer.found_day, "importer") if importer and importer.found_day is not None else {}
+    if f == "tariff_cell_results":
+        cell = past.get(item, "tariff_cell")
+        return counted(past, item, "tariff_cell", cell.inspected if cell else 0)
     if f == "importer_headings":
         return counted(past, item, "importer", importer.partners + 1 if importer else 0)
     if f == "address_importers":
@@ -224,8 +238,8 @@ def of_prices(past, item, f):
         return against(past, item, kind, item.price_unit, 8, True)
     if f in GEOMETRIC:
         return mean_of(past, item, GEOMETRIC[f], (math.log(item.price_kg),) * 2 if item.price_kg > 0 else None)
-    if f == "price_lane":
-        return mean_of(past, item, "lane", item.relative)
+    if f in ("price_lane", "price_importer_heading"):
+        return mean_of(past, item, "lane" if f == "price_lane" else "importer_hs4", item.relative)
     return level(past, item, LEVEL[f]) if f in LEVEL else None
 
 
@@ -255,7 +269,7 @@ def evidence(past, d, item, f):
     if f in ("tare", "kg_unit", "kg_package"):
         return weight(past, item, f)
     if f in DUTY:
-        return below(past, item, DUTY[f])
+        return below(past, item, DUTY[f], 2 if f == "duty_below_heading" else 5)
     if f in LOW:
         return low_values(past, d, item, LOW[f])
     if f in SWITCHES:

@@ -11,7 +11,8 @@ import math
 
 DAY0 = datetime.date(1970, 1, 1).toordinal()
 GENERATION = 180  # days a generation of prices lasts
-SMOOTH, PRIOR = 12.0, 0.05
+FADING, PRIOR = 4.0, 0.05  # results that weigh as much as what stands above; of kinds that fade
+EVER = {"hs2", "hs4", "hs6", "hs6_origin", "hs6_dispatch_origin", "hs6_dispatch", "tariff_cell", "origin_hs2"}  # weight 1
 SKETCH = 33 / 32 + 1e-9  # a median from a sketch is at most 1/33 of the true one away from it, to either side
 NAN = math.nan
 
@@ -278,10 +279,15 @@ class Past:
             row = self.get(i, k)
             if row is None:
                 continue
+            if not row.inspected:
+                continue
+            if k in EVER:
+                rate = (row.found + rate) / (row.inspected + 1)
+                continue
             at = k, i.key[k]
             if at not in self.sums:
                 weights = [(decay(day - known, 180), bad) for known, bad in row.results]
                 self.sums[at] = sum(w for w, bad in weights if bad), sum(w for w, _ in weights)
             found, n = self.sums[at]
-            rate = (found + SMOOTH * rate) / (n + SMOOTH)
+            rate = (found + FADING * rate) / (n + FADING)
         return rate

@@ -24,8 +24,8 @@ import past as raw
 
 DIGITS = {"JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3, "TND": 3}  # minor digits, where they are not 2
 PER_KG = {"price_route_ratio", "price_origin_ratio", "price_goods_ratio", "price_heading_ratio", "price_rank", "price_spread",
-          "price_unit_ratio", "price_exporter_goods", "price_lane", "price_log"}
-PER_CENT = {"duty_rate", "duty_below_chapter", "duty_below_importer", "duty_below_address"}
+          "price_unit_ratio", "price_exporter_goods", "price_lane", "price_importer_heading", "price_log"}
+PER_CENT = {"duty_rate", "duty_below_chapter", "duty_below_importer", "duty_below_address", "duty_below_heading"}
 BY_SIZE = {"tare", "kg_unit", "kg_package", "gross_net", "net_mass", "value", "declaration_value", "duty", "limit_share"}
 WINDOW = {"price_route_ratio", "price_origin_ratio", "price_goods_ratio", "price_rank", "price_spread", "price_unit_ratio"}
 RATIO = (PER_KG - {"price_rank", "price_log"}) | {"tare", "kg_unit", "kg_package"} | set(oracle.LEVEL)
@@ -41,7 +41,7 @@ READ = [(re.compile(p), keys) for p, keys in (  # how the words say which number
     (N + r" % of " + N + r" consignments of .* were cheaper", ("percent", "population")),
     (N + r" of " + N + r" controls?", ("value", "population")), (r"smoothed rate " + N + r" %", ("percent",)),
     (r"against " + N + r" % of all controls", ("percent_of_all",)),
-    (N + r" of " + N + r" consignments? of .* (?:came|declared under)", ("value", "population")), (r", " + N + r" %$", ("percent",)),
+    (N + r" of " + N + r" (?:consignment|declaration)s? of .* (?:came|went|declared under)", ("value", "population")), (r", " + N + r" %$", ("percent",)),
     (r"about " + N + r" of them", ("population",)), (r"about " + N + r" (?:in recent days|of late)", ("value",)),
     (r"of " + N + r" (?:recent )?consignments", ("population",)), (r"over " + N + r" (?:consignment|declaration)s? ", ("population",)),
     (r"in (\d+) months?", ("months",)), (r"in (\d+) days?", ("days",)), (N + r" days? (?:ago|before)", ("days",)),
@@ -288,6 +288,7 @@ def hides(name, item, d, known):
     if name in kinds:
         return not item.key[kinds[name]] or (name == "description_code_share" and known["population"] == 0)
     return (name in ("importer_week", "importer_headings", "importer_age") and not item.key["importer"]) or (
+        name == "tariff_cell_results" and not item.key["tariff_cell"]) or (
         name == "address_importers" and not item.key["address"]) or (
         name == "declarant_importers" and not item.key["declarant"]) or (
         name == "exporter_age" and not item.key["exporter"])

@@ -81,9 +81,9 @@ static struct tie totals(const struct tw_ranked *r, const uint32_t *times)
     return all;
 }
 
-struct tw_at tw_ranked_at(const struct tw_ranked *r, double percent, const uint32_t *times)
+static struct tw_at at_of(const struct tw_ranked *r, double percent, const uint32_t *times, struct tie all)
 {
-    struct tie all = totals(r, times), got = {0};
+    struct tie got = {0};
     double k = floor(all.n * percent / 100 + 1e-9);
     for (size_t at = 0; at < r->n && got.n < k;) {
         struct tie t = next_tie(r, times, &at);
@@ -97,6 +97,11 @@ struct tw_at tw_ranked_at(const struct tw_ranked *r, double percent, const uint3
                           .precision = k > 0 ? got.positives / k : (double)NAN,
                           .recall = all.positives > 0 ? got.positives / all.positives : (double)NAN,
                           .value_share = all.value > 0 ? got.value / all.value : (double)NAN};
+}
+
+struct tw_at tw_ranked_at(const struct tw_ranked *r, double percent, const uint32_t *times)
+{
+    return at_of(r, percent, times, totals(r, times));
 }
 
 double tw_ranked_auc(const struct tw_ranked *r, const uint32_t *times)
@@ -150,22 +155,23 @@ double tw_ranked_ece(const struct tw_ranked *r, const uint32_t *times)
     return all > 0 ? error / all : (double)NAN;
 }
 
-static double statistic(const struct tw_ranked *r, enum tw_statistic what, double percent,
-                        const uint32_t *times)
+/* `all`: the totals of this resample */
+static double statistic(const struct tw_ranked *r, const struct tw_wanted *w, const uint32_t *times,
+                        struct tie all)
 {
-    switch (what) {
+    switch (w->what) {
     case TW_STATISTIC_AUC:
         return tw_ranked_auc(r, times);
     case TW_STATISTIC_AP:
         return tw_ranked_ap(r, times);
     case TW_STATISTIC_PRECISION:
-        return tw_ranked_at(r, percent, times).precision;
+        return at_of(r, w->percent, times, all).precision;
     case TW_STATISTIC_RECALL:
-        return tw_ranked_at(r, percent, times).recall;
+        return at_of(r, w->percent, times, all).recall;
     case TW_STATISTIC_ECE:
         return tw_ranked_ece(r, times);
     default:
-        return tw_ranked_at(r, percent, times).value_share;
+        return at_of(r, w->percent, times, all).value_share;
     }
 }
 
@@ -188,34 +194,48 @@ static void resample(const struct tw_ranked *r, size_t groups, struct tw_rng *rn
     for (size_t i = 0; i < r->n && r->rows.group != NULL; i++) times[i] = drawn[r->rows.group[i]];
 }
 
-tw_err tw_ranked_bootstrap(const struct tw_ranked *r, enum tw_statistic what, double percent, unsigned draws,
-                           uint64_t seed, struct tw_interval *ret)
+/* The middle 95 % of those that are not NaN; sorts them. */
+static struct tw_interval middle(double *got, unsigned draws)
 {
-    if (r->n == 0 || draws == 0) {
-        *ret = (struct tw_interval){(double)NAN, (double)NAN};
-        return TW_OK;
-    }
+    size_t n = 0;
+    for (unsigned d = 0; d < draws; d++)
+        if (!isnan(got[d])) got[n++] = got[d];
+    return (struct tw_interval){tw_quantile(got, n, 0.025), tw_quantile(got, n, 0.975)};
+}
+
+tw_err tw_ranked_bootstraps(const struct tw_ranked *r, const struct tw_wanted *wanted, size_t n,
+                            unsigned draws, uint64_t seed, struct tw_interval *ret)
+{
+    for (size_t i = 0; i < n; i++) ret[i] = (struct tw_interval){(double)NAN, (double)NAN};
+    if (r->n == 0 || draws == 0 || n == 0) return TW_OK;
     const size_t groups = groups_of(r);
     uint32_t *drawn = tw_calloc(groups, sizeof *drawn);
     uint32_t *own = r->rows.group != NULL ? tw_calloc(r->n, sizeof *own) : NULL;
     uint32_t *times = r->rows.group != NULL ? own : drawn;
-    double *got = tw_calloc(draws, sizeof *got);
+    double *got = tw_calloc(n * draws, sizeof *got);
     tw_err err = drawn == NULL || times == NULL || got == NULL ? TW_NOMEM : TW_OK;
     if (err == TW_OK) {
         struct tw_rng rng = tw_rng_new(seed, "bootstrap");
-        size_t n = 0;
         for (unsigned d = 0; d < draws; d++) {
             resample(r, groups, &rng, drawn, times);
-            double v = statistic(r, what, percent, times);
-            if (!isnan(v)) got[n++] = v;
+            struct tie all = totals(r, times);
+            for (size_t i = 0; i < n; i++) got[i * draws + d] = statistic(r, &wanted[i], times, all);
         }
-        ret->lo = tw_quantile(got, n, 0.025);
-        ret->hi = tw_quantile(got, n, 0.975);
+        for (size_t i = 0; i < n; i++) ret[i] = middle(got + i * draws, draws);
     }
     tw_free(drawn);
     tw_free(own);
     tw_free(got);
     return err;
+}
+
+tw_err tw_ranked_bootstrap(const struct tw_ranked *r, enum tw_statistic what, double percent, unsigned draws,
+                           uint64_t seed, struct tw_interval *ret)
+{
+    struct tw_interval one;
+    TW_TRY(tw_ranked_bootstraps(r, &(struct tw_wanted){what, percent}, 1, draws, seed, &one));
+    *ret = one;
+    return TW_OK;
 }
 
 tw_err tw_reliability_bins(const double *probability, const uint8_t *label, size_t n,

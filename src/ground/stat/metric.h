@@ -74,6 +74,15 @@ enum tw_statistic {
 tw_err tw_ranked_bootstrap(const struct tw_ranked *r, enum tw_statistic what, double percent, unsigned draws,
                            uint64_t seed, struct tw_interval *ret) TW_MUST_CHECK;
 
+/* Several at once on the same resamples: each gets what tw_ranked_bootstrap would give it, in a fraction of
+ * the time. wanted, ret: n of each. TW_NOMEM */
+struct tw_wanted {
+    enum tw_statistic what;
+    double percent;
+};
+tw_err tw_ranked_bootstraps(const struct tw_ranked *r, const struct tw_wanted *wanted, size_t n,
+                            unsigned draws, uint64_t seed, struct tw_interval *ret) TW_MUST_CHECK;
+
 /* Expected calibration error of probabilities: mean over 15 bins of equal count of |mean probability - mean
  * label|, weighted by the bins' sizes. NaN when n is 0. TW_NOMEM */
 tw_err tw_calibration_error(const double *probability, const uint8_t *label, size_t n, double *ret)

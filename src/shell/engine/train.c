@@ -23,7 +23,7 @@ struct tw_train_options tw_train_options_default(void)
 {
     return (struct tw_train_options){.channels = tw_channel_defaults(),
                                      .limits = tw_profile_defaults(),
-                                     .duty_mix = 0.35,
+                                     .duty_mix = TW_ORDER_MIX,
                                      .seed = 1,
                                      .threads = 1};
 }

@@ -33,7 +33,7 @@ struct tw_train_options {
     void *to;
     void (*step)(void *to, const char *words); /* before each long step behind the reading */
 };
-/* No paths and no map; the defaults of channels and profile, mix 0.35, seed 1, one thread. */
+/* No paths and no map; the defaults of channels and profile, mix TW_ORDER_MIX, seed 1, one thread. */
 struct tw_train_options tw_train_options_default(void);
 
 struct tw_trained;

@@ -19,7 +19,7 @@ enum {
 
 struct tw_assess_settings tw_assess_settings_default(void)
 {
-    return (struct tw_assess_settings){.duty_mix = 0.35, .reasons = true};
+    return (struct tw_assess_settings){.duty_mix = TW_ORDER_MIX, .reasons = true};
 }
 
 static tw_err no_memory(struct tw_fault *fault)

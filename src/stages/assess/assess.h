@@ -20,12 +20,12 @@
 #include "score/model.h"
 
 struct tw_assess_settings {
-    double duty_mix;  /* 0..1: order by risk (0), expected duty (1) or between (score/order.h); 0.35 */
+    double duty_mix;  /* 0..1: order by risk (0), expected duty (1) or between (score/order.h) */
     bool reasons;     /* keep evidence, find the change that would have made it green */
     char currency[4]; /* national, ISO 4217; "" = not known: then no expected duty */
 };
 
-/* Mix 0.35, with reasons, no currency. */
+/* Mix TW_ORDER_MIX, with reasons, no currency. */
 struct tw_assess_settings tw_assess_settings_default(void);
 
 struct tw_assessor;

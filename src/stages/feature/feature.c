@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One pass per item: each family of measures fills its features from the rows that the look found. A rate is
- * smoothed towards its parent with weight SMOOTH: below so many results a key says less than what it belongs
- * to. */
+/* One pass per item: each family of measures fills its features from the rows that the look found. */
 #include "feature/feature.h"
 
 #include <math.h>
@@ -54,7 +52,6 @@ void tw_feature_table_sha256(uint8_t ret[32])
 }
 
 enum { ENOUGH = 8 }; /* observations before a population is compared with */
-static const double SMOOTH = 12;
 
 /* What is being filled. */
 struct fill {
@@ -210,6 +207,8 @@ static void prices(const struct fill *f)
     against_mean(f, TW_FEATURE_PRICE_EXPORTER_GOODS, l->log_price, f->stat[TW_KIND_EXPORTER_HS6],
                  TW_KIND_EXPORTER_HS6);
     against_mean(f, TW_FEATURE_PRICE_LANE, l->log_ratio, f->stat[TW_KIND_LANE], TW_KIND_LANE);
+    against_mean(f, TW_FEATURE_PRICE_IMPORTER_HEADING, l->log_ratio, f->stat[TW_KIND_IMPORTER_HS4],
+                 TW_KIND_IMPORTER_HS4);
     put_plain(f, TW_FEATURE_PRICE_LOG, l->log_price, l->price_kg);
     level(f, TW_FEATURE_IMPORTER_PRICES, TW_KIND_IMPORTER);
     level(f, TW_FEATURE_EXPORTER_PRICES, TW_KIND_EXPORTER);
@@ -255,10 +254,10 @@ static void weights(const struct fill *f)
 /* -- value and duty
  * ---------------------------------------------------------------------------------------------- */
 
-static void below(const struct fill *f, enum tw_feature id, enum tw_kind kind)
+static void below(const struct fill *f, enum tw_feature id, enum tw_kind kind, uint32_t enough)
 {
     const struct tw_stat *s = f->stat[kind];
-    bool known = s != NULL && s->n >= 5 && !isnan(f->l->duty_percent);
+    bool known = s != NULL && s->n >= enough && !isnan(f->l->duty_percent);
     struct tw_evidence e = {.since_day = TW_NO_DAY, .kind = TW_KIND_N};
     if (known)
         e = (struct tw_evidence){f->l->duty_percent, (double)s->duty_percent, s->n, s->first_day,
@@ -283,9 +282,10 @@ static void values(const struct fill *f, double de_minimis)
         f->i->duty_amount.cur[0] != '\0' ? tw_money_f64(f->i->duty_amount) : l->value * l->duty_percent / 100;
     put_plain(f, TW_FEATURE_DUTY_LOG, log1(duty), duty);
     put_plain(f, TW_FEATURE_DUTY_RATE, l->duty_percent, l->duty_percent);
-    below(f, TW_FEATURE_DUTY_CHAPTER, TW_KIND_HS2);
-    below(f, TW_FEATURE_DUTY_IMPORTER, TW_KIND_IMPORTER);
-    below(f, TW_FEATURE_DUTY_ADDRESS, TW_KIND_ADDRESS);
+    below(f, TW_FEATURE_DUTY_CHAPTER, TW_KIND_HS2, 5);
+    below(f, TW_FEATURE_DUTY_IMPORTER, TW_KIND_IMPORTER, 5);
+    below(f, TW_FEATURE_DUTY_ADDRESS, TW_KIND_ADDRESS, 5);
+    below(f, TW_FEATURE_DUTY_HEADING, TW_KIND_IMPORTER_HS4, 2);
     double share = de_minimis > 0 ? f->look->value / de_minimis : (double)NAN;
     put(f, TW_FEATURE_LIMIT_SHARE, share > 1.5 ? 1.5 : share,
         (struct tw_evidence){f->look->value, de_minimis, (double)NAN, TW_NO_DAY, TW_KIND_N});
@@ -340,6 +340,20 @@ static void days_since(const struct fill *f, enum tw_feature id, enum tw_kind ki
     put(f, id, log1(days),
         (struct tw_evidence){days, (double)NAN, (double)NAN, day != TW_NO_DAY ? day : TW_NO_DAY,
                              (uint32_t)kind});
+}
+
+/* Days since a party was first seen. Whoever was there when the profile began has an age that nobody knows:
+ * it counts as old, so that the first months do not teach that all who are new then are honest. */
+static void age(const struct fill *f, enum tw_feature id, enum tw_kind kind)
+{
+    enum { BEGIN_DAYS = 30, OLD_DAYS = 180 };
+    const struct tw_stat *s = f->stat[kind], *all = f->stat[TW_KIND_GLOBAL];
+    int32_t first = s != NULL ? s->first_day : f->look->day;
+    bool from_the_begin = all == NULL || first - all->first_day < BEGIN_DAYS;
+    days_since(f, id, kind, f->l->has[kind] ? first : TW_NO_DAY);
+    if (!f->l->has[kind]) return;
+    double days = f->look->day - first;
+    f->x[id] = (float)log1(from_the_begin || days > OLD_DAYS ? OLD_DAYS : days);
 }
 
 static void number_of(const struct fill *f, enum tw_feature id, enum tw_kind kind, double n, double shown)
@@ -408,7 +422,10 @@ static void rates(const struct fill *f)
         {TW_FEATURE_ORIGIN_HS2_RATE, TW_KIND_ORIGIN_HS2},
     };
     for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) rate(f, row[k].id, row[k].kind);
-    const struct tw_stat *importer = f->stat[TW_KIND_IMPORTER];
+    const struct tw_stat *importer = f->stat[TW_KIND_IMPORTER], *cell = f->stat[TW_KIND_CELL];
+    double results = cell != NULL ? cell->inspected : 0;
+    number_of(f, TW_FEATURE_CELL_RESULTS, TW_KIND_CELL, f->l->has[TW_KIND_CELL] ? log1(results) : (double)NAN,
+              results);
     days_since(f, TW_FEATURE_FOUND_DAYS, TW_KIND_IMPORTER,
                importer != NULL ? importer->found_day : TW_NO_DAY);
 }
@@ -448,21 +465,14 @@ static void descriptions(const struct fill *f)
 static void parties(const struct fill *f)
 {
     const struct tw_stat *importer = f->stat[TW_KIND_IMPORTER];
-    const struct tw_stat *exporter = f->stat[TW_KIND_EXPORTER];
     const struct tw_stat *address = f->stat[TW_KIND_ADDRESS];
     const struct tw_stat *declarant = f->stat[TW_KIND_DECLARANT];
     const struct tw_stat *heading = f->stat[TW_KIND_IMPORTER_HS4];
     int32_t today = f->look->day;
-    days_since(f, TW_FEATURE_IMPORTER_AGE, TW_KIND_IMPORTER,
-               importer != NULL              ? importer->first_day
-               : f->l->has[TW_KIND_IMPORTER] ? today
-                                             : TW_NO_DAY);
+    age(f, TW_FEATURE_IMPORTER_AGE, TW_KIND_IMPORTER);
+    age(f, TW_FEATURE_EXPORTER_AGE, TW_KIND_EXPORTER);
     days_since(f, TW_FEATURE_IMPORTER_GAP, TW_KIND_IMPORTER,
                importer != NULL ? importer->last_day : TW_NO_DAY);
-    days_since(f, TW_FEATURE_EXPORTER_AGE, TW_KIND_EXPORTER,
-               exporter != NULL              ? exporter->first_day
-               : f->l->has[TW_KIND_EXPORTER] ? today
-                                             : TW_NO_DAY);
     double headings = importer != NULL ? importer->partners : 0,
            tenants = address != NULL ? address->partners + 1.0 : 0;
     /* A party's first partner came with it and was not counted; evidence shows the whole number. */
@@ -478,9 +488,19 @@ static void parties(const struct fill *f)
     double served = declarant != NULL ? declarant->partners : 0;
     number_of(f, TW_FEATURE_DECLARANT_IMPORTERS, TW_KIND_DECLARANT,
               f->l->has[TW_KIND_DECLARANT] ? log1(served) : (double)NAN, served + (declarant != NULL));
+    share_of(f, TW_FEATURE_LANE_SHARE, TW_KIND_LANE, TW_KIND_IMPORTER_HS4);
+    share_of(f, TW_FEATURE_PAIR_SHARE, TW_KIND_IMPORTER_EXPORTER, TW_KIND_EXPORTER);
     double switches = heading != NULL ? (double)heading->switches : 0;
     number_of(f, TW_FEATURE_HEADING_SWITCHES, TW_KIND_IMPORTER_HS4,
               f->l->has[TW_KIND_IMPORTER_HS4] ? log1(switches) : (double)NAN, switches);
+}
+
+/* Of a trader who has declared as steadily for so many days: times seen with a half-life of 7 days by those
+ * with one of 180. A steady stream of one a day sums to (1 - 2^(-days / h)) / (1 - 2^(-1 / h)). */
+static double pace(int32_t days)
+{
+    return (1 - tw_decay(days + 1, 7)) * (1 - tw_decay(1, 180)) /
+           ((1 - tw_decay(days + 1, 180)) * (1 - tw_decay(1, 7)));
 }
 
 static void times(const struct fill *f)
@@ -489,8 +509,7 @@ static void times(const struct fill *f)
     const struct tw_stat *address = f->stat[TW_KIND_ADDRESS];
     int32_t today = f->look->day;
     double week = importer != NULL ? tw_stat_seen(importer, today, 7) : 0, half = f->seen[TW_KIND_IMPORTER];
-    /* Steady traffic keeps seen7 / seen180 at the ratio of the half-lives. */
-    double surge = half > 0 ? week / half * (180.0 / 7.0) : (double)NAN;
+    double surge = half > 0 ? week / half / pace(today - importer->first_day) : (double)NAN;
     number_of(f, TW_FEATURE_IMPORTER_SURGE, TW_KIND_IMPORTER, surge, surge);
     double mine = importer != NULL && importer->last_day == today ? importer->today_n : 0;
     double there = address != NULL && address->last_day == today ? address->today_n : 0;
@@ -522,7 +541,7 @@ void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, con
                      .e = evidence};
     for (int k = 0; k < TW_KIND_N; k++) f.stat[k] = tw_profile_stat(p, f.l, (enum tw_kind)k);
     tw_profile_seen(p, f.l, look->day, f.seen);
-    tw_profile_rates(p, f.l, look->day, SMOOTH, f.rate);
+    tw_profile_rates(p, f.l, look->day, f.rate);
     prices(&f);
     weights(&f);
     values(&f, tw_profile_de_minimis(p));

@@ -45,7 +45,7 @@ const struct tw_xgb_settings *tw_learn_candidates(size_t *ret_n)
          .min_child_weight = 1,
          .lambda = 2,
          .subsample = 0.8,
-         .colsample = 0.5,
+         .colsample = 0.8,
          .max_bin = 128,
          .threads = 1},
         {.depth = 4,

@@ -14,14 +14,20 @@
 static const struct {
     bool per_item;
     bool block;
+    bool ever;      /* results count for ever; else they fade */
+    uint8_t parent; /* enum tw_kind; stands before its children, the first is its own */
 } kind_how[TW_KIND_N] = {
-#define DECL                                     false
-#define ITEM                                     true
-#define X(id, name, words, parent, level, block) {level, block},
+#define DECL                                             false
+#define ITEM                                             true
+#define EVER                                             true
+#define FADING                                           false
+#define X(id, name, words, above, level, block, results) {level, block, results, TW_KIND_##above},
 #include "profile/kinds.def"
 #undef X
 #undef DECL
 #undef ITEM
+#undef EVER
+#undef FADING
 };
 
 double tw_decay(int32_t days, int32_t half_life)
@@ -303,42 +309,38 @@ tw_err tw_profile_finding(struct tw_profile *p, const struct tw_finding *f)
     return met ? TW_OK : TW_NOTFOUND;
 }
 
-/* What a chain of parents begins with. */
-static const double PRIOR = 0.05;
+/* What a chain of parents begins with; the weight of what stands above in a rate, in results. */
+static const double PRIOR = 0.05, WEIGHT_EVER = 1, WEIGHT_FADING = 4;
 
-/* A rate smoothed towards what stands above it. */
-static double smoothed(const struct tw_stat *s, int32_t day, double m, double above)
+/* The rate of one kind, smoothed towards what stands above it. */
+static double smoothed(const struct tw_stat *s, unsigned kind, int32_t day, double above)
 {
-    if (s == NULL) return above;
-    if (!(s->inspected180 > 0)) return m * above / m; /* the same sum with nothing found of nothing */
+    if (s == NULL || s->inspected == 0) return above;
+    if (kind_how[kind].ever) return (s->found + WEIGHT_EVER * above) / (s->inspected + WEIGHT_EVER);
     double d = decay_long(day - s->result_day);
-    return ((double)s->found180 * d + m * above) / ((double)s->inspected180 * d + m);
+    return ((double)s->found180 * d + WEIGHT_FADING * above) / ((double)s->inspected180 * d + WEIGHT_FADING);
 }
 
 double tw_profile_rate(const struct tw_profile *p, const struct tw_look_item *item, enum tw_kind k,
-                       int32_t day, double m)
+                       int32_t day)
 {
-    enum tw_kind chain[8];
+    unsigned chain[8];
     size_t n = 0;
-    for (enum tw_kind at = k; n < 8; at = tw_kind_parent(at)) {
+    for (unsigned at = k; n < 8; at = kind_how[at].parent) {
         chain[n++] = at;
-        if (tw_kind_parent(at) == at) break;
+        if (kind_how[at].parent == at) break;
     }
     double rate = PRIOR;
-    while (n-- > 0) rate = smoothed(tw_profile_stat(p, item, chain[n]), day, m, rate);
+    while (n-- > 0) rate = smoothed(tw_profile_stat(p, item, (enum tw_kind)chain[n]), chain[n], day, rate);
     return rate;
 }
 
-void tw_profile_rates(const struct tw_profile *p, const struct tw_look_item *item, int32_t day, double m,
+void tw_profile_rates(const struct tw_profile *p, const struct tw_look_item *item, int32_t day,
                       double ret[TW_KIND_N])
 {
-    static const uint8_t parent[TW_KIND_N] = {
-#define X(id, name, words, above, level, block) TW_KIND_##above,
-#include "profile/kinds.def"
-#undef X
-    };
-    for (unsigned k = 0; k < TW_KIND_N; k++) /* a parent stands before its children; the first is its own */
-        ret[k] = smoothed(tw_profile_stat(p, item, (enum tw_kind)k), day, m, k == 0 ? PRIOR : ret[parent[k]]);
+    for (unsigned k = 0; k < TW_KIND_N; k++)
+        ret[k] = smoothed(tw_profile_stat(p, item, (enum tw_kind)k), k, day,
+                          k == 0 ? PRIOR : ret[kind_how[k].parent]);
 }
 
 void tw_profile_seen(const struct tw_profile *p, const struct tw_look_item *item, int32_t day,

@@ -14,7 +14,7 @@ static const struct {
     const char *name, *words;
     enum tw_kind parent;
 } kind_row[TW_KIND_N] = {
-#define X(id, name, words, parent, level, block) {name, words, TW_KIND_##parent},
+#define X(id, name, words, parent, level, block, results) {name, words, TW_KIND_##parent},
 #include "profile/kinds.def"
 #undef X
 };

@@ -26,7 +26,7 @@
 #include "stat/sketch.h"
 
 enum tw_kind {
-#define X(id, name, words, parent, level, block) TW_KIND_##id,
+#define X(id, name, words, parent, level, block, results) TW_KIND_##id,
 #include "profile/kinds.def"
 #undef X
     TW_KIND_N
@@ -201,10 +201,10 @@ static inline double tw_stat_seen(const struct tw_stat *s, int32_t day, int32_t 
 }
 
 /* The smoothed share of past results that were non-compliant, backed off along the kind's parents:
- * (found + m * rate of the parent) / (inspected + m); the top of the chain is (found + m * prior) /
- * (inspected + m) with prior 0.05. Decayed results, half-life 180 days, unless `plain`. m > 0. */
+ * (found + m * rate of the parent) / (results + m), the top of the chain against 0.05. Of kinds that count
+ * EVER (kinds.def) all results and m = 1; of FADING ones results with half-life 180 days and m = 4. */
 double tw_profile_rate(const struct tw_profile *p, const struct tw_look_item *item, enum tw_kind k,
-                       int32_t day, double m);
+                       int32_t day);
 
 /* How often each kind's key was seen, half-life 180 days, as of `day`: tw_stat_seen of every row at once; 0
  * where there is none. */
@@ -212,7 +212,7 @@ void tw_profile_seen(const struct tw_profile *p, const struct tw_look_item *item
                      double ret[TW_KIND_N]);
 
 /* The rates of all kinds at once, each as tw_profile_rate gives it. */
-void tw_profile_rates(const struct tw_profile *p, const struct tw_look_item *item, int32_t day, double m,
+void tw_profile_rates(const struct tw_profile *p, const struct tw_look_item *item, int32_t day,
                       double ret[TW_KIND_N]);
 
 #endif

@@ -267,7 +267,7 @@ static bool counts_declarations(uint32_t kind)
 #define DECL true
 #define ITEM false
     static const bool decl[TW_KIND_N + 1] = {
-#define X(id, name, words, parent, level, block) level,
+#define X(id, name, words, parent, level, block, results) level,
 #include "profile/kinds.def"
 #undef X
         false};
@@ -508,7 +508,7 @@ static int three(double v, double low, double high)
     return v < low ? 0 : v < high ? 1 : 2;
 }
 
-enum { FEW_RESULTS = 12 }; /* the weight a rate is smoothed by (feature/) */
+enum { FEW_RESULTS = 12 }; /* below it a rate is hardly its key's own */
 
 /* Which of the leads. */
 static int lead_of(enum reading how, double x, const struct tw_evidence *e)

@@ -10,10 +10,10 @@ static const double RISK_LEAST = 1e-9, TIE = 1e-6, MARGIN_MOST = 1e3;
 
 double tw_order_risk(const struct tw_order_item *item, size_t n)
 {
-    double none = 1;
+    double worst = 0;
     for (size_t i = 0; i < n; i++)
-        if (item[i].risk > 0) none *= item[i].risk < 1 ? 1 - item[i].risk : 0;
-    return 1 - none;
+        if (item[i].risk > worst) worst = item[i].risk;
+    return worst < 1 ? worst : 1;
 }
 
 double tw_order(const struct tw_order_item *item, size_t n, double mix)

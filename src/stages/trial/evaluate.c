@@ -94,12 +94,6 @@ static tw_err prepare(struct work *w)
 /* -- figures
  * ----------------------------------------------------------------------------------------------------- */
 
-static tw_err interval(const struct work *w, const struct tw_ranked *r, enum tw_statistic what,
-                       double percent, struct tw_interval *ret)
-{
-    return tw_ranked_bootstrap(r, what, percent, w->set->draws, w->set->seed, ret);
-}
-
 /* Share of each mechanism's declarations among the 5 % highest (ties by order of lodging). */
 static tw_err by_mechanism(const struct work *w, const uint32_t *declaration, size_t n,
                            struct tw_trial_figures *f)
@@ -126,16 +120,24 @@ static tw_err by_mechanism(const struct work *w, const uint32_t *declaration, si
 
 static tw_err parts(const struct work *w, const struct tw_ranked *r, struct tw_trial_figures *f)
 {
+    enum { WANTED = 1 + 2 * TW_TRIAL_PARTS };
+    struct tw_wanted wanted[WANTED] = {{TW_STATISTIC_AUC, 0}};
+    struct tw_interval got[WANTED];
     f->auc = tw_ranked_auc(r, NULL);
     f->ap = tw_ranked_ap(r, NULL);
-    TW_TRY(interval(w, r, TW_STATISTIC_AUC, 0, &f->auc_ci));
     for (int p = 0; p < TW_TRIAL_PARTS; p++) {
         struct tw_at at = tw_ranked_at(r, tw_trial_percent[p], NULL);
         f->at[p].precision = at.precision;
         f->at[p].recall = at.recall;
         f->at[p].duty_share = at.value_share;
-        TW_TRY(interval(w, r, TW_STATISTIC_PRECISION, tw_trial_percent[p], &f->at[p].ci));
-        TW_TRY(interval(w, r, TW_STATISTIC_VALUE, tw_trial_percent[p], &f->at[p].duty_ci));
+        wanted[1 + 2 * p] = (struct tw_wanted){TW_STATISTIC_PRECISION, tw_trial_percent[p]};
+        wanted[2 + 2 * p] = (struct tw_wanted){TW_STATISTIC_VALUE, tw_trial_percent[p]};
+    }
+    TW_TRY(tw_ranked_bootstraps(r, wanted, WANTED, w->set->draws, w->set->seed, got));
+    f->auc_ci = got[0];
+    for (int p = 0; p < TW_TRIAL_PARTS; p++) {
+        f->at[p].ci = got[1 + 2 * p];
+        f->at[p].duty_ci = got[2 + 2 * p];
     }
     return TW_OK;
 }

@@ -28,7 +28,7 @@ static inline bool per_item(enum tw_kind k)
 {
 #define DECL false
 #define ITEM true
-#define X(id, name, words, parent, level, block)                                                             \
+#define X(id, name, words, parent, level, block, results)                                                    \
     if (k == TW_KIND_##id) return level;
 #include "profile/kinds.def"
 #undef X

@@ -230,7 +230,8 @@ static void keeps_thousands_of_awaited_items_apart(void)
     tw_profile_free(p);
 }
 
-/* (found + m x parent) / (inspected + m) along the chain, results decayed to the day that is asked for. */
+/* (found + m x parent) / (results + m) along the chain: of parties decayed to the day that is asked for, of
+ * goods all there ever were. */
 static void backs_a_rate_off_along_its_parents(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
@@ -251,18 +252,18 @@ static void backs_a_rate_off_along_its_parents(void)
     CHECK(tw_profile_look(p, declare(&s, 9, 1, 1, 20180, 1000, 1000), arena, &look) == TW_OK);
     for (int halved = 0; halved < 2; halved++) {
         const double d = halved ? 0.5 : 1, m = 4;
-        const double all = (2 * d + m * 0.05) / (6 * d + m), chapter = (2 * d + m * all) / (6 * d + m);
-        const double heading = (2 * d + m * chapter) / (6 * d + m),
-                     goods = (2 * d + m * heading) / (3 * d + m);
+        const double all = (2 * d + m * 0.05) / (6 * d + m), importer = (2 * d + m * all) / (6 * d + m);
+        const double chapter = (2 + all) / 7, heading = (2 + chapter) / 7, goods = (2 + heading) / 4;
         const int32_t day = halved ? 20180 : 20000;
-        CHECK(fabs(tw_profile_rate(p, &look.item[0], TW_KIND_GLOBAL, day, m) - all) < 1e-7);
-        CHECK(fabs(tw_profile_rate(p, &look.item[0], TW_KIND_HS2, day, m) - chapter) < 1e-7);
-        CHECK(fabs(tw_profile_rate(p, &look.item[0], TW_KIND_HS6, day, m) - goods) < 1e-7);
+        CHECK(fabs(tw_profile_rate(p, &look.item[0], TW_KIND_GLOBAL, day) - all) < 1e-7);
+        CHECK(fabs(tw_profile_rate(p, &look.item[0], TW_KIND_HS2, day) - chapter) < 1e-7);
+        CHECK(fabs(tw_profile_rate(p, &look.item[0], TW_KIND_HS6, day) - goods) < 1e-7);
+        CHECK(fabs(tw_profile_rate(p, &look.item[0], TW_KIND_IMPORTER, day) - importer) < 1e-7);
     }
     /* A key without a row says what its parent says. */
     CHECK(tw_profile_look(p, declare(&s, 9, 77, 1, 20180, 1000, 1000), arena, &look) == TW_OK);
-    CHECK(tw_profile_rate(p, &look.item[0], TW_KIND_IMPORTER, 20180, 4) ==
-          tw_profile_rate(p, &look.item[0], TW_KIND_GLOBAL, 20180, 4));
+    CHECK(tw_profile_rate(p, &look.item[0], TW_KIND_IMPORTER, 20180) ==
+          tw_profile_rate(p, &look.item[0], TW_KIND_GLOBAL, 20180));
     tw_profile_free(p);
 }
 
@@ -301,7 +302,7 @@ static void knows_a_finding_only_after_it_was_folded_in(void)
 
     struct tw_look next;
     CHECK(tw_profile_look(p, declare(&s, 2, 1, 1, 20001, 100000, 5000), arena, &next) == TW_OK);
-    double before = tw_profile_rate(p, &next.item[0], TW_KIND_IMPORTER, 20001, 5);
+    double before = tw_profile_rate(p, &next.item[0], TW_KIND_IMPORTER, 20001);
     struct tw_finding f = {.declaration_id = TW_STR("D1"),
                            .item = 1,
                            .result = TW_RESULT_VALUE,
@@ -314,7 +315,7 @@ static void knows_a_finding_only_after_it_was_folded_in(void)
     CHECK(stat->inspected == 1 && stat->found == 1 && stat->found_day == 20001);
     CHECK(fabs((double)stat->recovered_share - 0.5) < 1e-6); /* 25.00 of a duty at stake of 50.00 */
     CHECK(stat->inspected_w > 1.99F && stat->inspected_w < 2.01F);
-    CHECK(tw_profile_rate(p, &next.item[0], TW_KIND_IMPORTER, 20001, 5) > before);
+    CHECK(tw_profile_rate(p, &next.item[0], TW_KIND_IMPORTER, 20001) > before);
 
     struct tw_finding unknown = {.declaration_id = TW_STR("nobody"), .item = 1, .known_day = 20001};
     CHECK(tw_profile_finding(p, &unknown) == TW_NOTFOUND);
@@ -386,11 +387,11 @@ static void gives_all_rates_and_counts_at_once_as_one_by_one(void)
         double rate[TW_KIND_N], seen[TW_KIND_N];
         const int32_t day = 20290 + 17 * i;
         CHECK(tw_profile_look(p, declare(&s, 900, i % 15, i % 5, day, 100000, 5000), arena, &look) == TW_OK);
-        tw_profile_rates(p, &look.item[0], day, 12, rate);
+        tw_profile_rates(p, &look.item[0], day, rate);
         tw_profile_seen(p, &look.item[0], day, seen);
         for (int k = 0; k < TW_KIND_N; k++) {
             const struct tw_stat *t = tw_profile_stat(p, &look.item[0], (enum tw_kind)k);
-            CHECK(rate[k] == tw_profile_rate(p, &look.item[0], (enum tw_kind)k, day, 12));
+            CHECK(rate[k] == tw_profile_rate(p, &look.item[0], (enum tw_kind)k, day));
             CHECK(seen[k] == (t != NULL ? tw_stat_seen(t, day, 180) : 0));
         }
     }

@@ -14,12 +14,12 @@ static bool near(double a, double b)
     return fabs(a - b) < 1e-12;
 }
 
-static void risks_of_items_add_up_as_independent_chances(void)
+static void the_worst_item_is_the_declarations_risk(void)
 {
-    struct tw_order_item two[] = {{0.5, 0, 0}, {0.2, 0, 0}};
-    CHECK(near(tw_order_risk(two, 2), 0.6) && near(tw_order_risk(two, 1), 0.5) && tw_order_risk(two, 0) == 0);
+    struct tw_order_item two[] = {{0.2, 0, 0}, {0.5, 0, 0}};
+    CHECK(tw_order_risk(two, 2) == 0.5 && tw_order_risk(two, 1) == 0.2 && tw_order_risk(two, 0) == 0);
     struct tw_order_item odd[] = {{NONE, 0, 0}, {-1, 0, 0}, {0.25, 0, 0}};
-    CHECK(near(tw_order_risk(odd, 3), 0.25));
+    CHECK(tw_order_risk(odd, 3) == 0.25 && tw_order_risk(odd, 2) == 0);
     struct tw_order_item sure[] = {{2, 0, 0}, {0.1, 0, 0}};
     CHECK(tw_order_risk(sure, 2) == 1);
 }
@@ -61,7 +61,7 @@ static void what_is_not_known_is_nothing_and_the_place_stays_finite(void)
 
 int main(void)
 {
-    RUN(risks_of_items_add_up_as_independent_chances);
+    RUN(the_worst_item_is_the_declarations_risk);
     RUN(mix_0_is_the_order_of_risk_and_mix_1_that_of_duty);
     RUN(duty_of_all_items_counts);
     RUN(margins_break_ties_and_nothing_else);

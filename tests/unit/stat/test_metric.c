@@ -226,6 +226,39 @@ static void gives_wilson_s_published_interval(void)
     CHECK(fabs(w.lo - 0.2553) < 5e-5 && fabs(w.hi - 0.3662) < 5e-5);
 }
 
+static void several_intervals_at_once_are_those_of_each_alone(void)
+{
+    enum { ROWS = 300, ALL = 5 };
+    static const struct tw_wanted wanted[ALL] = {{TW_STATISTIC_AUC, 0},
+                                                 {TW_STATISTIC_PRECISION, 5},
+                                                 {TW_STATISTIC_VALUE, 10},
+                                                 {TW_STATISTIC_RECALL, 20},
+                                                 {TW_STATISTIC_AP, 0}};
+    double score[ROWS], value[ROWS];
+    uint8_t label[ROWS];
+    uint32_t group[ROWS];
+    struct tw_rng rng = tw_rng_new(3, "several");
+    for (uint32_t i = 0; i < ROWS; i++) {
+        score[i] = (double)tw_rng_below(&rng, 40);
+        label[i] = tw_rng_below(&rng, 60) < (uint64_t)score[i] + 5;
+        value[i] = (double)tw_rng_below(&rng, 100);
+        group[i] = i / 3;
+    }
+    for (int grouped = 0; grouped < 2; grouped++) {
+        const struct tw_ranking rows = {
+            .score = score, .label = label, .value = value, .n = ROWS, .group = grouped ? group : NULL};
+        TW_SCOPED(tw_ranked) *ranked = NULL;
+        struct tw_interval at_once[ALL], alone;
+        CHECK(tw_ranked_new(&rows, &ranked) == TW_OK);
+        CHECK(tw_ranked_bootstraps(ranked, wanted, ALL, 60, 9, at_once) == TW_OK);
+        for (size_t w = 0; w < ALL; w++) {
+            CHECK(tw_ranked_bootstrap(ranked, wanted[w].what, wanted[w].percent, 60, 9, &alone) == TW_OK);
+            CHECK(at_once[w].lo == alone.lo && at_once[w].hi == alone.hi && alone.lo < alone.hi);
+        }
+        CHECK(tw_ranked_bootstraps(ranked, wanted, ALL, 0, 9, at_once) == TW_OK && isnan(at_once[4].hi));
+    }
+}
+
 int main(void)
 {
     RUN(agrees_with_the_definitions);
@@ -237,5 +270,6 @@ int main(void)
     RUN(sees_the_calibration_of_the_flow_and_not_of_what_was_picked);
     RUN(refuses_a_score_that_is_no_number_and_survives_failed_allocations);
     RUN(gives_wilson_s_published_interval);
+    RUN(several_intervals_at_once_are_those_of_each_alone);
     return DONE();
 }
