@@ -101,6 +101,7 @@ static tw_err learn(struct training *g)
     char words[96];
     set.seed = g->o->seed;
     set.threads = g->o->threads;
+    set.monotone = tw_feature_monotone();
     set.stop = g->o->input.stop;
     t->rows = (struct tw_learn_rows){
         .x = t->lessons.x, .n_features = TW_FEATURE_N, .truth = t->lessons.truth, .n = t->lessons.n};

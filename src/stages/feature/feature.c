@@ -29,6 +29,16 @@ const struct tw_feature_row *tw_feature_row(enum tw_feature f)
     return &feature_row[f];
 }
 
+const int8_t *tw_feature_monotone(void)
+{
+    static const int8_t monotone[TW_FEATURE_N] = {
+#define X(id, name, family, form, way, words, source) way,
+#include "feature/feature.def"
+#undef X
+    };
+    return monotone;
+}
+
 const struct tw_family_row *tw_family_row(enum tw_family f)
 {
     return &family_row[f];

@@ -54,6 +54,8 @@ struct tw_family_row {
 };
 
 const struct tw_feature_row *tw_feature_row(enum tw_feature f); /* static storage */
+/* The column monotone of feature.def, TW_FEATURE_N of it; static storage. */
+const int8_t *tw_feature_monotone(void);
 const struct tw_family_row *tw_family_row(enum tw_family f);
 const char *tw_form_name(enum tw_form f);
 

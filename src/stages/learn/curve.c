@@ -111,6 +111,17 @@ static bool newton(struct fit *f)
     return false;
 }
 
+void tw_curve_line_better(const struct tw_curve_rows *rows, struct tw_curve_line *line)
+{
+    if (rows->n == 0) return;
+    struct fit f = {.rows = rows};
+    centre(&f);
+    f.slope = line->slope;
+    f.level = line->offset + line->slope * f.centre;
+    newton(&f);
+    *line = (struct tw_curve_line){f.slope, f.level - f.slope * f.centre};
+}
+
 /* --- 2. the steps --- */
 
 static void pool(struct step *into, const struct step *s)

@@ -41,6 +41,13 @@ struct tw_curve_rows {
     size_t n;                    /* 0 = margins are taken at their word, as log-odds */
 };
 
+/* Step 1 alone: log-odds = slope x margin + offset. */
+struct tw_curve_line {
+    double slope, offset;
+};
+/* One step of Newton's method from the line given; never a worse line. Pure. */
+void tw_curve_line_better(const struct tw_curve_rows *rows, struct tw_curve_line *line);
+
 /* TW_NOMEM. Time O(n log n). Pure. Source: Platt 1999; Zadrozny and Elkan 2002 (isotonic regression). */
 tw_err tw_curve_fit(const struct tw_curve_rows *rows, struct tw_curve *ret, struct tw_fault *fault)
     TW_MUST_CHECK;

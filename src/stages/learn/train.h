@@ -7,7 +7,8 @@
  *
  * The way, for n labelled rows in time order:
  * 1. Rows lodged since the cut (a fifth) are held back. Each candidate's settings grow a forest on the rows
- *    before; log loss on the rows since, weighted, says which candidate and how many rounds.
+ *    before; log loss on the rows since, weighted and once margins are on the right scale, says how many
+ *    rounds, and whether a later candidate clearly beats an earlier one (learn/judge.h).
  * 2. Margins of the held-back rows come from that forest. Where they hold fewer than 300 findings' worth
  * (weights count), the other rows get margins too, each block of time from a forest of all the other blocks.
  * 3. The calibration is fitted on these margins, with weights that stand for the whole flow.
@@ -69,7 +70,7 @@ struct tw_learned {
     uint32_t bags;
     struct tw_xgb_settings used; /* of each, rounds included; monotone and stop are NULL here */
     size_t candidate;            /* which one it was */
-    double loss;                 /* weighted log loss on the rows held back; NaN = not judged */
+    double loss;                 /* log loss on the rows held back (learn/judge.h); NaN = not judged */
     struct tw_curve curve;
     struct tw_duty duty;
     struct tw_sample *sample;

@@ -135,12 +135,15 @@ static void interface(char ret[INTERFACE_MAX], const float *x, size_t n, size_t 
 static int proxy_next(DataIterHandle handle)
 {
     struct feed *f = handle;
-    const float *x = NULL;
+    const float *x = NULL, *weight = f->rows->weight != NULL ? f->rows->weight + f->at : NULL;
     size_t n = feed_next(f, &x);
     if (n == 0) return 0;
     char text[INTERFACE_MAX];
     interface(text, x, n, f->rows->n_columns);
-    if (XGProxyDMatrixSetDataDense(f->proxy, text) == 0) return 1;
+    /* Weights here move the cuts of the columns only: fine where rows weigh much. */
+    if (XGProxyDMatrixSetDataDense(f->proxy, text) == 0 &&
+        (weight == NULL || XGDMatrixSetFloatInfo(f->proxy, "weight", weight, n) == 0))
+        return 1;
     f->failed = true;
     return 0;
 }

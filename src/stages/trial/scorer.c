@@ -147,6 +147,7 @@ static tw_err train_ours(const struct tw_trial_view *v, const struct tw_trial_se
     struct tw_learn_settings how = tw_learn_settings_default();
     how.seed = set->seed;
     how.threads = set->threads;
+    how.monotone = tw_feature_monotone();
     if (before != NULL) {
         how.candidate = &before->learned->used;
         how.n_candidates = 1;

@@ -115,6 +115,7 @@ static void names_every_feature_once(void)
 {
     for (int a = 0; a < TW_FEATURE_N; a++) {
         const struct tw_feature_row *r = tw_feature_row((enum tw_feature)a);
+        CHECK(tw_feature_monotone()[a] == r->monotone && r->monotone >= -1 && r->monotone <= 1);
         CHECK(r->name[0] != '\0' && r->words[0] != '\0' && r->family < TW_FAMILY_N && r->form < TW_FORM_N);
         for (int b = 0; b < a; b++) CHECK(strcmp(r->name, tw_feature_row((enum tw_feature)b)->name) != 0);
     }
