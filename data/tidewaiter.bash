@@ -47,7 +47,7 @@ _tidewaiter()
         esac
         ;;
     train)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --out --de-minimis --duty-mix --seed --threads --html'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --out --de-minimis --duty-mix --seed --memory --threads --html'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -58,7 +58,7 @@ _tidewaiter()
         esac
         ;;
     assess)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --state --findings --channels --key --seed --duty-mix --de-minimis --out --no-reasons --full'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --state --findings --channels --key --seed --duty-mix --de-minimis --memory --out --no-reasons --full'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -73,7 +73,7 @@ _tidewaiter()
         esac
         ;;
     explain)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --state --findings --channels --key --seed --duty-mix --de-minimis --id'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --state --findings --channels --key --seed --duty-mix --de-minimis --memory --id'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

@@ -129,6 +129,7 @@ tw_err cmd_train(struct tw_cli *cli, struct tw_fault *fault)
     o.declarations = cli->arg[0];
     o.findings = cli->args > 1 ? cli->arg[1] : NULL;
     o.limits.de_minimis = tw_cli_real(cli, "de_minimis");
+    tw_profile_fit(&o.limits, (uint32_t)tw_cli_whole(cli, "memory"));
     o.duty_mix = tw_cli_real(cli, "duty_mix");
     o.seed = (uint64_t)tw_cli_whole(cli, "seed");
     o.threads = (uint32_t)tw_cli_whole(cli, "threads");

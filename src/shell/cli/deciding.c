@@ -50,6 +50,7 @@ tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struc
                                .duty_mix = tw_cli_real(cli, "duty_mix"),
                                .reasons = true};
     o.limits.de_minimis = tw_cli_real(cli, "de_minimis");
+    o.memory_mib = (uint32_t)tw_cli_whole(cli, "memory");
     TW_TRY(read_channels(cli, &o.channels, fault));
     TW_TRY(read_draws(cli, &o.draws, fault));
     o.input = *tw_cli_reading_options(reading);

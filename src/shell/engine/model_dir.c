@@ -19,7 +19,7 @@ static const struct {
     const char *name;
     size_t max_bytes; /* most that will be read */
 } part_row[PARTS_N] = {
-    [PROFILE] = {"profile.state", (size_t)8 << 30}, /* 8,000,000 rows with a block of prices each */
+    [PROFILE] = {"profile.state", (size_t)8 << 30}, /* of TW_PROFILE_MEMORY_MAX */
     [CHANNELS] = {"channels.state", (size_t)64 << 20},
     [CARD_JSON] = {"card.json", 0},
     [CARD_MD] = {"card.md", 0},

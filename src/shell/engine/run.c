@@ -96,7 +96,10 @@ static tw_err choose_past(struct run *r, uint8_t hash[TW_SHA256_BYTES])
         r->channels = r->own_channels;
     }
     r->evicted_before = tw_profile_evicted(r->profile);
-    return TW_OK;
+    if (r->o->memory_mib == 0) return TW_OK;
+    struct tw_profile_limits l;
+    tw_profile_fit(&l, r->o->memory_mib);
+    return tw_profile_resize(r->profile, l.max_keys, l.max_awaited) == TW_OK ? TW_OK : no_memory(r->fault);
 }
 
 static tw_err open_assessor(struct run *r, struct tw_str currency)

@@ -29,6 +29,7 @@ struct tw_run_options {
     const char *state;        /* a directory (engine/state_dir.h): go on from it, and leave the new one */
     struct tw_channel_settings channels;
     struct tw_profile_limits limits; /* of a profile that begins empty */
+    uint32_t memory_mib;             /* ceiling of any profile (tw_profile_fit); 0 = as it says itself */
     double duty_mix;                 /* assess/assess.h */
     bool reasons;
     struct tw_draws draws;

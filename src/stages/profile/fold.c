@@ -115,9 +115,12 @@ static tw_err fold_usual(struct tw_profile *p, struct tw_stat *s, const struct t
 {
     if (s->block == NO_ROW) TW_TRY(profile_usual_new(p, day, &s->block));
     struct tw_usual *u = &p->usual[s->block];
+    p->sketch_bytes -= profile_usual_bytes(u);
     turn_generations(u, day);
-    if (l->price_kg > 0) TW_TRY(tw_sketch_add(&u->per_kg[0], l->price_kg, 1));
-    if (l->price_unit > 0) TW_TRY(tw_sketch_add(&u->per_unit[0], l->price_unit, 1));
+    tw_err err = l->price_kg > 0 ? tw_sketch_add(&u->per_kg[0], l->price_kg, 1) : TW_OK;
+    if (err == TW_OK && l->price_unit > 0) err = tw_sketch_add(&u->per_unit[0], l->price_unit, 1);
+    p->sketch_bytes += profile_usual_bytes(u);
+    TW_TRY(err);
     if (l->net_kg > 0 && l->gross_kg >= l->net_kg) moment_add(&u->tare, l->log_tare, decay);
     if (l->net_kg > 0 && l->units > 0) moment_add(&u->kg_unit, l->log_kg_unit, decay);
     if (l->net_kg > 0 && l->packages > 0) moment_add(&u->kg_package, l->log_kg_package, decay);
@@ -225,6 +228,32 @@ static size_t awaited_slot(const struct tw_profile *p, uint64_t declaration)
     return i;
 }
 
+void profile_drop_awaited(struct tw_profile *p)
+{
+    size_t i = p->awaited_first;
+    while (p->awaited[i].item == RESULT_CAME) i++;
+    p->awaited[i].item = RESULT_CAME;
+    p->awaited_first = i;
+    p->awaited_live--;
+}
+
+/* Room for one more: more places while there are few and most of them wait, else those whose results have
+ * come are closed up. A quarter more places than may wait are enough for that to be worth its while. */
+static tw_err awaited_room(struct tw_profile *p)
+{
+    const size_t most = p->limits.max_awaited + p->limits.max_awaited / 4 + 1;
+    if (p->awaited_n < p->awaited_cap) return TW_OK;
+    if (p->awaited_cap < most && p->awaited_live * 4 >= p->awaited_n * 3) {
+        size_t cap = p->awaited_cap < 64 ? 64 : p->awaited_cap + p->awaited_cap / 2;
+        if (cap > most) cap = most;
+        struct awaited *a = tw_realloc(p->awaited, cap, sizeof *a);
+        if (a == NULL) return TW_NOMEM;
+        p->awaited = a;
+        p->awaited_cap = cap;
+    }
+    return profile_awaited_reindex(p, p->awaited_cap);
+}
+
 tw_err profile_awaited_reindex(struct tw_profile *p, size_t room)
 {
     size_t slots = 256;
@@ -250,23 +279,8 @@ tw_err tw_profile_await(struct tw_profile *p, uint64_t declaration, uint32_t ite
                         const struct tw_look_item *item)
 {
     if (declaration == 0) return TW_OK;
-    if (p->awaited_live == p->limits.max_awaited) { /* the oldest goes */
-        size_t i = p->awaited_first;
-        while (p->awaited[i].item == RESULT_CAME) i++;
-        p->awaited[i].item = RESULT_CAME;
-        p->awaited_first = i;
-        p->awaited_live--;
-    }
-    if (p->awaited_n == p->awaited_cap) {
-        if (p->awaited_live * 2 > p->awaited_n || p->awaited_cap == 0) {
-            size_t cap = p->awaited_cap < 64 ? 64 : p->awaited_cap * 2;
-            struct awaited *a = tw_realloc(p->awaited, cap, sizeof *a);
-            if (a == NULL) return TW_NOMEM;
-            p->awaited = a;
-            p->awaited_cap = cap;
-        }
-        TW_TRY(profile_awaited_reindex(p, p->awaited_cap));
-    }
+    if (p->awaited_live == p->limits.max_awaited) profile_drop_awaited(p);
+    TW_TRY(awaited_room(p));
     struct awaited *a = &p->awaited[p->awaited_n];
     *a = (struct awaited){.declaration = declaration, .item = item_number, .duty = item->duty};
     for (int k = 0; k < TW_KIND_N; k++)

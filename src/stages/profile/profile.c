@@ -34,10 +34,23 @@ enum tw_kind tw_kind_parent(enum tw_kind k)
     return kind_row[k].parent;
 }
 
+enum {
+    KEY_BYTES = sizeof(struct tw_stat) + 16 + PRICE_BYTES_KEY,
+    AWAITED_BYTES = sizeof(struct awaited) * 5 / 4 + 16
+};
+
+void tw_profile_fit(struct tw_profile_limits *l, uint32_t mib)
+{
+    const size_t bytes = (size_t)mib << 20;
+    l->max_keys = bytes / 5 * 4 / KEY_BYTES;
+    l->max_awaited = bytes / 5 / AWAITED_BYTES;
+}
+
 struct tw_profile_limits tw_profile_defaults(void)
 {
-    return (struct tw_profile_limits){
-        .max_keys = 8000000, .max_awaited = 2000000, .de_minimis = 150, .propensity_floor = 0.05};
+    struct tw_profile_limits l = {.de_minimis = 150, .propensity_floor = 0.05};
+    tw_profile_fit(&l, TW_PROFILE_MEMORY_DEFAULT);
+    return l;
 }
 
 tw_err tw_profile_new(struct tw_profile_limits limits, struct tw_profile **ret)
@@ -55,6 +68,13 @@ tw_err tw_profile_new(struct tw_profile_limits limits, struct tw_profile **ret)
     }
     *ret = p;
     return TW_OK;
+}
+
+size_t profile_usual_bytes(const struct tw_usual *u)
+{
+    size_t n = 0;
+    for (int g = 0; g < 2; g++) n += (size_t)u->per_kg[g].n + u->per_unit[g].n;
+    return n * sizeof *u->per_kg[0].count;
 }
 
 static void usual_clear(struct tw_usual *u)
@@ -120,6 +140,7 @@ static void drop_rows(struct tw_profile *p, double cut, size_t quota)
         quota--;
         p->evicted++;
         if (r->block == NO_ROW) continue;
+        p->sketch_bytes -= profile_usual_bytes(&p->usual[r->block]);
         usual_clear(&p->usual[r->block]);
         p->usual[r->block].since_day = TW_NO_DAY;
     }
@@ -140,9 +161,9 @@ static void close_blocks(struct tw_profile *p, uint32_t *moved)
         if (p->row[i].block != NO_ROW) p->row[i].block = moved[p->row[i].block];
 }
 
-tw_err profile_make_room(struct tw_profile *p, size_t items)
+/* The quarter of the rows that was seen longest ago. */
+static tw_err drop_quarter(struct tw_profile *p)
 {
-    if (p->rows + items * TW_KIND_N <= p->limits.max_keys || p->rows < 4) return TW_OK;
     double *day = tw_calloc(p->rows, sizeof *day);
     uint32_t *moved = tw_calloc(p->usuals + 1, sizeof *moved);
     tw_err err = day == NULL || moved == NULL ? TW_NOMEM : TW_OK;
@@ -156,6 +177,33 @@ tw_err profile_make_room(struct tw_profile *p, size_t items)
     tw_free(day);
     tw_free(moved);
     return err;
+}
+
+/* Would `items` more not fit? Each may bring a row of every kind. */
+static bool too_full(const struct tw_profile *p, size_t items)
+{
+    return p->rows + items * TW_KIND_N > p->limits.max_keys ||
+           p->usuals * sizeof *p->usual + p->sketch_bytes > p->limits.max_keys * PRICE_BYTES_KEY;
+}
+
+tw_err profile_make_room(struct tw_profile *p, size_t items)
+{
+    return p->rows >= 4 && too_full(p, items) ? drop_quarter(p) : TW_OK;
+}
+
+tw_err tw_profile_resize(struct tw_profile *p, size_t max_keys, size_t max_awaited)
+{
+    if (max_keys < TW_KIND_N || max_awaited == 0) return TW_ARG;
+    const struct tw_profile_limits before = p->limits;
+    p->limits.max_keys = max_keys;
+    p->limits.max_awaited = max_awaited;
+    while (p->rows >= 4 && too_full(p, 0))
+        if (drop_quarter(p) != TW_OK) {
+            p->limits = before;
+            return TW_NOMEM;
+        }
+    while (p->awaited_live > max_awaited) profile_drop_awaited(p);
+    return TW_OK;
 }
 
 tw_err profile_row(struct tw_profile *p, uint64_t key, int32_t day, uint32_t *ret)

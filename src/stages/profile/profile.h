@@ -14,8 +14,14 @@
  * two generations of quantile sketches that change every 180 days: what is asked covers the last 180 to 360
  * days.
  *
- * Memory: at most `max_keys` rows. When they are reached, the quarter of them that was seen longest ago goes,
- * and whoever is seen again after that counts as new.
+ * Memory: at most `max_keys` rows, and PRICE_BYTES_KEY bytes of usual prices for each of these. When either
+ * is reached, the quarter of the rows that was seen longest ago goes, and whoever is seen again after that
+ * counts as new. At most `max_awaited` items wait for their results; then the oldest goes. So much for each:
+ *
+ *   row       120 bytes, and 6 to 24 of its index, which grows fourfold at a time
+ *   prices    64 bytes at most, on the average over all rows; only rows of goods have some (kinds.def), from
+ * 144 bytes up to some kilobytes each awaited   248 bytes, and a quarter more for places whose results have
+ * come, and 8 to 16 of its index
  */
 #ifndef TW_PROFILE_PROFILE_H
 #define TW_PROFILE_PROFILE_H
@@ -112,13 +118,20 @@ struct tw_look {
 };
 
 struct tw_profile_limits {
-    size_t max_keys;         /* rows; default 8,000,000 (about 1.1 GB with its index) */
-    size_t max_awaited;      /* items remembered until their result comes; default 2,000,000 */
+    size_t max_keys;         /* rows; at least one for each kind */
+    size_t max_awaited;      /* items remembered until their result comes; at least 1 */
     double de_minimis;       /* national currency units; 0 = none */
     double propensity_floor; /* inverse propensities are capped at 1 / this; default 0.05 */
 };
 
+/* What fits into 1 GiB; de-minimis value 150. */
 struct tw_profile_limits tw_profile_defaults(void);
+
+enum { TW_PROFILE_MEMORY_DEFAULT = 1024, TW_PROFILE_MEMORY_MIN = 16, TW_PROFILE_MEMORY_MAX = 8192 }; /* MiB */
+
+/* Sets max_keys and max_awaited so that all of it takes at most `mib` MiB (within the range above): four
+ * fifths for rows and prices, one for awaited items. While rows are let go, 8 bytes a row come on top. */
+void tw_profile_fit(struct tw_profile_limits *l, uint32_t mib);
 
 struct tw_profile;
 
@@ -167,6 +180,10 @@ tw_err tw_profile_finding(struct tw_profile *p, const struct tw_finding *f) TW_M
 
 /* The hash under which tw_profile_await and tw_profile_finding know a declaration. */
 uint64_t tw_profile_declaration(struct tw_str declaration_id);
+
+/* Other ceilings from now on; rows and awaited items that are too many go at once, the oldest first.
+ * TW_NOMEM (then some may be gone, and the old ceilings hold), TW_ARG (as tw_profile_new) */
+tw_err tw_profile_resize(struct tw_profile *p, size_t max_keys, size_t max_awaited) TW_MUST_CHECK;
 
 size_t tw_profile_keys(const struct tw_profile *p);
 size_t tw_profile_awaited(const struct tw_profile *p);

@@ -13,6 +13,9 @@ enum {
     DECAY_DAYS = 3600 /* beyond ten years everything has decayed to nothing */
 };
 
+/* What a row may own of usual prices, on the average over all. */
+enum { PRICE_BYTES_KEY = 64 };
+
 #define NO_ROW      UINT32_MAX
 #define RESULT_CAME UINT32_MAX /* an item number no declaration can have */
 
@@ -37,6 +40,7 @@ struct tw_profile {
 
     struct tw_usual *usual;
     size_t usuals, usuals_cap;
+    size_t sketch_bytes; /* of all counts in them */
 
     struct awaited *awaited; /* in order of arrival; the items of a declaration stand together */
     size_t awaited_n, awaited_cap;
@@ -55,6 +59,10 @@ tw_err profile_reindex(struct tw_profile *p, size_t rows) TW_MUST_CHECK;
 tw_err profile_make_room(struct tw_profile *p, size_t items) TW_MUST_CHECK;
 tw_err profile_usual_new(struct tw_profile *p, int32_t day, uint32_t *ret) TW_MUST_CHECK;
 tw_err profile_awaited_reindex(struct tw_profile *p, size_t room) TW_MUST_CHECK;
+/* The oldest awaited item is awaited no longer; there is one. */
+void profile_drop_awaited(struct tw_profile *p);
+/* Bytes of the counts in `u` that are in use: what is saved and loaded again has the same. */
+size_t profile_usual_bytes(const struct tw_usual *u);
 void moment_add(struct tw_moment *m, double x, double decay);
 
 #endif

@@ -399,6 +399,7 @@ static tw_err get_usuals(struct source *in, struct tw_profile *p, struct counts 
         tw_err err = get_usual(in, u);
         if (err != TW_OK) return err == TW_NOMEM ? err : bad(fault, "a price sketch cannot be read");
         if (!is_usual(u)) return bad(fault, "usual prices hold numbers no past can give");
+        p->sketch_bytes += profile_usual_bytes(u);
     }
     return TW_OK;
 }

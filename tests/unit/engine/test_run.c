@@ -248,6 +248,20 @@ static void tells_of_declarations_out_of_order(void)
     tw_buf_free(&s.text);
 }
 
+/* A ceiling that is named holds for whichever profile there is. */
+static void holds_the_ceiling_it_is_given(void)
+{
+    struct seen s = {.n = 0};
+    struct tw_run_summary sum;
+    struct tw_run_options o = usual(&s);
+    put_declarations(declarations, 0, 400);
+    o.limits.max_keys = 30; /* of 29 there are, and a declaration may bring 28 */
+    CHECK(run(&o, &sum) == TW_OK && sum.keys < 29 && sum.evicted > 0);
+    o.memory_mib = TW_PROFILE_MEMORY_MIN;
+    CHECK(run(&o, &sum) == TW_OK && sum.keys == 29 && sum.evicted == 0);
+    tw_buf_free(&s.text);
+}
+
 static tw_err a_short_day(void)
 {
     struct tw_run_summary sum;
@@ -291,6 +305,7 @@ int main(void)
     RUN(hands_on_one_declaration_alone);
     RUN(takes_past_and_window_from_the_model_unless_the_state_s_are_later);
     RUN(tells_of_declarations_out_of_order);
+    RUN(holds_the_ceiling_it_is_given);
     RUN(survives_every_failed_allocation);
     tw_arena_free(maps);
     clean();
