@@ -13,6 +13,15 @@ static void quotes_only_what_must_be_quoted(void)
     CHECK(tw_str_is(tw_buf_view(&out), "plain,\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\nplain;a,b\n\"\"\n"));
 }
 
+/* The first bytes of a file that are a byte order mark are taken away; those of a field are its own. */
+static void quotes_a_mark_that_would_be_taken_for_the_file_s(void)
+{
+    const struct tw_str row[] = {TW_STR("\xef\xbb\xbfname"), TW_STR("\xef\xbb\xbfname")};
+    TW_SCOPED_BUF out = {0};
+    tw_csv_write(&out, row, 2, ',');
+    CHECK(tw_str_is(tw_buf_view(&out), "\"\xef\xbb\xbfname\",\xef\xbb\xbfname\n"));
+}
+
 enum { ROWS = 40, COLUMNS = 6, FIELD_MAX = 90 };
 
 static const char *const piece[] = {"a",
@@ -29,6 +38,7 @@ static const char *const piece[] = {"a",
                                     "\xc3\xa9",
                                     "\xe2\x82\xac",
                                     "\xf0\x9f\x9a\xa2",
+                                    "\xef\xbb\xbf",
                                     "0123456789012345678901234567890"};
 
 static size_t random_field(struct tw_rng *rng, char *out)
@@ -79,6 +89,7 @@ static void a_table_reads_back_as_it_was_written(void)
 int main(void)
 {
     RUN(quotes_only_what_must_be_quoted);
+    RUN(quotes_a_mark_that_would_be_taken_for_the_file_s);
     RUN(a_table_reads_back_as_it_was_written);
     return DONE();
 }
