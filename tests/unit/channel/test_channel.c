@@ -279,6 +279,20 @@ static void tells_boundaries_that_no_draw_moves(void)
     }
 }
 
+static void can_take_everything_there_is(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.expected[TW_CHANNEL_RED] = 1;
+    s.expected[TW_CHANNEL_YELLOW] = 0;
+    struct tw_channels *c = channels(&s);
+    struct tw_channel_choice choice;
+    for (int k = 0; k < 300; k++) tw_channels_seed(c, k / 3);
+    const struct tw_channel_case k = {.score = 0, .draw = UINT64_MAX, .office = TW_STR("HB01"), .day = 20000};
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.channel == TW_CHANNEL_RED);
+    CHECK(choice.propensity_ppm == 1000000 && choice.red_from == 0 && choice.green_below == 0);
+    tw_channels_free(c);
+}
+
 /* In one state, a higher score never gets a greener channel, whatever the draw. */
 static void more_risk_never_means_a_greener_channel(void)
 {
@@ -398,6 +412,7 @@ int main(void)
     RUN(measures_against_scores_it_was_given);
     RUN(leaves_a_part_of_a_place_to_the_draw);
     RUN(tells_boundaries_that_no_draw_moves);
+    RUN(can_take_everything_there_is);
     RUN(more_risk_never_means_a_greener_channel);
     RUN(tells_where_green_ends_and_red_begins);
     RUN(refuses_settings_that_cannot_be);
