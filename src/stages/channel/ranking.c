@@ -118,8 +118,11 @@ static void split(struct ranking *r, size_t k)
 
 void ranking_put(struct ranking *r, double v)
 {
-    if (r->pieces == 0) open_piece(r, 0);
-    size_t k = piece_of(r, v, false);
+    size_t k = 0;
+    if (r->pieces == 0)
+        open_piece(r, 0); /* empty: it has no last number to be found by */
+    else
+        k = piece_of(r, v, false);
     if (k == r->pieces) k--;
     if (r->held[k] == RANKING_PIECE) {
         split(r, k);
