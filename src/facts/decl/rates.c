@@ -120,7 +120,7 @@ static tw_err not_found(const struct tw_rates *rates, const struct tw_currency *
     tw_day_to_civil(day, &y, &m, &d);
     return tw_fail(
         fault, TW_NOTFOUND,
-        "there is no exchange rate of %s for %04d-%02d-%02d or the %d days before; add one to the rates",
+        "there is no exchange rate of %s for %04d-%02d-%02d or the %d days before; add one to the file of rates",
         c->code, y, m, d, (int)rates->max_age_d);
 }
 

@@ -246,7 +246,6 @@ static void put_json(struct tw_buf *b, const struct tw_run_options *o, const str
                  {"findings_found", s->findings_found},
                  {"findings_unmatched", s->findings_unmatched},
                  {"findings_waiting", s->findings_waiting},
-                 {"no_rate", s->no_rate},
                  {"out_of_order", s->out_of_order},
                  {"keys", s->keys},
                  {"evicted", s->evicted},

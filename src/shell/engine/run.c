@@ -177,17 +177,6 @@ static void count(struct run *r, const struct tw_assessment *one)
     if (s->last_day == TW_NO_DAY || day > s->last_day) s->last_day = day;
 }
 
-/* Prices that cannot be compared for want of an exchange rate. */
-static void count_no_rate(struct tw_run_summary *s, const struct tw_reading *reading)
-{
-    for (size_t i = 0; reading->value != NULL && i < reading->decl->items.n; i++) {
-        if (reading->value[i].value_gap != TW_GAP_NO_RATE) continue;
-        if (s->no_rate++ > 0) continue;
-        s->no_rate_line = reading->line;
-        memcpy(s->no_rate_currency, reading->decl->items.at[i].price.cur, sizeof s->no_rate_currency);
-    }
-}
-
 static int32_t day_of(const struct run *r, const struct tw_reading *reading)
 {
     const int64_t at = reading->decl->lodged_at;
@@ -203,7 +192,6 @@ static tw_err decide_one(struct run *r, size_t i)
     if (expected) TW_TRY(tw_assess_await(r->assessor, one));
     TW_TRY(tw_results_add(r->results, reading->finding, reading->finding_n));
     count(r, one);
-    count_no_rate(&r->sum, reading);
     return TW_OK;
 }
 

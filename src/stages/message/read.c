@@ -310,6 +310,29 @@ static tw_err check(struct tw_reader *r)
     return TW_OK;
 }
 
+/* Blames the amount that could not be converted: the item's price, or a charge that it shares in. */
+static tw_err no_rate(struct tw_reader *r, size_t item)
+{
+    const struct tw_decl *d = r->decl;
+    const struct {
+        const char *element;
+        struct tw_money money;
+    } of[] = {{"price_currency", d->items.at[item].price},
+              {"freight_currency", d->freight},
+              {"insurance_currency", d->insurance}};
+    struct tw_money converted;
+    r->why.item = item;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        const struct tw_rates *rates = r->config.valuation->rates;
+        if (tw_rates_convert(rates, of[i].money, tw_time_day(d->lodged_at), &converted, &r->why) !=
+            TW_NOTFOUND)
+            continue;
+        snprintf(r->why.path, sizeof r->why.path, "%s", of[i].element);
+        return r->why.code;
+    }
+    return TW_OK;
+}
+
 /* Values and rates that the rows left open. */
 static tw_err complete_values(struct tw_reader *r)
 {
@@ -318,7 +341,10 @@ static tw_err complete_values(struct tw_reader *r)
     r->value = tw_arena_array(r->arena, r->decl->items.n, sizeof *r->value);
     if (r->value == NULL) return TW_NOMEM;
     tw_decl_value(r->decl, r->config.valuation, r->value);
-    for (size_t i = 0; i < r->decl->items.n; i++) tw_item_value_apply(&r->value[i], &r->decl->items.at[i]);
+    for (size_t i = 0; i < r->decl->items.n; i++) {
+        if (r->value[i].value_gap == TW_GAP_NO_RATE) TW_TRY(no_rate(r, i));
+        tw_item_value_apply(&r->value[i], &r->decl->items.at[i]);
+    }
     return TW_OK;
 }
 

@@ -34,7 +34,8 @@ struct tw_reader_config {
     struct tw_csv_config csv; /* its separator is the map's */
     struct tw_str currency;   /* of amounts without one; absent = the map's national currency */
     const struct tw_valuation
-        *valuation;      /* not owned; NULL: values and rates that rows leave open stay open */
+        *valuation;      /* not owned; NULL: values and rates that rows leave open stay open. With it, what
+                            has no customs value and a currency without a rate is refused */
     int64_t now;         /* UTC seconds; what is lodged later is warned of; 0 = not known */
     bool ids_may_return; /* do not look for ids that return */
     uint64_t ids_max;    /* how many ids are remembered: at least half of so many; 0 = 67,108,864 (1 GiB) */

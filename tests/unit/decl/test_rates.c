@@ -66,7 +66,7 @@ static void no_rate_is_guessed(void)
     CHECK(tw_rates_find(rates, TW_STR("USD"), day(3, 1) + 32, &rate, &fault) == TW_NOTFOUND);
     CHECK(strcmp(fault.note,
                  "there is no exchange rate of USD for 2026-04-02 or the 31 days before; add one to the "
-                 "rates") == 0);
+                 "file of rates") == 0);
     CHECK(tw_rates_find(rates, TW_STR("EUR"), day(1, 1), &rate, NULL) == TW_NOTFOUND);
     CHECK(tw_rates_find(rates, TW_STR("QQQ"), day(1, 1), &rate, NULL) == TW_NOTFOUND);
     CHECK(tw_rates_find(rates, (struct tw_str){NULL, 0}, day(1, 1), &rate, NULL) == TW_NOTFOUND);

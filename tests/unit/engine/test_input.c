@@ -83,10 +83,9 @@ static void reads_with_rates_and_tariff(void)
     CHECK(tw_money_f64(item[0].customs_value) == 90 && strcmp(item[0].customs_value.cur, "EUR") == 0);
     CHECK(tw_money_f64(item[0].duty_amount) == 4.5 && tw_money_f64(item[1].customs_value) == 3);
     CHECK(r.value[1].duty_gap == TW_GAP_NO_DUTY_RATE);
-    CHECK(tw_input_next(in, arena, &r, &more, &fault) == TW_OK && more &&
-          r.value[0].value_gap == TW_GAP_NO_RATE);
     CHECK(tw_input_next(in, arena, &r, &more, &fault) == TW_OK && !more &&
           tw_input_finish(in, &fault) == TW_OK);
+    CHECK(tw_input_count(in).refused_declarations == 1); /* pounds have no rate */
     TW_SCOPED_BUF all = {0};
     CHECK(tw_file_in_all(declarations, 1 << 20, &all, NULL) == TW_OK);
     tw_sha256(all.p, all.n, want);

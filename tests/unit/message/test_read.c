@@ -50,8 +50,7 @@ static void tell(struct tw_buf *out, const struct tw_reading *g)
         if (g->value != NULL && g->value[i].value_gap != TW_GAP_NONE) {
             tw_buf_printf(out, " %s", tw_gap_vocabulary()->at[g->value[i].value_gap].code);
         } else if (g->value != NULL) {
-            CHECK(item->customs_value.minor == g->value[i].value.minor &&
-                  g->value[i].basis != TW_VALUE_DECLARED);
+            CHECK(item->customs_value.minor == g->value[i].value.minor);
             tw_buf_printf(out, " v%.2f d%.2f", tw_money_f64(item->customs_value),
                           tw_money_f64(item->duty_amount));
         }
@@ -358,8 +357,24 @@ static void completes_values_and_duty_where_it_is_told_how(void)
     const struct tw_reader_config c = {.map = &open, .valuation = &how, .currency = TW_STR("EUR")};
     expect_with(&c,
                 "id,lodged_at,hs,price,price_currency,delivery_term\nA,2026-01-02,080810,4,USD,CIF\nA,,"
-                "090121,2,GBP,\n",
-                "A: 080810 v10.00 d1.00 090121 no_rate\n");
+                "090121,,USD,\n",
+                "A: 080810 v10.00 d1.00 090121 no_price\n");
+    /* What cannot be converted is refused, and named where it stands; a value that is declared needs no rate.
+     */
+    expect_with(&c,
+                "id,lodged_at,hs,price,price_currency,freight,freight_currency,insurance,insurance_currency,"
+                "customs_value\n"
+                "A,2026-01-02,080810,4,GBP,1,USD,,,\n"
+                "B,2026-01-02,080810,4,USD,1,JPY,1,USD,\n"
+                "C,2026-01-02,080810,4,USD,1,USD,1,CHF,\n"
+                "D,2025-12-31,080810,4,USD,,,,,\n"
+                "E,2026-01-02,080810,4,GBP,,,,,7\n"
+                "F,2026-01-02,080810,4,USD,,,,,\n",
+                "! row 2: 2:5 price_currency NOTFOUND *\n"
+                "! row 3: 3:7 freight_currency NOTFOUND *\n"
+                "! row 4: 4:9 insurance_currency NOTFOUND *\n"
+                "! row 5: 5:5 price_currency NOTFOUND *\n"
+                "E: 080810 v7.00 d0.70\nF: 080810 v10.00 d1.00\n");
 }
 
 static tw_err read_something(void)
