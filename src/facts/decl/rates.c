@@ -118,10 +118,10 @@ static tw_err not_found(const struct tw_rates *rates, const struct tw_currency *
 {
     int y, m, d;
     tw_day_to_civil(day, &y, &m, &d);
-    return tw_fail(
-        fault, TW_NOTFOUND,
-        "there is no exchange rate of %s for %04d-%02d-%02d or the %d days before; add one to the file of rates",
-        c->code, y, m, d, (int)rates->max_age_d);
+    return tw_fail(fault, TW_NOTFOUND,
+                   "there is no exchange rate of %s for %04d-%02d-%02d or the %d days before; add one to the "
+                   "file of rates",
+                   c->code, y, m, d, (int)rates->max_age_d);
 }
 
 static tw_err find(const struct tw_rates *rates, const struct tw_currency *c, int32_t day, struct tw_dec *ret,

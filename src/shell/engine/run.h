@@ -53,9 +53,9 @@ struct tw_run_summary {
     uint64_t keys, evicted;                        /* rows of the profile; that had to go in this run */
     uint64_t before;                               /* declarations decided in the runs before */
     int32_t first_day, last_day;                   /* UTC days of lodging; TW_NO_DAY = none */
-    uint64_t out_of_order; /* lodged on a day before the one in front of them */
-    bool model;            /* there was one */
-    bool window_new;       /* the state's scores were of another model, so the model's own window was taken */
+    uint64_t out_of_order;                         /* lodged on a day before the one in front of them */
+    bool model;                                    /* there was one */
+    bool window_new; /* the state's scores were of another model, so the model's own window was taken */
 };
 
 /* TW_NOTFOUND  also: `only` is not in the file
