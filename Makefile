@@ -41,6 +41,9 @@ bench: ## speed beside the peers, in build-bench/
 	@meson test -C build-bench --benchmark --verbose; status=$$?; \
 	awk -F, '$$6 { printf "%-16s %8.2fx  bar %3sx  %s\n", $$1, $$5, $$6, $$7 }' bench/results.csv; exit $$status
 
+bars: all ## what evaluate must reach on kcs and on SEEDS=5 worlds drawn by the clock; CLOSED_LOOP=1 plays them too
+	@tests/accept/evaluate.py $(B)/apps/tidewaiter --seeds $(or $(SEEDS),5) $(if $(CLOSED_LOOP),--closed-loop)
+
 coverage: ## lines and branches the tests reach in the pure modules, in build-cov/
 	@$(call build,build-cov,-Db_coverage=true -Doptimization=0 -Dc_args=-fprofile-update=atomic,)
 	@GCOV_ERROR_FILE=/dev/null tools/run-tests build-cov
@@ -66,4 +69,4 @@ help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
 
 comma := ,
-.PHONY: all check asan tsan fuzz repeat bench coverage mutate lint format accept install help
+.PHONY: all bars check asan tsan fuzz repeat bench coverage mutate lint format accept install help

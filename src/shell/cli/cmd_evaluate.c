@@ -39,15 +39,13 @@ static bool on_step(void *to, const char *words)
 /* What --closed-loop needs is looked at before anything is read. */
 static tw_err check_loop(const struct tw_cli *cli, struct tw_fault *fault)
 {
-    static const char *const goes_with[] = {"budget", "retrain_weeks"};
     if (tw_cli_flag(cli, "closed_loop")) {
         if (tw_cli_value(cli, "truth") != NULL) return TW_OK;
         return tw_fail(fault, TW_ARG,
                        "--closed-loop needs --truth FILE: what was not inspected has no result otherwise");
     }
-    for (size_t i = 0; i < sizeof goes_with / sizeof goes_with[0]; i++)
-        if (tw_cli_value(cli, goes_with[i]) != NULL)
-            return tw_fail(fault, TW_ARG, "--budget and --retrain-weeks go with --closed-loop");
+    if (tw_cli_value(cli, "retrain_weeks") != NULL)
+        return tw_fail(fault, TW_ARG, "--retrain-weeks goes with --closed-loop");
     return TW_OK;
 }
 
@@ -103,6 +101,7 @@ tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
     TW_SCOPED_PAST past = {.data = NULL};
     struct tw_past_options o;
     struct tw_trial_settings set = tw_trial_settings_default();
+    set.budget = tw_cli_real(cli, "budget");
     struct tw_trial_report report;
     TW_SCOPED_LOOP loop = {.lines = 0};
     bool closed = tw_cli_flag(cli, "closed_loop");

@@ -162,6 +162,42 @@ static bool judged(const struct tw_trial_data *d, size_t k)
     return d->first[k] < d->first[k + 1];
 }
 
+/* The backtest: week after week the budget goes to the highest of that week. The model is the one of the
+ * split; what it is told of each declaration is as of that declaration's own time. declaration: the n ranked
+ * ones, in time order. */
+static tw_err by_week(const struct work *w, const uint32_t *declaration, size_t n,
+                      struct tw_trial_protocol *p, struct tw_trial_figures *f)
+{
+    enum { WEEK = 7 };
+    const struct tw_trial_data *d = w->d;
+    const int32_t first = d->item[d->first[d->train]].day;
+    p->budget = w->set->budget;
+    p->weeks = 0;
+    for (size_t k = 0, end = 0; k < n && p->weeks < TW_TRIAL_WEEKS_MAX; k = end) {
+        const size_t at = p->weeks++;
+        struct tw_trial_week *week = &p->week[at];
+        *week = (struct tw_trial_week){.from = first + WEEK * (int32_t)at, .base_rate = (double)NAN};
+        double positives = 0;
+        for (end = k; end < n && d->item[d->first[declaration[end]]].day < week->from + WEEK; end++)
+            positives += w->label[end];
+        f->week[at].precision = f->week[at].recall = f->week[at].duty_share = (double)NAN;
+        week->rows = end - k;
+        if (week->rows == 0) continue;
+        week->base_rate = positives / (double)week->rows;
+        struct tw_ranking part = {.score = w->ranked + k,
+                                  .label = w->label + k,
+                                  .value = p->duty > 0 ? w->value + k : NULL,
+                                  .n = week->rows};
+        TW_SCOPED(tw_ranked) *ranked = NULL;
+        TW_TRY(tw_ranked_new(&part, &ranked));
+        const struct tw_at got = tw_ranked_at(ranked, p->budget, NULL);
+        f->week[at].precision = got.precision;
+        f->week[at].recall = got.recall;
+        f->week[at].duty_share = got.value_share;
+    }
+    return TW_OK;
+}
+
 static tw_err figures(struct work *w, enum tw_scorer s, struct tw_trial_protocol *p,
                       struct tw_trial_figures *f)
 {
@@ -193,6 +229,7 @@ static tw_err figures(struct work *w, enum tw_scorer s, struct tw_trial_protocol
     if (err == TW_OK) err = parts(w, ranked, f);
     if (err == TW_OK) err = calibration(w, f);
     if (err == TW_OK) err = by_mechanism(w, declaration, n, f);
+    if (err == TW_OK) err = by_week(w, declaration, n, p, f);
     f->ran = err == TW_OK;
     tw_free(declaration);
     return err;

@@ -14,7 +14,13 @@
 #include "stat/metric.h"
 #include "trial/scorer.h"
 
-enum { TW_TRIAL_PARTS = 4, TW_TRIAL_BINS = 15, TW_TRIAL_PROTOCOLS_MAX = 2, TW_TRIAL_WORDS_MAX = 8 };
+enum {
+    TW_TRIAL_PARTS = 4,
+    TW_TRIAL_BINS = 15,
+    TW_TRIAL_PROTOCOLS_MAX = 2,
+    TW_TRIAL_WORDS_MAX = 8,
+    TW_TRIAL_WEEKS_MAX = 160
+};
 extern const double tw_trial_percent[TW_TRIAL_PARTS]; /* 1, 2, 5, 10 */
 
 struct tw_trial_figures {
@@ -29,6 +35,16 @@ struct tw_trial_figures {
     double mechanism_recall[32]; /* at 5 %; NaN = no such declarations */
     struct tw_reliability bin[TW_TRIAL_BINS];
     size_t bins;
+    struct { /* of the budget's share of each week, the highest of that week; NaN = nothing to divide by */
+        double precision, recall, duty_share;
+    } week[TW_TRIAL_WEEKS_MAX];
+};
+
+/* A week since the split, counted from the first day after it. */
+struct tw_trial_week {
+    int32_t from;     /* UTC day */
+    size_t rows;      /* declarations tested; 0 = none */
+    double base_rate; /* of them non-compliant */
 };
 
 struct tw_trial_protocol {
@@ -37,6 +53,9 @@ struct tw_trial_protocol {
     size_t taught;    /* labelled items before the split */
     double base_rate; /* share of tested declarations that are non-compliant */
     double duty;      /* recoverable in all of them, minor units */
+    double budget;    /* per cent of each week */
+    struct tw_trial_week week[TW_TRIAL_WEEKS_MAX];
+    size_t weeks; /* up to the last declaration, TW_TRIAL_WEEKS_MAX at the most */
     struct tw_trial_figures of[TW_SCORER_N];
 };
 

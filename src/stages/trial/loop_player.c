@@ -24,14 +24,6 @@ static tw_err player_learn(void *self, const struct tw_trial_view *v, struct tw_
     return TW_OK;
 }
 
-static double wonder_at(const struct tw_trial_view *v, const struct tw_trial_score *s, size_t k)
-{
-    (void)v;
-    (void)s;
-    (void)k;
-    return 1;
-}
-
 static tw_err player_score(void *self, const struct tw_trial_view *v, const struct tw_loop_day *day,
                            struct tw_fault *fault)
 {
@@ -40,7 +32,7 @@ static tw_err player_score(void *self, const struct tw_trial_view *v, const stru
     for (size_t k = day->from; k < day->to; k++) {
         day->score[k - day->from] =
             tw_trial_declaration_score(p->scorer, v->data, &p->score, k, p->set->duty_mix);
-        if (p->scorer == TW_SCORER_TIDEWAITER) day->wonder[k - day->from] = wonder_at(v, &p->score, k);
+        if (p->scorer == TW_SCORER_TIDEWAITER) day->wonder[k - day->from] = 1; /* alike: explores evenly */
     }
     return TW_OK;
 }

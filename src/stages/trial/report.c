@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
+#include "base/date.h"
 #include "base/json.h"
 #include "trial/loop.h"
 
@@ -19,9 +20,44 @@ static void interval(struct tw_json *j, const char *key, struct tw_interval i)
     tw_json_end_array(j);
 }
 
-static void one(struct tw_json *j, const struct tw_trial_report *r, enum tw_scorer s,
-                const struct tw_trial_figures *f)
+static void weeks_of(struct tw_json *j, const struct tw_trial_protocol *p, const struct tw_trial_figures *f)
 {
+    tw_json_key(j, "weeks");
+    tw_json_begin_array(j);
+    for (size_t k = 0; k < p->weeks; k++) {
+        tw_json_begin_object(j);
+        number(j, "precision", f->week[k].precision);
+        number(j, "recall", f->week[k].recall);
+        number(j, "duty_share", f->week[k].duty_share);
+        tw_json_end_object(j);
+    }
+    tw_json_end_array(j);
+}
+
+static void weeks(struct tw_json *j, const struct tw_trial_protocol *p)
+{
+    number(j, "budget_percent", p->budget);
+    tw_json_key(j, "weeks");
+    tw_json_begin_array(j);
+    for (size_t k = 0; k < p->weeks; k++) {
+        struct tw_buf day = {0};
+        tw_buf_day(&day, p->week[k].from);
+        tw_json_begin_object(j);
+        tw_json_key(j, "from");
+        tw_json_str(j, tw_buf_view(&day));
+        tw_json_key(j, "rows");
+        tw_json_u64(j, p->week[k].rows);
+        number(j, "base_rate", p->week[k].base_rate);
+        tw_json_end_object(j);
+        tw_buf_free(&day);
+    }
+    tw_json_end_array(j);
+}
+
+static void one(struct tw_json *j, const struct tw_trial_report *r, const struct tw_trial_protocol *p,
+                enum tw_scorer s)
+{
+    const struct tw_trial_figures *f = &p->of[s];
     tw_json_begin_object(j);
     tw_json_key(j, "name");
     tw_json_text(j, tw_scorer_name(s));
@@ -37,17 +73,18 @@ static void one(struct tw_json *j, const struct tw_trial_report *r, enum tw_scor
     number(j, "ece", f->ece);
     tw_json_key(j, "at");
     tw_json_begin_array(j);
-    for (int p = 0; p < TW_TRIAL_PARTS; p++) {
+    for (int k = 0; k < TW_TRIAL_PARTS; k++) {
         tw_json_begin_object(j);
-        number(j, "percent", tw_trial_percent[p]);
-        number(j, "precision", f->at[p].precision);
-        number(j, "recall", f->at[p].recall);
-        number(j, "duty_share", f->at[p].duty_share);
-        interval(j, "ci", f->at[p].ci);
-        interval(j, "duty_ci", f->at[p].duty_ci);
+        number(j, "percent", tw_trial_percent[k]);
+        number(j, "precision", f->at[k].precision);
+        number(j, "recall", f->at[k].recall);
+        number(j, "duty_share", f->at[k].duty_share);
+        interval(j, "ci", f->at[k].ci);
+        interval(j, "duty_ci", f->at[k].duty_ci);
         tw_json_end_object(j);
     }
     tw_json_end_array(j);
+    weeks_of(j, p, f);
     if (r->mechanisms > 1) {
         tw_json_key(j, "recall_by_mechanism");
         tw_json_begin_object(j);
@@ -80,9 +117,10 @@ void tw_trial_report_json(const struct tw_trial_report *r, const struct tw_loop_
         tw_json_key(&j, "taught");
         tw_json_u64(&j, p->taught);
         number(&j, "base_rate", p->base_rate);
+        weeks(&j, p);
         tw_json_key(&j, "scorers");
         tw_json_begin_array(&j);
-        for (int s = 0; s < TW_SCORER_N; s++) one(&j, r, (enum tw_scorer)s, &p->of[s]);
+        for (int s = 0; s < TW_SCORER_N; s++) one(&j, r, p, (enum tw_scorer)s);
         tw_json_end_array(&j);
         tw_json_end_object(&j);
     }
@@ -110,6 +148,27 @@ static void cell(struct tw_buf *out, double v)
         tw_buf_text(out, "       -");
     else
         tw_buf_printf(out, "  %6.3f", v);
+}
+
+/* Findings per 100 inspections, week by week. */
+static void by_week(const struct tw_trial_protocol *p, struct tw_buf *out)
+{
+    static const enum tw_scorer shown[] = {TW_SCORER_TIDEWAITER, TW_SCORER_XGBOOST_RAW};
+    tw_buf_printf(
+        out, "week by week, of 100 inspections of the highest %g %% of each week, so many found something:\n",
+        p->budget);
+    for (size_t s = 0; s < sizeof shown / sizeof shown[0]; s++) {
+        const struct tw_trial_figures *f = &p->of[shown[s]];
+        if (!f->ran) continue;
+        tw_buf_printf(out, "%-17s", tw_scorer_name(shown[s]));
+        for (size_t k = 0; k < p->weeks; k++) {
+            if (isnan(f->week[k].precision))
+                tw_buf_text(out, "   -");
+            else
+                tw_buf_printf(out, " %3.0f", 100 * f->week[k].precision);
+        }
+        tw_buf_char(out, '\n');
+    }
 }
 
 void tw_trial_report_text(const struct tw_trial_report *r, struct tw_buf *out)
@@ -144,6 +203,7 @@ void tw_trial_report_text(const struct tw_trial_report *r, struct tw_buf *out)
             for (size_t c = 0; c < sizeof row / sizeof row[0]; c++) cell(out, row[c]);
             tw_buf_char(out, '\n');
         }
+        by_week(p, out);
         tw_buf_char(out, '\n');
     }
     for (size_t k = 0; k < r->n_words; k++) tw_buf_printf(out, "%s\n", r->words[k]);

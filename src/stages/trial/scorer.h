@@ -54,6 +54,7 @@ struct tw_trial_settings {
     double duty_mix;   /* order by risk^(1-m) x expected duty^m: 0 = risk alone, 1 = duty alone */
     double de_minimis; /* national currency units; 0 = none */
     unsigned draws;    /* of the bootstrap */
+    double budget;     /* per cent of each week's declarations that may be inspected, 0 < b <= 100; 5 */
 };
 struct tw_trial_settings tw_trial_settings_default(void);
 

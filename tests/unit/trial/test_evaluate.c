@@ -55,6 +55,41 @@ static void measures_who_can_be_measured(void)
     border_close(&b);
 }
 
+/* Weeks hold every tested declaration once; who inspects all of a week finds all there is. */
+static void the_backtest_spends_its_budget_week_by_week(void)
+{
+    struct border b;
+    border_open(&b, 900, 4, 0);
+    for (size_t k = 0; k < b.data->first[b.data->train]; k++) b.data->item[k].found = false;
+    struct tw_trial_settings set = tw_trial_settings_default();
+    struct tw_trial_report *r = calloc(1, sizeof *r);
+    CHECK(r != NULL);
+    set.draws = 1;
+    tw_trial_data_judge_by_findings(b.data);
+    for (int all = 0; all < 2; all++) {
+        set.budget = all ? 100 : 20;
+        CHECK(tw_trial_evaluate(b.data, &set, NULL, r, NULL) == TW_OK);
+        const struct tw_trial_protocol *p = &r->protocol[0];
+        const struct tw_trial_figures *tie = of(p, TW_SCORER_TWIN_LOOKUP), *chance = of(p, TW_SCORER_RANDOM);
+        size_t rows = 0;
+        double found = 0;
+        CHECK(p->weeks > 1 && p->budget == set.budget);
+        CHECK(p->week[0].from == b.data->item[b.data->first[b.data->train]].day);
+        for (size_t k = 0; k < p->weeks; k++) {
+            rows += p->week[k].rows;
+            CHECK(k == 0 || p->week[k].from == p->week[k - 1].from + 7);
+            if (p->week[k].rows < 5) continue;
+            found += p->week[k].base_rate * (double)p->week[k].rows;
+            CHECK(fabs(tie->week[k].precision - p->week[k].base_rate) < 1e-12); /* all tie */
+            if (all) CHECK(chance->week[k].precision == p->week[k].base_rate);
+            if (all && p->week[k].base_rate > 0) CHECK(chance->week[k].recall == 1);
+        }
+        CHECK(rows == p->rows && found > 0);
+    }
+    free(r);
+    border_close(&b);
+}
+
 static bool stop(void *to, const char *words)
 {
     int *left = to;
@@ -83,6 +118,7 @@ static void stops_when_told_and_refuses_what_has_no_two_sides(void)
 int main(void)
 {
     RUN(measures_who_can_be_measured);
+    RUN(the_backtest_spends_its_budget_week_by_week);
     RUN(stops_when_told_and_refuses_what_has_no_two_sides);
     return DONE();
 }
