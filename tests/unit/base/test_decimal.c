@@ -308,6 +308,19 @@ static void agrees_with_the_definition_on_random_numbers(void)
     }
 }
 
+/* 10^k times 10^k at scales that add up to k is 10^k: a power that is off by one gives another. */
+static void knows_every_power_of_ten(void)
+{
+    int64_t power = 1;
+    for (uint8_t k = 0; k <= 18; k++, power = k <= 18 ? power * 10 : 0) {
+        const uint8_t one = k / 2;
+        struct tw_dec got;
+        CHECK(tw_dec_mul((struct tw_dec){power, one, true}, (struct tw_dec){power, (uint8_t)(k - one), true},
+                         0, &got) == TW_OK);
+        CHECK(got.v == power && got.scale == 0 && got.set);
+    }
+}
+
 int main(void)
 {
     RUN(reads_sign_digits_and_point);
@@ -316,6 +329,7 @@ int main(void)
     RUN(refuses_what_does_not_fit);
     RUN(changes_scale_rounding_half_to_even);
     RUN(adds_at_the_finer_scale);
+    RUN(knows_every_power_of_ten);
     RUN(multiplies_at_the_scale_asked_for);
     RUN(divides_at_the_scale_asked_for);
     RUN(compares_by_value);

@@ -398,6 +398,20 @@ static void gives_all_rates_and_counts_at_once_as_one_by_one(void)
     tw_profile_free(p);
 }
 
+/* What comes late is folded in, and does not turn the profile's day back. */
+static void keeps_its_day_when_a_declaration_comes_late(void)
+{
+    struct tw_profile *p = NULL;
+    TW_SCOPED(tw_arena) *arena = NULL;
+    struct shipment s;
+    CHECK(tw_profile_new(tw_profile_defaults(), &p) == TW_OK && tw_arena_new(8 << 20, &arena) == TW_OK);
+    CHECK(tw_profile_day(p) == TW_NO_DAY);
+    pass(p, declare(&s, 1, 1, 1, 20005, 1000, 1000), arena);
+    pass(p, declare(&s, 2, 1, 1, 20001, 1000, 1000), arena);
+    CHECK(tw_profile_day(p) == 20005);
+    tw_profile_free(p);
+}
+
 int main(void)
 {
     RUN(decays_by_half_in_one_half_life);
@@ -413,5 +427,6 @@ int main(void)
     RUN(keeps_prices_for_one_year_at_the_most);
     RUN(survives_every_failed_allocation);
     RUN(gives_all_rates_and_counts_at_once_as_one_by_one);
+    RUN(keeps_its_day_when_a_declaration_comes_late);
     return DONE();
 }

@@ -382,6 +382,21 @@ static void compares_with_the_narrowest_population_that_is_large_enough(void)
     tw_profile_free(p);
 }
 
+/* Half a year later the new generation has seen one price, and the older one still counts. */
+static void takes_the_usual_price_from_both_generations(void)
+{
+    struct tw_profile *p = NULL;
+    TW_SCOPED(tw_arena) *arena = NULL;
+    struct shipment s;
+    struct tw_look look;
+    CHECK(tw_profile_new(tw_profile_defaults(), &p) == TW_OK && tw_arena_new(8 << 20, &arena) == TW_OK);
+    for (int i = 0; i < 12; i++) pass(p, declare(&s, i, 1, 1, 20000, 100000, 1000), arena);
+    pass(p, declare(&s, 20, 1, 1, 20200, 900000, 1000), arena);
+    CHECK(tw_profile_look(p, declare(&s, 99, 1, 1, 20201, 400000, 1000), arena, &look) == TW_OK);
+    CHECK(look.item[0].usual_kind == TW_KIND_HS6_ROUTE && fabs(look.item[0].usual_kg / 100000 - 1) < 0.031);
+    tw_profile_free(p);
+}
+
 /* A duty that is usual in the chapter is at stake, where more is usual than was declared. */
 static void puts_the_usual_duty_of_the_chapter_at_stake(void)
 {
@@ -458,6 +473,7 @@ int main(void)
     RUN(knows_low_value_by_the_whole_declaration);
     RUN(measures_what_is_there_and_leaves_the_rest_absent);
     RUN(compares_with_the_narrowest_population_that_is_large_enough);
+    RUN(takes_the_usual_price_from_both_generations);
     RUN(puts_the_usual_duty_of_the_chapter_at_stake);
     RUN(survives_every_failed_allocation);
     return DONE();
