@@ -519,7 +519,8 @@ static void times(const struct fill *f)
     const struct tw_stat *address = f->stat[TW_KIND_ADDRESS];
     int32_t today = f->look->day;
     double week = importer != NULL ? tw_stat_seen(importer, today, 7) : 0, half = f->seen[TW_KIND_IMPORTER];
-    double surge = half > 0 ? week / half / pace(today - importer->first_day) : (double)NAN;
+    double surge =
+        importer != NULL && half > 0 ? week / half / pace(today - importer->first_day) : (double)NAN;
     number_of(f, TW_FEATURE_IMPORTER_SURGE, TW_KIND_IMPORTER, surge, surge);
     double mine = importer != NULL && importer->last_day == today ? importer->today_n : 0;
     double there = address != NULL && address->last_day == today ? address->today_n : 0;
