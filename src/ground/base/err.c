@@ -42,6 +42,8 @@ static void fill(struct tw_fault *fault, tw_err code, const char *fmt, va_list a
     if (fault == NULL) return;
     fault->code = code;
     vsnprintf(fault->note, sizeof fault->note, fmt, ap);
+    for (char *c = fault->note; *c != '\0'; c++) /* one line, though what it quotes may have had several */
+        if ((unsigned char)*c < ' ') *c = ' ';
 }
 
 tw_err tw_fail(struct tw_fault *fault, tw_err code, const char *fmt, ...)

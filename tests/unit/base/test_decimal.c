@@ -112,7 +112,8 @@ static void refuses_what_is_no_number_and_says_what_it_met(void)
         struct tw_fault fault = {0};
         CHECK(tw_dec_parse(tw_str_from(bad[i]), &d, &fault) == TW_FORMAT && same(d, 42, 3));
         CHECK(strstr(fault.note, "digits") != NULL);
-        if (bad[i][0] != '\0') CHECK(strstr(fault.note, bad[i]) != NULL); /* the text itself is shown ... */
+        const char *shown = strcmp(bad[i], "1\n2") == 0 ? "1 2" : bad[i]; /* on one line */
+        if (shown[0] != '\0') CHECK(strstr(fault.note, shown) != NULL);   /* the text itself is shown ... */
     }
     struct tw_fault fault = {0};
     struct tw_dec d;

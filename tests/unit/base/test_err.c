@@ -71,9 +71,18 @@ static void passes_an_error_on_at_once(void)
     CHECK(tries(TW_FULL) == TW_FULL && ended_early == TW_OK);
 }
 
+/* Notes quote what came from outside, and each is one line of a report. */
+static void a_note_is_one_line_whatever_it_quotes(void)
+{
+    struct tw_fault f = {.note = ""};
+    CHECK(tw_fail(&f, TW_FORMAT, "'%s' is no element", "a\n\tb\x1b[0m") == TW_FORMAT);
+    CHECK(strcmp(f.note, "'a  b [0m' is no element") == 0);
+}
+
 int main(void)
 {
     RUN(maps_each_error_to_its_codes);
+    RUN(a_note_is_one_line_whatever_it_quotes);
     RUN(fills_code_and_note_and_keeps_the_place);
     RUN(cuts_a_note_that_does_not_fit);
     RUN(passes_an_error_on_at_once);
