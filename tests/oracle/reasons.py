@@ -196,7 +196,8 @@ def check_order(decision):
     weight = [float(r["weight"]) for r in decision["reasons"]]
     up = [w for w, f in zip(weight, way) if f]
     fine = way == sorted(way, reverse=True) and way.count(True) <= 4 and way.count(False) <= 1 and up == sorted(up, reverse=True)
-    return [] if fine and all(abs(w) >= 0.02 and (w > 0) == f for w, f in zip(weight, way)) else ["reasons out of order"]
+    return [] if fine and all(abs(w) >= 0.02 and (w > 0) == f and (not f or w >= 0.05 * weight[0] - 1e-6)
+                            for w, f in zip(weight, way)) else ["reasons out of order"]
 
 
 def check_change(decision, items):

@@ -14,6 +14,7 @@ enum side { FOR, AGAINST, SIDES };
 /* A comparison speaks for its family unless another feature moved it ten times as far. */
 static const double SPEAKS = 0.1;
 static const double LEAST = 0.02; /* margin units; families that moved less are no reason */
+static const double FAINT = 0.05; /* of what the first reason moved: less beside it is none either */
 
 /* The features of one family that moved it furthest to its side. */
 struct strongest {
@@ -65,15 +66,15 @@ static int32_t micro(double v)
     return m > INT32_MAX ? INT32_MAX : m < -INT32_MAX ? -INT32_MAX : (int32_t)m;
 }
 
-/* The family that moved furthest to that side and is not yet taken; TW_FAMILY_N when none moved far enough.
- */
-static int furthest(const double sum[TW_FAMILY_N], enum side side, uint32_t taken)
+/* The family that moved furthest to that side and is not yet taken; TW_FAMILY_N when none moved as far as
+ * `least`. */
+static int furthest(const double sum[TW_FAMILY_N], enum side side, uint32_t taken, double least)
 {
     int best = TW_FAMILY_N;
     double most = 0;
     for (int k = 0; k < TW_FAMILY_N; k++) {
         const double v = side == FOR ? sum[k] : -sum[k];
-        if (!(v >= LEAST) || v <= most || (taken & (1u << k)) != 0) continue;
+        if (!(v >= least) || v <= most || (taken & (1u << k)) != 0) continue;
         most = v;
         best = k;
     }
@@ -86,13 +87,16 @@ static uint32_t pick(const double sum[TW_FAMILY_N], int ret[TW_REASONS_MAX], siz
     static const int most[SIDES] = {[FOR] = TW_REASONS_FOR, [AGAINST] = TW_REASONS_AGAINST};
     uint32_t taken = 0;
     size_t n = 0;
-    for (int side = FOR; side < SIDES; side++)
+    for (int side = FOR; side < SIDES; side++) {
+        double least = LEAST;
         for (int k = 0; k < most[side]; k++) {
-            const int family = furthest(sum, (enum side)side, taken);
+            const int family = furthest(sum, (enum side)side, taken, least);
             if (family == TW_FAMILY_N) break;
+            if (k == 0 && FAINT * fabs(sum[family]) > least) least = FAINT * fabs(sum[family]);
             taken |= 1u << family;
             ret[n++] = family;
         }
+    }
     *ret_n = n;
     return taken;
 }

@@ -31,9 +31,8 @@ struct tw_reason_case {
 };
 
 /* Writes the reasons, strongest first, those against last; *ret_n of them (may be 0).
- * A family whose sum is less than 0.02 margin units is no reason.
- * ret    room for TW_REASONS_MAX; texts in the arena
- * TW_NOMEM. Pure, same bytes everywhere. */
+ * A family whose sum is less than 0.02 margin units, or than a twentieth of the first reason's on its side,
+ * is no reason. ret    room for TW_REASONS_MAX; texts in the arena TW_NOMEM. Pure, same bytes everywhere. */
 tw_err tw_reason_write(const struct tw_reason_case *c, struct tw_arena *arena, struct tw_reason *ret,
                        size_t *ret_n) TW_MUST_CHECK;
 

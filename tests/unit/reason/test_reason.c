@@ -105,6 +105,8 @@ static void calls_nothing_a_reason_that_hardly_moved_anything(void)
     t.a[TW_FEATURE_NET_LOG] = 0.02;
     t.a[TW_FEATURE_PRICE_LOG] = -0.02;
     CHECK(write(&t, r) == 2 && !r[0].against && r[1].against);
+    t.a[TW_FEATURE_DUTY_RATE] = 1; /* beside it a fiftieth is none */
+    CHECK(write(&t, r) == 2 && r[0].weight_micro > 900000 && r[1].against);
     t.c.item = 1; /* there is no such item */
     CHECK(write(&t, r) == 0);
 }
