@@ -1,40 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-#include <string.h>
-
-#include "base/date.h"
 #include "cli/reading.h"
 #include "cli/table_priv.h"
-#include "engine/past.h"
 #include "trial/loop.h"
 #include "trial/page.h"
-
-static const double SPLIT_SHARE = 0.75; /* nine months of a year to learn from, three to be tested on */
-
-static tw_err past_options(const struct tw_cli *cli, struct tw_cli_reading *reading,
-                           struct tw_past_options *ret, struct tw_fault *fault)
-{
-    *ret = (struct tw_past_options){.input = *tw_cli_reading_options(reading),
-                                    .declarations = cli->args > 0 ? cli->arg[0] : NULL,
-                                    .findings = cli->args > 1 ? cli->arg[1] : NULL,
-                                    .train = tw_cli_value(cli, "train"),
-                                    .test = tw_cli_value(cli, "test"),
-                                    .truth = tw_cli_value(cli, "truth"),
-                                    .split_day = TW_NO_DAY,
-                                    .split_share = SPLIT_SHARE};
-    const char *split = tw_cli_value(cli, "split");
-    if (split == NULL) return TW_OK;
-    if (tw_day_parse(tw_str_from(split), &ret->split_day, fault) == TW_OK) return TW_OK;
-    return tw_fail(fault, TW_ARG, "--split takes a date such as 2025-10-01, not '%.40s'", split);
-}
-
-static bool on_step(void *to, const char *words)
-{
-    const struct tw_cli *cli = to;
-    if (tw_cli_interrupted()) return false;
-    if (tw_cli_lively(cli)) tw_cli_note(cli, "  %s", words);
-    return true;
-}
 
 /* What --closed-loop needs is looked at before anything is read. */
 static tw_err check_loop(const struct tw_cli *cli, struct tw_fault *fault)
@@ -56,7 +24,7 @@ static tw_err play(struct tw_cli *cli, struct tw_trial_data *d, const struct tw_
     how.trial = *set;
     tw_loop_settings_budget(&how, tw_cli_real(cli, "budget"));
     how.retrain_weeks = (uint32_t)tw_cli_whole(cli, "retrain_weeks");
-    return tw_loop_evaluate(d, &how, &(struct tw_trial_watch){on_step, cli}, ret, fault);
+    return tw_loop_evaluate(d, &how, &(struct tw_trial_watch){tw_cli_step, cli}, ret, fault);
 }
 
 static tw_err write_report(const struct tw_cli *cli, const struct tw_trial_report *r,
@@ -74,23 +42,14 @@ static tw_err write_report(const struct tw_cli *cli, const struct tw_trial_repor
     return tw_cli_write(&out, fault);
 }
 
-static const char *name_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 static tw_err write_page(struct tw_cli *cli, const struct tw_past_options *o, const struct tw_trial_report *r,
                          struct tw_fault *fault)
 {
     const char *path = tw_cli_value(cli, "html");
     if (path == NULL) return TW_OK;
     TW_SCOPED_BUF page = {0};
-    char subject[200] = "";
-    if (o->train != NULL)
-        snprintf(subject, sizeof subject, "%.80s, tested on %.80s", name_of(o->train), name_of(o->test));
-    else if (o->declarations != NULL)
-        snprintf(subject, sizeof subject, "%.160s", name_of(o->declarations));
+    char subject[TW_CLI_SUBJECT];
+    tw_cli_subject(o, "tested on", subject);
     tw_trial_page(r, subject, &page);
     return tw_cli_save(cli, path, &page, fault);
 }
@@ -101,20 +60,21 @@ tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
     TW_SCOPED_PAST past = {.data = NULL};
     struct tw_past_options o;
     struct tw_trial_settings set = tw_trial_settings_default();
-    set.budget = tw_cli_real(cli, "budget");
     struct tw_trial_report report;
     TW_SCOPED_LOOP loop = {.lines = 0};
     bool closed = tw_cli_flag(cli, "closed_loop");
     TW_TRY(check_loop(cli, fault));
+    set.budget = tw_cli_real(cli, "budget");
     set.seed = (uint64_t)tw_cli_whole(cli, "seed");
     set.threads = (uint32_t)tw_cli_whole(cli, "threads");
     set.duty_mix = tw_cli_real(cli, "duty_mix");
     set.de_minimis = tw_cli_real(cli, "de_minimis");
     TW_TRY(tw_cli_reading_new(cli, &reading, fault));
-    TW_TRY(past_options(cli, reading, &o, fault));
+    TW_TRY(tw_cli_past_options(cli, reading, &o, fault));
+    o.truth = tw_cli_value(cli, "truth");
     TW_TRY(tw_past_read(&o, &past, fault));
     tw_cli_reading_summary(reading, past.refused);
-    TW_TRY(tw_trial_evaluate(past.data, &set, &(struct tw_trial_watch){on_step, cli}, &report, fault));
+    TW_TRY(tw_trial_evaluate(past.data, &set, &(struct tw_trial_watch){tw_cli_step, cli}, &report, fault));
     if (closed) TW_TRY(play(cli, past.data, &set, &loop, fault));
     TW_TRY(write_page(cli, &o, &report, fault));
     return write_report(cli, &report, closed ? &loop : NULL, fault);

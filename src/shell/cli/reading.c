@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/progress.h"
@@ -163,4 +164,47 @@ void tw_cli_reading_summary(struct tw_cli_reading *r, uint64_t refused_declarati
     else
         summary_text(r, refused_declarations, &out);
     if (!out.failed) tw_cli_note(r->cli, "%.*s", (int)out.n, out.p);
+}
+
+/* -- a past to judge on
+ * ----------------------------------------------------------------------------------------------------- */
+
+tw_err tw_cli_past_options(const struct tw_cli *cli, struct tw_cli_reading *reading,
+                           struct tw_past_options *ret, struct tw_fault *fault)
+{
+    static const double SPLIT_SHARE = 0.75; /* nine months of a year to learn from, three to be tested on */
+    *ret = (struct tw_past_options){.input = *tw_cli_reading_options(reading),
+                                    .declarations = cli->args > 0 ? cli->arg[0] : NULL,
+                                    .findings = cli->args > 1 ? cli->arg[1] : NULL,
+                                    .train = tw_cli_value(cli, "train"),
+                                    .test = tw_cli_value(cli, "test"),
+                                    .split_day = TW_NO_DAY,
+                                    .split_share = SPLIT_SHARE};
+    const char *split = tw_cli_value(cli, "split");
+    if (split == NULL) return TW_OK;
+    if (tw_day_parse(tw_str_from(split), &ret->split_day, fault) == TW_OK) return TW_OK;
+    return tw_fail(fault, TW_ARG, "--split takes a date such as 2025-10-01, not '%.40s'", split);
+}
+
+bool tw_cli_step(void *to, const char *words)
+{
+    const struct tw_cli *cli = to;
+    if (tw_cli_interrupted()) return false;
+    if (tw_cli_lively(cli)) tw_cli_note(cli, "  %s", words);
+    return true;
+}
+
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+void tw_cli_subject(const struct tw_past_options *o, const char *words, char ret[TW_CLI_SUBJECT])
+{
+    ret[0] = '\0';
+    if (o->train != NULL)
+        snprintf(ret, TW_CLI_SUBJECT, "%.80s, %s %.80s", name_of(o->train), words, name_of(o->test));
+    else if (o->declarations != NULL)
+        snprintf(ret, TW_CLI_SUBJECT, "%.160s", name_of(o->declarations));
 }

@@ -16,7 +16,7 @@
 #define TW_CLI_READING_H
 
 #include "cli/cli.h"
-#include "engine/input.h"
+#include "engine/past.h"
 
 struct tw_cli_reading;
 
@@ -41,5 +41,18 @@ void tw_cli_reading_pause(struct tw_cli_reading *r);
 
 /* Sums up on stderr what was refused; nothing when nothing was. Sets cli->file to NULL. */
 void tw_cli_reading_summary(struct tw_cli_reading *r, uint64_t refused_declarations);
+
+/* What engine/past.h needs of a command that takes DECLARATIONS [FINDINGS], or --train and --test, and
+ * --split; without a split, nine months of twelve are learned from. Texts are cli's.
+ * TW_ARG (--split is no date) */
+tw_err tw_cli_past_options(const struct tw_cli *cli, struct tw_cli_reading *reading,
+                           struct tw_past_options *ret, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* The step of a tw_trial_watch whose `to` is the cli: tells it on a lively terminal; false after Ctrl-C. */
+bool tw_cli_step(void *cli, const char *words);
+
+/* What a page is about, cut to fit: the file's name, or "train.csv, WORDS test.csv"; "" for neither. */
+enum { TW_CLI_SUBJECT = 200 };
+void tw_cli_subject(const struct tw_past_options *o, const char *words, char ret[TW_CLI_SUBJECT]);
 
 #endif

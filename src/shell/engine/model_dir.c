@@ -68,7 +68,11 @@ static tw_err read_part(const char *dir, enum part part, struct tw_buf *ret, str
     char path[PATH_BYTES_MAX];
     TW_TRY(path_of(dir, part_row[part].name, path, fault));
     tw_err err = tw_file_in_all(path, part_row[part].max_bytes, ret, fault);
-    return err == TW_NOTFOUND ? missing(dir, part, fault) : in_file(fault, part, err);
+    if (err == TW_NOTFOUND) return missing(dir, part, fault);
+    if (err == TW_FORMAT && ret->n == 0)
+        err = tw_fail(fault, TW_FORMAT,
+                      "it is empty or not what train wrote; train again, or copy the whole directory");
+    return in_file(fault, part, err);
 }
 
 static tw_err read_model(const char *dir, struct tw_model_dir *m, struct tw_fault *fault)
