@@ -374,6 +374,9 @@ void tw_chart_bars(struct tw_page *p, const struct tw_chart *c)
     const double height = ABOVE + row * (double)c->n + 6;
     double from, to;
     y_range(c, &from, &to);
+    for (size_t s = 0; s < c->n_series; s++) /* what lies below 0 stays clear of the names */
+        for (size_t i = 0; i < c->n; i++)
+            if (c->series[s].y[i] < from) from = c->series[s].y[i];
     const struct scale x = {from, to > from ? to : from + 1, NAMES, WIDTH - VALUES, 1};
     begin(p, c, height);
     tw_buf_text(p->out, "<path class=\"axis\" d=\"");

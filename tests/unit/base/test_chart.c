@@ -79,6 +79,11 @@ static void bars_go_left_below_zero(void)
     CHECK(holds(&out, "<rect fill=\"var(--c0)\" x=\"219.0\"") &&
           holds(&out, "<rect fill=\"var(--c0)\" x=\"122.0\""));
     CHECK(holds(&out, ">a&lt;b</text>") && holds(&out, ">-1.00</text>"));
+    /* A given range gives way: the bar would lie over the names. */
+    tw_buf_clear(&out);
+    c.y_to = 1;
+    tw_chart_bars(&p, &c);
+    CHECK(holds(&out, "<rect fill=\"var(--c0)\" x=\"122.0\""));
 }
 
 static void stacks_add_up(void)
