@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "learn/judge.h"
 
-enum { ROUNDS_FEW = 60, ROUNDS_MIN = 20, HELD_FINDINGS_MIN = 5, EFFECTIVE_FEW = 100 };
+enum { ROUNDS_FEW = 120, ROUNDS_MIN = 20, HELD_FINDINGS_MIN = 5, EFFECTIVE_FEW = 100 };
 
 /* One training. Arrays are as long as the sample. */
 struct school {
@@ -197,7 +197,7 @@ static tw_err choose(struct school *c, const struct tw_xgb_settings *candidate, 
     size_t teach = use_part(c, TW_PART_TEACH);
     bool split = teach > 0 && s->n_held > 0;
     l->loss = (double)NAN;
-    l->candidate = c->set->as_given ? 0 : n - 1; /* the last is the most cautious */
+    l->candidate = 0; /* the first has proved itself on most worlds */
     l->used = candidate[l->candidate];
     if (!c->set->as_given && l->used.rounds > ROUNDS_FEW) l->used.rounds = ROUNDS_FEW;
     if (few && !c->set->as_given)

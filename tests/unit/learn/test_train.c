@@ -251,9 +251,12 @@ static void few_findings_are_enough_to_begin_with_and_it_says_so(void)
 {
     struct border b = open_border(3000, -4, 25);
     struct tw_learn_settings s = settings();
+    struct tw_xgb_settings many = *s.candidate;
+    many.rounds = 300;
+    s.candidate = &many;
     TW_SCOPED(tw_learned) *l = learned(&b, &s);
     CHECK(l->sample->n_found > 3 && l->sample->n_found < TW_LEARN_FINDINGS_FEW);
-    CHECK(noted(l, "Only ") && l->used.rounds == 60 && isnan(l->loss));
+    CHECK(noted(l, "Only ") && l->used.rounds == 120 && isnan(l->loss));
     CHECK(l->n_calibrated == l->sample->n); /* all blocks have margins */
     double *risk = risks(l, &b);
     double flow = 0;
