@@ -366,6 +366,15 @@ static void bar(struct tw_buf *out, size_t series, double x, double y, double wi
     tw_buf_text(out, "/>");
 }
 
+/* Of `from` and all values: what lies below a range that was given stays clear of the names. */
+static double lowest(const struct tw_chart *c, double from)
+{
+    for (size_t s = 0; s < c->n_series; s++)
+        for (size_t i = 0; i < c->n; i++)
+            if (c->series[s].y[i] < from) from = c->series[s].y[i];
+    return from;
+}
+
 void tw_chart_bars(struct tw_page *p, const struct tw_chart *c)
 {
     enum { NAMES = 122, VALUES = 44, GAP = 8, LABELLED = 3, ABOVE = 8 };
@@ -374,9 +383,7 @@ void tw_chart_bars(struct tw_page *p, const struct tw_chart *c)
     const double height = ABOVE + row * (double)c->n + 6;
     double from, to;
     y_range(c, &from, &to);
-    for (size_t s = 0; s < c->n_series; s++) /* what lies below 0 stays clear of the names */
-        for (size_t i = 0; i < c->n; i++)
-            if (c->series[s].y[i] < from) from = c->series[s].y[i];
+    from = lowest(c, from);
     const struct scale x = {from, to > from ? to : from + 1, NAMES, WIDTH - VALUES, 1};
     begin(p, c, height);
     tw_buf_text(p->out, "<path class=\"axis\" d=\"");

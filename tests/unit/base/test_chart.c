@@ -83,7 +83,7 @@ static void bars_go_left_below_zero(void)
     tw_buf_clear(&out);
     c.y_to = 1;
     tw_chart_bars(&p, &c);
-    CHECK(holds(&out, "<rect fill=\"var(--c0)\" x=\"122.0\""));
+    CHECK(holds(&out, "<rect fill=\"var(--c0)\" x=\"219.0\""));
 }
 
 static void stacks_add_up(void)
