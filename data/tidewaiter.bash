@@ -9,9 +9,10 @@ _tidewaiter()
     fi
     case ${COMP_WORDS[1]} in
     demo)
-        words='--help --json --quiet --seed --declarations --keep'
+        words='--help --json --quiet --seed --declarations --keep --html'
         case $prev in
         --keep) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --html) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     synth)

@@ -7,6 +7,8 @@
 
 enum { WIDTH = 360, LEFT = 46, RIGHT = 18, TOP = 20, BOTTOM = 34, HEIGHT = 230, TICKS = 5 };
 
+static const double LETTER = 6.2; /* how wide one is drawn, most of them */
+
 static const char *const DASH[TW_CHART_SERIES_MAX] = {"",     "6 3",         "2 2", "8 3 2 3", "4 4", "1 3",
                                                       "10 4", "6 2 1 2 1 2", "3 1", "5 5",     "2 4", "9 2"};
 
@@ -64,7 +66,7 @@ static void tick(struct tw_buf *out, double v, double step, enum tw_chart_unit u
 {
     const double by = unit == TW_CHART_PERCENT ? 100 : 1;
     if (fabs(v) < step * 1e-6) v = 0;
-    tw_buf_fixed(out, v * by, digits_of(step * by));
+    tw_buf_grouped(out, v * by, digits_of(step * by));
     if (unit == TW_CHART_PERCENT) tw_buf_text(out, " %");
 }
 
@@ -73,6 +75,10 @@ static void figure(struct tw_buf *out, double v, enum tw_chart_unit unit)
 {
     if (isnan(v)) {
         tw_buf_text(out, "–");
+        return;
+    }
+    if (unit == TW_CHART_COUNT) {
+        tw_buf_grouped(out, v, 0);
         return;
     }
     const double shown = unit == TW_CHART_PERCENT ? v * 100 : v, size = fabs(shown);
@@ -110,10 +116,22 @@ static void begin(struct tw_page *p, const struct tw_chart *c, double height)
     tw_buf_printf(p->out, "\" role=\"img\" aria-labelledby=\"chart%u\">\n", p->charts);
 }
 
-static void stroke(struct tw_buf *out, size_t series, bool strong)
+/* The number of a series' colour in the page's style. */
+static size_t colour(const struct tw_chart *c, size_t series)
 {
-    tw_buf_printf(out, " stroke=\"var(--c%zu)\" stroke-width=\"%s\"", series % TW_CHART_SERIES_MAX,
-                  strong ? "3" : "1.6");
+    static const uint8_t of[TW_CHART_HUE_N] = {[TW_CHART_RED] = 7,
+                                               [TW_CHART_YELLOW] = 4,
+                                               [TW_CHART_GREEN] = 2,
+                                               [TW_CHART_BLUE] = 5,
+                                               [TW_CHART_VIOLET] = 3};
+    const enum tw_chart_hue hue = c->series[series].hue;
+    return hue == TW_CHART_BY_PLACE ? series % TW_CHART_SERIES_MAX : of[hue];
+}
+
+static void stroke(struct tw_buf *out, const struct tw_chart *c, size_t series)
+{
+    tw_buf_printf(out, " stroke=\"var(--c%zu)\" stroke-width=\"%s\"", colour(c, series),
+                  c->series[series].strong ? "3" : "1.6");
     if (DASH[series % TW_CHART_SERIES_MAX][0] != '\0')
         tw_buf_printf(out, " stroke-dasharray=\"%s\"", DASH[series % TW_CHART_SERIES_MAX]);
 }
@@ -126,10 +144,10 @@ static void legend(struct tw_page *p, const struct tw_chart *c, bool lines)
         tw_buf_text(p->out, "<li><svg viewBox=\"0 0 29 13\" aria-hidden=\"true\">");
         if (lines) {
             tw_buf_text(p->out, "<path d=\"M1 6.5H28\" fill=\"none\"");
-            stroke(p->out, s, c->series[s].strong);
+            stroke(p->out, c, s);
             tw_buf_text(p->out, "/>");
         } else {
-            tw_buf_printf(p->out, "<rect width=\"29\" height=\"13\" fill=\"var(--c%zu)\"/>", s);
+            tw_buf_printf(p->out, "<rect width=\"29\" height=\"13\" fill=\"var(--c%zu)\"/>", colour(c, s));
         }
         tw_buf_text(p->out, "</svg>");
         tw_page_escape(p->out, c->series[s].name);
@@ -220,14 +238,22 @@ static void x_name(struct tw_page *p, const struct tw_chart *c, double height)
     tw_buf_char(p->out, '\n');
 }
 
+/* Letters of a text: bytes that do not go on with one. */
+static size_t letters(struct tw_str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) n += ((unsigned char)s.s[i] & 0xc0) != 0x80;
+    return n;
+}
+
 /* Names of places under the axis: as many as do not run into each other. */
 static void x_categories(struct tw_page *p, const struct tw_chart *c, double width, double y)
 {
     size_t longest = 1;
     for (size_t i = 0; i < c->n; i++)
-        if (c->category[i].n > longest) longest = c->category[i].n;
+        if (letters(c->category[i]) > longest) longest = letters(c->category[i]);
     size_t every = 1;
-    while (width * (double)every < 6.2 * (double)longest + 6 && every < c->n) every++;
+    while (width * (double)every < LETTER * (double)longest + 6 && every < c->n) every++;
     for (size_t i = 0; i < c->n; i += every)
         text(p->out, LEFT + width * ((double)i + 0.5), y, "middle", c->category[i]);
 }
@@ -276,7 +302,7 @@ static void band(struct tw_buf *out, const struct tw_chart *c, size_t s, const s
 {
     const struct tw_chart_series *one = &c->series[s];
     if (one->lo == NULL || one->hi == NULL) return;
-    tw_buf_printf(out, "<path fill=\"var(--c%zu)\" opacity=\".16\" d=\"", s);
+    tw_buf_printf(out, "<path fill=\"var(--c%zu)\" opacity=\".16\" d=\"", colour(c, s));
     char how = 'M';
     for (size_t i = 0; i < c->n; i++)
         if (!isnan(one->hi[i])) {
@@ -293,7 +319,7 @@ static void line(struct tw_buf *out, const struct tw_chart *c, size_t s, const s
 {
     const struct tw_chart_series *one = &c->series[s];
     tw_buf_text(out, "<path fill=\"none\"");
-    stroke(out, s, one->strong);
+    stroke(out, c, s);
     tw_buf_text(out, " d=\"");
     char how = 'M';
     for (size_t i = 0; i < c->n; i++) {
@@ -307,7 +333,8 @@ static void line(struct tw_buf *out, const struct tw_chart *c, size_t s, const s
     tw_buf_text(out, "\"/>\n");
     for (size_t i = 0; c->points && i < c->n; i++) {
         if (isnan(one->y[i])) continue;
-        tw_buf_printf(out, "<circle r=\"%s\" fill=\"var(--c%zu)\"", one->strong ? "3.2" : "2.4", s);
+        tw_buf_printf(out, "<circle r=\"%s\" fill=\"var(--c%zu)\"", one->strong ? "3.2" : "2.4",
+                      colour(c, s));
         attribute(out, "cx", at(x, c->x[i]));
         attribute(out, "cy", at(y, clamp(y, one->y[i])));
         tw_buf_text(out, "/>\n");
@@ -356,14 +383,31 @@ void tw_chart_lines(struct tw_page *p, const struct tw_chart *c)
 /* -- bars
  * --------------------------------------------------------------------------------------------------- */
 
-static void bar(struct tw_buf *out, size_t series, double x, double y, double width, double height)
+static void bar(struct tw_buf *out, size_t colour_number, double x, double y, double width, double height)
 {
-    tw_buf_printf(out, "<rect fill=\"var(--c%zu)\"", series);
+    tw_buf_printf(out, "<rect fill=\"var(--c%zu)\"", colour_number);
     attribute(out, "x", x);
     attribute(out, "y", y);
     attribute(out, "width", width);
     attribute(out, "height", height);
     tw_buf_text(out, "/>");
+}
+
+/* From lo to hi, with a stop at each end; light beneath dark, so that it is seen on bar and page alike. */
+static void whisker(struct tw_buf *out, double lo, double hi, double y)
+{
+    enum { STOP = 3 };
+    static const char *const layer[] = {"halo", "whisker"};
+    for (size_t i = 0; i < sizeof layer / sizeof *layer; i++) {
+        tw_buf_printf(out, "<path class=\"%s\" d=\"", layer[i]);
+        point(out, 'M', lo, y - STOP);
+        point(out, 'L', lo, y + STOP);
+        point(out, 'M', lo, y);
+        point(out, 'L', hi, y);
+        point(out, 'M', hi, y - STOP);
+        point(out, 'L', hi, y + STOP);
+        tw_buf_text(out, "\"/>");
+    }
 }
 
 /* Of `from` and all values: what lies below a range that was given stays clear of the names. */
@@ -375,16 +419,67 @@ static double lowest(const struct tw_chart *c, double from)
     return from;
 }
 
+/* Where the bars of one category lie. */
+struct bar_row {
+    const struct scale *x;
+    double y, thick; /* of the first; each is so thick */
+};
+
+/* The bar of series s in category i, with whisker and number. */
+static void one_bar(struct tw_buf *out, const struct tw_chart *c, size_t s, size_t i,
+                    const struct bar_row *row)
+{
+    enum { LABELLED = 3 };
+    const struct tw_chart_series *one = &c->series[s];
+    const struct scale *x = row->x;
+    const double v = one->y[i], y = row->y + row->thick * (double)s;
+    if (isnan(v)) return;
+    const double a = at(x, v < 0 ? v : 0);
+    double b = at(x, v < 0 ? 0 : v);
+    bar(out, colour(c, s), a, y, b - a > 0.6 ? b - a : 0.6, row->thick - 1);
+    if (one->lo != NULL && one->hi != NULL && !isnan(one->lo[i]) && !isnan(one->hi[i])) {
+        const double hi = at(x, clamp(x, one->hi[i]));
+        whisker(out, at(x, clamp(x, one->lo[i])), hi, y + (row->thick - 1) / 2);
+        if (hi > b) b = hi;
+    }
+    if (c->n_series > LABELLED) return;
+    TW_SCOPED_BUF label = {0};
+    figure(&label, v, c->y_unit);
+    text(out, b + 4, y + row->thick - 2, "start", tw_buf_view(&label));
+}
+
+/* Has no series a number in category i? */
+static bool no_number(const struct tw_chart *c, size_t i)
+{
+    for (size_t s = 0; s < c->n_series; s++)
+        if (!isnan(c->series[s].y[i])) return false;
+    return true;
+}
+
+/* How wide the names of the bars are drawn, within reason. */
+static double room_for_names(const struct tw_chart *c)
+{
+    enum { LEAST = 60, MOST = 190, BESIDE = 8 };
+    size_t longest = 0;
+    for (size_t i = 0; i < c->n; i++) {
+        const size_t n = letters(c->category[i]);
+        if (n > longest) longest = n;
+    }
+    const double width = LETTER * (double)longest + BESIDE;
+    return width < LEAST ? LEAST : width > MOST ? MOST : width;
+}
+
 void tw_chart_bars(struct tw_page *p, const struct tw_chart *c)
 {
-    enum { NAMES = 122, VALUES = 44, GAP = 8, LABELLED = 3, ABOVE = 8 };
+    enum { VALUES = 46, GAP = 8, ABOVE = 8 };
+    const double names = room_for_names(c);
     const double thick = c->n_series > 3 ? 7 : 12;
     const double row = thick * (double)c->n_series + GAP + (c->n_series == 1 ? 2 : 0);
     const double height = ABOVE + row * (double)c->n + 6;
     double from, to;
     y_range(c, &from, &to);
     from = lowest(c, from);
-    const struct scale x = {from, to > from ? to : from + 1, NAMES, WIDTH - VALUES, 1};
+    const struct scale x = {from, to > from ? to : from + 1, names, WIDTH - VALUES, 1};
     begin(p, c, height);
     tw_buf_text(p->out, "<path class=\"axis\" d=\"");
     point(p->out, 'M', at(&x, 0), ABOVE - 2);
@@ -392,17 +487,11 @@ void tw_chart_bars(struct tw_page *p, const struct tw_chart *c)
     tw_buf_text(p->out, "\"/>\n");
     for (size_t i = 0; i < c->n; i++) {
         const double top = ABOVE + row * (double)i;
-        text(p->out, NAMES - 5, top + thick * (double)c->n_series / 2 + 4, "end", c->category[i]);
-        for (size_t s = 0; s < c->n_series; s++) {
-            const double v = c->series[s].y[i], y = top + thick * (double)s;
-            if (isnan(v)) continue;
-            const double a = at(&x, v < 0 ? v : 0), b = at(&x, v < 0 ? 0 : v);
-            bar(p->out, s, a, y, b - a > 0.6 ? b - a : 0.6, thick - 1);
-            if (c->n_series > LABELLED) continue;
-            TW_SCOPED_BUF label = {0};
-            figure(&label, v, c->y_unit);
-            text(p->out, b + 3, y + thick - 2, "start", tw_buf_view(&label));
-        }
+        text(p->out, names - 5, top + thick * (double)c->n_series / 2 + 4, "end", c->category[i]);
+        const struct bar_row one = {&x, top, thick};
+        for (size_t s = 0; s < c->n_series; s++) one_bar(p->out, c, s, i, &one);
+        if (no_number(c, i))
+            text(p->out, at(&x, 0) + 4, top + thick * (double)c->n_series / 2 + 4, "start", TW_STR("–"));
         tw_buf_char(p->out, '\n');
     }
     end(p, c, false);
@@ -428,7 +517,7 @@ void tw_chart_stacks(struct tw_page *p, const struct tw_chart *c)
             const double v = c->series[s].y[i];
             if (!(v > 0)) continue;
             const double hi = at(&y, sum + v), lo = at(&y, sum);
-            bar(p->out, s, LEFT + width * ((double)i + 0.1), hi, width * 0.8, lo - hi);
+            bar(p->out, colour(c, s), LEFT + width * ((double)i + 0.1), hi, width * 0.8, lo - hi);
             sum += v;
         }
         tw_buf_char(p->out, '\n');

@@ -15,16 +15,28 @@
 
 enum { TW_CHART_SERIES_MAX = 12, TW_CHART_POINTS_MAX = 2000 };
 
+/* Colours that a series is known by elsewhere, so that red is red. */
+enum tw_chart_hue {
+    TW_CHART_BY_PLACE, /* the colour of its place among the series */
+    TW_CHART_RED,
+    TW_CHART_YELLOW,
+    TW_CHART_GREEN,
+    TW_CHART_BLUE,
+    TW_CHART_VIOLET,
+    TW_CHART_HUE_N
+};
+
 /* n numbers each; NaN = no point there. */
 struct tw_chart_series {
     struct tw_str name;
     const double *y;
-    const double *lo, *hi; /* a band around y; NULL = none */
+    const double *lo, *hi; /* of lines a band around y, of bars a whisker; NULL = none */
     bool strong;           /* ours: drawn on top, thick */
+    enum tw_chart_hue hue;
 };
 
-/* How numbers are written: 0.05 as 5 % or as 0.05. */
-enum tw_chart_unit { TW_CHART_PLAIN, TW_CHART_PERCENT };
+/* How numbers are written: 0.05 as 5 % or as 0.05; 1240 of something as 1,240. */
+enum tw_chart_unit { TW_CHART_PLAIN, TW_CHART_PERCENT, TW_CHART_COUNT };
 
 struct tw_chart {
     const char *heading;
@@ -44,10 +56,12 @@ struct tw_chart {
 /* Lines with bands over x. */
 void tw_chart_lines(struct tw_page *p, const struct tw_chart *c);
 
-/* Horizontal bars: for each category one bar per series. Negative numbers go left. */
+/* Horizontal bars: for each category one bar per series, with a whisker where it has lo and hi. Negative
+ * numbers go left. */
 void tw_chart_bars(struct tw_page *p, const struct tw_chart *c);
 
-/* Vertical bars that stand on each other: shares of a whole per category, e.g. channels by week. */
+/* Vertical bars that stand on each other, the first series at the bottom: shares of a whole per category,
+ * e.g. channels by week. */
 void tw_chart_stacks(struct tw_page *p, const struct tw_chart *c);
 
 #endif

@@ -1,49 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/page.h"
 
+#include <string.h>
+
 /* Colours: eight hues that keep their distance for the common kinds of colour blindness (after Okabe and Ito,
  * Color Universal Design, 2008), darkened or lightened until they have 3:1 against the page. */
+#define HUES_ON_WHITE                                                                                        \
+    "--c0:#0b5cad;--c1:#b4480a;--c2:#00785a;--c3:#8a3d7d;--c4:#9c7600;--c5:#2f7fb5;"                         \
+    "--c6:#6b6f76;--c7:#a3123f;--c8:#4b4f9e;--c9:#3d6b21;--c10:#8c5a2b;--c11:#444"
+#define HUES_ON_BLACK                                                                                        \
+    "--c0:#62b1ff;--c1:#ff9d5c;--c2:#3fcf9f;--c3:#e29ad6;--c4:#e0c341;--c5:#8bc8ee;"                         \
+    "--c6:#aab0b8;--c7:#ff6b81;--c8:#a9adff;--c9:#9ad06f;--c10:#d9a878;--c11:#ccc"
+
 static const char STYLE[] =
-    ":root{color-scheme:light "
-    "dark;--bg:#fff;--fg:#1b1f24;--dim:#57606a;--rule:#d0d7de;--soft:#f3f5f7;--warn:#8a4b00;"
-    "--warnbg:#fff4e0;--c0:#0b5cad;--c1:#b4480a;--c2:#00785a;--c3:#8a3d7d;--c4:#7a6400;--c5:#2f7fb5;--c6:#"
-    "6b6f76;"
-    "--c7:#a3123f;--c8:#4b4f9e;--c9:#3d6b21;--c10:#8c5a2b;--c11:#444}"
-    "@media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e8eb;--dim:#a0a8b1;--rule:#3a424b;--soft:#"
-    "1f242a;"
-    "--warn:#ffc46b;--warnbg:#33270f;--c0:#62b1ff;--c1:#ff9d5c;--c2:#3fcf9f;--c3:#e29ad6;--c4:#e0c341;--c5:#"
-    "8bc8ee;"
-    "--c6:#aab0b8;--c7:#ff7d9c;--c8:#a9adff;--c9:#9ad06f;--c10:#d9a878;--c11:#ccc}}"
-    "@media "
-    "print{:root{--bg:#fff;--fg:#000;--dim:#333;--rule:#999;--soft:#fff;--warn:#000;--warnbg:#fff;--c0:#"
-    "0b5cad;"
-    "--c1:#b4480a;--c2:#00785a;--c3:#8a3d7d;--c4:#7a6400;--c5:#2f7fb5;--c6:#6b6f76;--c7:#a3123f;--c8:#4b4f9e;"
-    "--c9:#3d6b21;--c10:#8c5a2b;--c11:#444}details,figure,tr{break-inside:avoid}h2{break-after:avoid}}"
-    "*{box-sizing:border-box}html{font:16px/1.5 system-ui,'Liberation Sans',sans-serif;background:var(--bg);"
-    "color:var(--fg);-webkit-text-size-adjust:100%}body{margin:0 auto;padding:1rem;max-width:68rem;"
-    "overflow-wrap:break-word}h1{font-size:1.6rem;line-height:1.2;margin:.5rem "
-    "0}h2{font-size:1.2rem;margin:2rem 0 .5rem;"
-    "border-bottom:1px solid var(--rule)}h3{font-size:1rem;margin:0}p{margin:.5rem 0;max-width:46rem}"
-    ".line,.dim,figcaption "
-    "p{color:var(--dim)}.warn{background:var(--warnbg);color:var(--warn);border-left:.25rem solid;"
-    "padding:.5rem .75rem}.figures{display:flex;flex-wrap:wrap;gap:.75rem;margin:1rem "
-    "0;padding:0;list-style:none}"
-    ".figures li{background:var(--soft);border:1px solid var(--rule);border-radius:.4rem;padding:.5rem .9rem}"
-    ".figures b{display:block;font-size:1.4rem;font-variant-numeric:tabular-nums}.figures "
-    "span{color:var(--dim)}"
-    ".wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}"
-    "caption{text-align:left;color:var(--dim);padding:.25rem 0}th,td{padding:.2rem .6rem;text-align:right;"
-    "border-bottom:1px solid var(--rule);white-space:nowrap}th:first-child,td:first-child{text-align:left;"
-    "white-space:normal;min-width:7rem}th{font-weight:600;color:var(--dim);vertical-align:bottom}th[scope="
-    "row]{font-weight:inherit;color:inherit}tr.strong{"
-    "font-weight:700;background:var(--soft)}.charts{display:grid;gap:1.5rem;"
-    "grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr))}figure{margin:.5rem 0;min-width:0}"
-    "figcaption p{font-size:.85rem;margin:.1rem 0}svg{display:block;width:100%;max-width:34rem;height:auto}"
-    "svg text{fill:var(--dim);font-size:11px;font-family:inherit}svg .axis{stroke:var(--rule);fill:none}"
-    ".key{display:flex;flex-wrap:wrap;gap:.1rem .9rem;list-style:none;margin:.2rem "
-    "0;padding:0;font-size:.85rem}"
-    ".key svg{display:inline-block;width:1.8rem;height:.8rem;vertical-align:middle;margin-right:.3rem}"
-    "summary{cursor:pointer;color:var(--dim);font-size:.85rem}";
+    ":root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#57606a;--rule:#d0d7de;--soft:#f3f5f7;"
+    "--warn:#8a4b00;--warnbg:#fff4e0;" HUES_ON_WHITE "}\n"
+    "@media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e8eb;--dim:#a0a8b1;--rule:#3a424b;"
+    "--soft:#1f242a;--warn:#ffc46b;--warnbg:#33270f;" HUES_ON_BLACK "}}\n"
+    "*{box-sizing:border-box}\n"
+    "html{font:16px/1.5 system-ui,'Liberation Sans',sans-serif;background:var(--bg);color:var(--fg);"
+    "-webkit-text-size-adjust:100%}\n"
+    "body{margin:0 auto;padding:1rem;max-width:68rem;overflow-wrap:break-word}\n"
+    "h1{font-size:1.6rem;line-height:1.2;margin:.5rem 0}\n"
+    "h2{font-size:1.2rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--rule)}\n"
+    "h3{font-size:1rem;margin:0}\n"
+    "h4{font-size:.85rem;font-weight:600;color:var(--dim);margin:.6rem 0 0}\n"
+    "p{margin:.5rem 0;max-width:46rem}\n"
+    ".line,.caption,figcaption p{color:var(--dim)}\n"
+    "code{font-size:.9em}\n"
+    ".warn{background:var(--warnbg);color:var(--warn);border-left:.25rem solid;padding:.5rem .75rem}\n"
+    ".figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1rem "
+    "0;"
+    "padding:0;list-style:none}\n"
+    ".figures li{background:var(--soft);border:1px solid var(--rule);border-radius:.4rem;padding:.5rem .8rem;"
+    "line-height:1.35}\n"
+    ".figures b{display:block;font-size:1.4rem;font-variant-numeric:tabular-nums}\n"
+    ".figures span{color:var(--dim)}\n"
+    "article{border:1px solid var(--rule);border-radius:.4rem;padding:.6rem .9rem;margin:1rem 0;"
+    "max-width:48rem}\n"
+    "article ul{margin:.1rem 0;padding-left:1.2rem}\n"
+    ".caption{font-size:.9rem;margin:1.25rem 0 .25rem}\n"
+    ".wide{overflow-x:auto}\n"
+    "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}\n"
+    "th,td{padding:.2rem .5rem;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}\n"
+    "th{font-weight:600;color:var(--dim);vertical-align:bottom}\n"
+    "th[scope=col]{white-space:normal}\n"
+    "th:first-child,td:first-child{text-align:left;white-space:normal;min-width:min(9rem,28vw)}\n"
+    "th[scope=row]{font-weight:inherit;color:inherit}\n"
+    "tr.strong{font-weight:700;background:var(--soft)}\n"
+    ".charts{columns:20rem;column-gap:1.5rem;margin-top:1rem}\n"
+    "figure{margin:0 0 1.5rem;min-width:0;break-inside:avoid}\n"
+    "figcaption p{font-size:.85rem;margin:.1rem 0}\n"
+    "svg{display:block;width:100%;max-width:34rem;height:auto}\n"
+    "svg text{fill:var(--dim);font-size:11px;font-family:inherit}\n"
+    "svg .axis{stroke:var(--rule);fill:none}\n"
+    "svg .whisker{stroke:var(--fg);fill:none}\n"
+    "svg .halo{stroke:var(--bg);stroke-width:3;fill:none}\n"
+    ".key{display:flex;flex-wrap:wrap;gap:.1rem .9rem;list-style:none;margin:.2rem 0;padding:0;"
+    "font-size:.85rem}\n"
+    ".key svg{display:inline-block;width:1.8rem;height:.8rem;vertical-align:middle;margin-right:.3rem}\n"
+    "summary{cursor:pointer;color:var(--dim);font-size:.85rem}\n"
+    "@media print{@page{margin:12mm}:root{--bg:#fff;--fg:#000;--dim:#333;--rule:#999;--soft:#fff;--warn:#000;"
+    "--warnbg:#fff;" HUES_ON_WHITE "}html{font-size:12px}body{padding:0;max-width:none}"
+    ".charts{columns:2}.wide{overflow:visible}td{white-space:normal;overflow-wrap:anywhere}"
+    "details:not([open]){display:none}details,tr,article,.figures,.key{break-inside:avoid}"
+    "h2,h3,h4,.caption{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}";
 
 /* What stands for a byte; NULL = itself. */
 static const char *entity(unsigned char c)
@@ -80,6 +101,31 @@ void tw_page_escape(struct tw_buf *out, struct tw_str text)
     if (from < text.n) tw_buf_put(out, text.s + from, text.n - from);
 }
 
+/* Plain text in which what stands between two backticks is typed as it is. */
+static void prose(struct tw_buf *out, struct tw_str text)
+{
+    for (;;) {
+        const char *open = text.n > 0 ? memchr(text.s, '`', text.n) : NULL;
+        const size_t before = open != NULL ? (size_t)(open - text.s) : text.n;
+        const char *close = open != NULL ? memchr(open + 1, '`', text.n - before - 1) : NULL;
+        if (close == NULL) break;
+        const size_t n = (size_t)(close - open) - 1;
+        tw_page_escape(out, (struct tw_str){text.s, before});
+        tw_buf_text(out, "<code>");
+        tw_page_escape(out, (struct tw_str){open + 1, n});
+        tw_buf_text(out, "</code>");
+        text = (struct tw_str){close + 1, text.n - before - n - 2};
+    }
+    tw_page_escape(out, text);
+}
+
+static void sentences(struct tw_page *p, const char *open, struct tw_str text, const char *close)
+{
+    tw_buf_text(p->out, open);
+    prose(p->out, text);
+    tw_buf_text(p->out, close);
+}
+
 static void element(struct tw_page *p, const char *open, struct tw_str text, const char *close)
 {
     tw_buf_text(p->out, open);
@@ -97,7 +143,7 @@ void tw_page_begin(struct tw_page *p, const char *title, const char *line)
     tw_buf_text(p->out, STYLE);
     tw_buf_text(p->out, "</style></head>\n<body>\n<header>\n");
     element(p, "<h1>", tw_str_from(title), "</h1>\n");
-    if (line != NULL) element(p, "<p class=\"line\">", tw_str_from(line), "</p>\n");
+    if (line != NULL) sentences(p, "<p class=\"line\">", tw_str_from(line), "</p>\n");
     tw_buf_text(p->out, "</header>\n<main>\n");
 }
 
@@ -122,19 +168,35 @@ void tw_page_section(struct tw_page *p, const char *heading)
 
 void tw_page_para(struct tw_page *p, struct tw_str text)
 {
-    element(p, "<p>", text, "</p>\n");
+    sentences(p, "<p>", text, "</p>\n");
 }
 
 void tw_page_warning(struct tw_page *p, struct tw_str text)
 {
-    element(p, "<p class=\"warn\">", text, "</p>\n");
+    sentences(p, "<p class=\"warn\">", text, "</p>\n");
 }
 
 void tw_page_list(struct tw_page *p, const struct tw_str *item, size_t n)
 {
     tw_buf_text(p->out, "<ul>\n");
-    for (size_t i = 0; i < n; i++) element(p, "<li>", item[i], "</li>\n");
+    for (size_t i = 0; i < n; i++) sentences(p, "<li>", item[i], "</li>\n");
     tw_buf_text(p->out, "</ul>\n");
+}
+
+void tw_page_case_begin(struct tw_page *p, struct tw_str heading)
+{
+    element(p, "<article>\n<h3>", heading, "</h3>\n");
+}
+
+void tw_page_case_part(struct tw_page *p, const char *word, const struct tw_str *item, size_t n)
+{
+    element(p, "<h4>", tw_str_from(word), "</h4>\n");
+    tw_page_list(p, item, n);
+}
+
+void tw_page_case_end(struct tw_page *p)
+{
+    tw_buf_text(p->out, "</article>\n");
 }
 
 void tw_page_figures(struct tw_page *p, const struct tw_page_figure *f, size_t n)
@@ -149,8 +211,17 @@ void tw_page_figures(struct tw_page *p, const struct tw_page_figure *f, size_t n
 
 void tw_page_table_begin(struct tw_page *p, const char *caption)
 {
-    tw_buf_text(p->out, "<div class=\"wide\"><table>\n");
-    if (caption != NULL) element(p, "<caption>", tw_str_from(caption), "</caption>\n");
+    if (caption == NULL) {
+        tw_buf_text(p->out, "<div class=\"wide\"><table>\n");
+        return;
+    }
+    /* Not a <caption>: that would be as wide as the table, and be cut where the table is scrolled. */
+    tw_buf_printf(p->out, "<p class=\"caption\" id=\"table%u\">", ++p->tables);
+    prose(p->out, tw_str_from(caption));
+    tw_buf_printf(p->out,
+                  "</p>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-labelledby=\"table%u\">"
+                  "<table aria-labelledby=\"table%u\">\n",
+                  p->tables, p->tables);
 }
 
 void tw_page_table_row(struct tw_page *p, const struct tw_str *cell, size_t n, bool header, bool strong)

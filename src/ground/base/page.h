@@ -5,7 +5,8 @@
  * Out: HTML 5 with its own style and pictures: no script, no font, no request to anywhere; readable in print,
  * in the dark and on 360 pixels. Not: files, wording.
  *
- * Every text is escaped here; callers hand over plain text. A failure sticks in the buffer (base/buf.h).
+ * Every text is escaped here; callers hand over plain text. In paragraphs, warnings, lists and captions what
+ * stands between two backticks is set as typed. A failure sticks in the buffer (base/buf.h).
  */
 #ifndef TW_BASE_PAGE_H
 #define TW_BASE_PAGE_H
@@ -16,6 +17,7 @@
 struct tw_page {
     struct tw_buf *out; /* not owned */
     unsigned charts;    /* so far: their ids */
+    unsigned tables;    /* the same */
     bool open;          /* a section is */
 };
 
@@ -27,6 +29,12 @@ void tw_page_section(struct tw_page *p, const char *heading); /* ends the one be
 void tw_page_para(struct tw_page *p, struct tw_str text);
 void tw_page_warning(struct tw_page *p, struct tw_str text); /* a sentence nobody may overlook */
 void tw_page_list(struct tw_page *p, const struct tw_str *item, size_t n);
+
+/* Something told in full within a section, e.g. one decision: a frame with its own heading. Paragraphs and
+ * parts stand in it; a part is a list under a word of its own. */
+void tw_page_case_begin(struct tw_page *p, struct tw_str heading);
+void tw_page_case_part(struct tw_page *p, const char *word, const struct tw_str *item, size_t n);
+void tw_page_case_end(struct tw_page *p);
 
 /* A few figures side by side, each large with its word beneath. */
 struct tw_page_figure {

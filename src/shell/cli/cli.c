@@ -57,13 +57,26 @@ tw_err tw_cli_write(const struct tw_buf *out, struct tw_fault *fault)
                    strerror_r(e, words, sizeof words));
 }
 
-tw_err tw_cli_save(struct tw_cli *cli, const char *path, const struct tw_buf *out, struct tw_fault *fault)
+tw_err tw_cli_page_open(struct tw_cli *cli, struct tw_file_out **ret, struct tw_fault *fault)
 {
-    if (out->failed) return tw_fail(fault, TW_NOMEM, "out of memory while making the page");
-    TW_SCOPED(tw_file_out) *file = NULL;
+    const char *path = tw_cli_value(cli, "html");
+    *ret = NULL;
+    if (path == NULL) return TW_OK;
+    if (strcmp(path, "-") == 0)
+        return tw_fail(fault, TW_ARG, "--html takes a file; standard output has the report");
     cli->file = path;
-    TW_TRY(tw_file_out_open(path, NULL, &file, fault));
-    TW_TRY(tw_file_out_write(file, out->p, out->n, fault));
+    TW_TRY(tw_file_out_open(path, NULL, ret, fault));
+    cli->file = NULL;
+    return TW_OK;
+}
+
+tw_err tw_cli_page_write(struct tw_cli *cli, struct tw_file_out *file, const struct tw_buf *page,
+                         struct tw_fault *fault)
+{
+    if (file == NULL) return TW_OK;
+    if (page->failed) return tw_fail(fault, TW_NOMEM, "out of memory while making the page");
+    cli->file = tw_cli_value(cli, "html");
+    TW_TRY(tw_file_out_write(file, page->p, page->n, fault));
     TW_TRY(tw_file_out_commit(file, fault));
     cli->file = NULL;
     return TW_OK;

@@ -54,10 +54,15 @@ double tw_cli_real(const struct tw_cli *cli, const char *name);
 /* Writes everything to stdout at once. TW_FULL, TW_IO, TW_NOMEM (the buffer had failed) */
 tw_err tw_cli_write(const struct tw_buf *out, struct tw_fault *fault) TW_MUST_CHECK;
 
-/* Writes a whole file: aside, synced, renamed. Sets cli->file to `path` while it does.
- * The errors of tw_file_out_open, _write and _commit; TW_NOMEM (the buffer had failed) */
-tw_err tw_cli_save(struct tw_cli *cli, const char *path, const struct tw_buf *out, struct tw_fault *fault)
-    TW_MUST_CHECK;
+/* The page of --html. It is opened before the work, so that a path that cannot be written is told at once and
+ * not after minutes; and written behind the report, whole or not at all. Both set cli->file to its path while
+ * they fail. *ret is NULL, and nothing is written, where --html is not given.
+ * TW_ARG (standard output: the report goes there); the errors of tw_file_out_open, _write and _commit;
+ * TW_NOMEM (the buffer had failed) */
+struct tw_file_out;
+tw_err tw_cli_page_open(struct tw_cli *cli, struct tw_file_out **ret, struct tw_fault *fault) TW_MUST_CHECK;
+tw_err tw_cli_page_write(struct tw_cli *cli, struct tw_file_out *file, const struct tw_buf *page,
+                         struct tw_fault *fault) TW_MUST_CHECK;
 
 /* A note for people on stderr, unless --quiet; the newline is added. */
 void tw_cli_note(const struct tw_cli *cli, const char *fmt, ...) TW_PRINTF(2, 3);

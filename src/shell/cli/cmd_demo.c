@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A made-up country lives for a year; a model learns from what its inspections found; the next month comes in
  * declaration by declaration. */
-#include <math.h>
-#include <stdio.h>
-
-#include "base/date.h"
-#include "base/json.h"
 #include "cli/demo_priv.h"
 #include "cli/progress.h"
 #include "cli/table_priv.h"
 #include "engine/train.h"
-#include "stat/metric.h"
+#include "store/file.h"
 
 enum { MAP_ARENA_MAX = 1 << 20, THREADS = 1 };
-
-static const char *const pick_words[DEMO_PICKS] = {"found, by score", "found, by score, for another reason",
-                                                   "by score, and nothing was found", "by chance",
-                                                   "documents asked for"};
-
-static const char DIFFER[] = "These select differently, so the rows are yields and no contest on the same "
-                             "goods: score takes what looks worst, "
-                             "the incumbent what its five criteria name, chance anything. Inspections miss "
-                             "12 to 20 % of what there is, as the "
-                             "world states. `tidewaiter evaluate` ranks the same declarations by each.";
 
 struct demo {
     struct tw_cli *cli;
@@ -34,7 +19,8 @@ struct demo {
     struct tw_progress progress;
     struct tw_trained *trained;
     struct demo_picks picks;
-    struct tw_play_report played;
+    struct demo_report report;
+    struct tw_file_out *html; /* NULL = no page is wanted */
 };
 
 /* --- a year, a model, a month --- */
@@ -56,6 +42,12 @@ static tw_err on_decided(void *to, const struct tw_assessor *a, const struct tw_
                          const struct tw_play_outcome *outcome)
 {
     struct demo *d = to;
+    const struct tw_decision *k = &one->decision;
+    if (outcome->inspected && k->reasons.n > 0 && !k->reasons.at[0].against) {
+        struct demo_lead *lead = &d->report.lead[k->reasons.at[0].family];
+        lead->inspected++;
+        lead->found += outcome->found;
+    }
     return demo_pick(&d->picks, a, one, outcome);
 }
 
@@ -110,7 +102,7 @@ static tw_err meet(struct demo *d)
                                       .to = d,
                                       .decided = on_decided};
     tw_progress_begin(&d->progress, d->cli, "declarations");
-    const tw_err err = tw_play(&o, &d->played, d->fault);
+    const tw_err err = tw_play(&o, &d->report.played, d->fault);
     tw_progress_end(&d->progress);
     return err;
 }
@@ -133,235 +125,45 @@ static tw_err run(struct demo *d)
     return TW_OK;
 }
 
-/* --- in words --- */
-
-static void days(struct tw_buf *b, int32_t from, int32_t to)
+/* What was kept on the way, in one place. */
+static void report(struct demo *d)
 {
-    tw_buf_day(b, from);
-    tw_buf_text(b, " to ");
-    tw_buf_day(b, to);
-}
-
-static void data_text(const struct demo *d, struct tw_buf *b)
-{
+    struct demo_report *r = &d->report;
     const struct tw_card *card = tw_trained_card(d->trained);
     const struct tw_card_data *data = &card->in->data;
-    tw_buf_text(b, "A year to learn from: ");
-    tw_buf_grouped(b, (double)data->declarations, 0);
-    tw_buf_text(b, " declarations, ");
-    days(b, data->first_day, data->last_day);
-    tw_buf_text(b, "; ");
-    tw_buf_grouped(b, (double)card->in->learned->sample->n, 0);
-    tw_buf_text(b, " items inspected, ");
-    tw_buf_grouped(b, (double)card->in->learned->sample->n_found, 0);
-    tw_buf_text(b, " findings.\nA month to meet:      ");
-    tw_buf_grouped(b, (double)d->played.declarations, 0);
-    tw_buf_text(b, " declarations, ");
-    days(b, d->played.first_day, d->played.last_day);
-    tw_buf_text(b, ".\n\n");
+    r->seed = (uint64_t)tw_cli_whole(d->cli, "seed");
+    r->currency = d->country.currency;
+    r->dir = d->country.temporary ? NULL : d->country.dir;
+    r->year.declarations = data->declarations;
+    r->year.first_day = data->first_day;
+    r->year.last_day = data->last_day;
+    r->year.inspected = card->in->learned->sample->n;
+    r->year.found = card->in->learned->sample->n_found;
+    demo_chosen(&d->picks, r->pick);
+    r->card = tw_trained_bytes(d->trained).card_json;
+    r->card.n -= r->card.n > 0; /* its line end */
 }
 
-/* Appends blanks until the line that begins at `from` has `width` columns, at least one. */
-static void column(struct tw_buf *b, size_t from, size_t width)
+static tw_err tell(struct demo *d)
 {
-    do tw_buf_char(b, ' ');
-    while (!b->failed && b->n - from < width);
-}
-
-static void yield_text(const struct demo *d, enum tw_play_way w, struct tw_buf *b)
-{
-    const struct tw_play_yield *y = &d->played.of[w];
-    const size_t from = b->n;
-    tw_buf_printf(b, "  %s", tw_play_way_words(w));
-    column(b, from, 26);
-    tw_buf_grouped(b, (double)y->inspected, 0);
-    column(b, from, 40);
-    tw_buf_grouped(b, (double)y->found, 0);
-    column(b, from, 48);
-    if (y->inspected > 0) {
-        const struct tw_interval ci = tw_wilson((double)y->found, (double)y->inspected);
-        tw_buf_fixed(b, 100.0 * (double)y->found / (double)y->inspected, 1);
-        tw_buf_text(b, " % (");
-        tw_buf_fixed(b, 100 * ci.lo, 1);
-        tw_buf_text(b, " to ");
-        tw_buf_fixed(b, 100 * ci.hi, 1);
-        tw_buf_char(b, ')');
-        column(b, from, 74);
-        tw_buf_grouped(b, y->recovered_minor / 100 / (double)y->inspected, 0);
-        tw_buf_printf(b, " %s", d->country.currency);
-    }
-    tw_buf_char(b, '\n');
-}
-
-static void yields_text(const struct demo *d, struct tw_buf *b)
-{
-    tw_buf_text(
-        b, "Found per inspection      inspections   found   per inspection (95 %)     duty back, each\n");
-    for (int w = 0; w < TW_PLAY_WAYS; w++) yield_text(d, (enum tw_play_way)w, b);
-    demo_wrap(b, "  ", 2, tw_str_from(DIFFER));
-}
-
-static double rate(const struct demo *d)
-{
-    return d->played.cpu_s > 0 ? (double)d->played.declarations / d->played.cpu_s : (double)NAN;
-}
-
-static void channels_text(const struct demo *d, struct tw_buf *b)
-{
-    static const enum tw_channel order[] = {TW_CHANNEL_RED, TW_CHANNEL_YELLOW, TW_CHANNEL_BLUE,
-                                            TW_CHANNEL_GREEN};
-    tw_buf_text(b, "\nChannels   ");
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        const double n = (double)d->played.declarations;
-        tw_buf_printf(b, "%s%s ", i > 0 ? ", " : "", tw_channel_name(order[i]));
-        tw_buf_fixed(b, n > 0 ? 100 * (double)d->played.channel[order[i]] / n : 0, 1);
-        tw_buf_text(b, " %");
-    }
-    tw_buf_text(b, " of declarations\nSpeed      ");
-    if (isfinite(rate(d)))
-        tw_buf_grouped(b, rate(d), 0);
+    TW_SCOPED_BUF out = {0}, page = {0};
+    report(d);
+    if (d->cli->json)
+        demo_report_json(&d->report, &out);
     else
-        tw_buf_char(b, '-');
-    tw_buf_text(
-        b, " declarations per second of one processor: read, measured, scored, given a channel, and the\n"
-           "           controlled ones explained\n");
-}
-
-static void decisions_text(const struct demo *d, struct tw_buf *b)
-{
-    const struct demo_picked *pick[DEMO_PICKS];
-    int n = 0;
-    demo_chosen(&d->picks, pick);
-    tw_buf_text(
-        b,
-        "\nSome decisions, as an officer reads them (+ speaks for control, - against, = what would have made "
-        "it green)\n");
-    for (int i = 0; i < DEMO_PICKS; i++) {
-        if (pick[i] == NULL) continue;
-        tw_buf_printf(b, "\n%d. ", ++n);
-        tw_buf_str(b, tw_buf_view(&pick[i]->text));
-    }
-}
-
-static void report_text(const struct demo *d, struct tw_buf *b)
-{
-    data_text(d, b);
-    yields_text(d, b);
-    channels_text(d, b);
-    decisions_text(d, b);
-    if (!d->country.temporary)
-        tw_buf_printf(b, "\nAll files, the model and its card (model/card.md) lie in %s.\n", d->country.dir);
-    else
-        tw_buf_text(
-            b,
-            "\nAll of it is made up and gone again; --keep DIR keeps the files, the model and its card.\n");
-}
-
-/* --- as JSON --- */
-
-static void count(struct tw_json *j, const char *key, uint64_t n)
-{
-    tw_json_key(j, key);
-    tw_json_u64(j, n);
-}
-
-static void yields_json(const struct demo *d, struct tw_json *j)
-{
-    tw_json_key(j, "yields");
-    tw_json_begin_array(j);
-    for (int w = 0; w < TW_PLAY_WAYS; w++) {
-        const struct tw_play_yield *y = &d->played.of[w];
-        const double n = (double)y->inspected;
-        const struct tw_interval ci =
-            n > 0 ? tw_wilson((double)y->found, n) : (struct tw_interval){(double)NAN, (double)NAN};
-        tw_json_begin_object(j);
-        tw_json_key(j, "name");
-        tw_json_text(j, tw_play_way_name((enum tw_play_way)w));
-        count(j, "inspections", y->inspected);
-        count(j, "found", y->found);
-        tw_json_key(j, "per_inspection");
-        tw_json_fixed(j, n > 0 ? (double)y->found / n : (double)NAN, 6);
-        tw_json_key(j, "ci");
-        tw_json_begin_array(j);
-        tw_json_fixed(j, ci.lo, 6);
-        tw_json_fixed(j, ci.hi, 6);
-        tw_json_end_array(j);
-        tw_json_key(j, "duty_per_inspection_minor");
-        tw_json_fixed(j, n > 0 ? y->recovered_minor / n : (double)NAN, 0);
-        tw_json_end_object(j);
-    }
-    tw_json_end_array(j);
-}
-
-static void channels_json(const struct demo *d, struct tw_json *j)
-{
-    tw_json_key(j, "channels");
-    tw_json_begin_object(j);
-    for (int c = 0; c < TW_CHANNEL_N; c++)
-        count(j, tw_channel_name((enum tw_channel)c), d->played.channel[c]);
-    tw_json_end_object(j);
-}
-
-static void decisions_json(const struct demo *d, struct tw_json *j)
-{
-    const struct demo_picked *pick[DEMO_PICKS];
-    demo_chosen(&d->picks, pick);
-    tw_json_key(j, "decisions");
-    tw_json_begin_array(j);
-    for (int i = 0; i < DEMO_PICKS; i++) {
-        if (pick[i] == NULL) continue;
-        tw_json_begin_object(j);
-        tw_json_key(j, "shown_as");
-        tw_json_text(j, pick_words[i]);
-        tw_json_key(j, "decision");
-        tw_json_raw(j, tw_buf_view(&pick[i]->json));
-        tw_json_end_object(j);
-    }
-    tw_json_end_array(j);
-}
-
-static void report_json(const struct demo *d, struct tw_buf *b)
-{
-    struct tw_json j = {.out = b};
-    struct tw_str card = tw_trained_bytes(d->trained).card_json;
-    card.n -= card.n > 0; /* its line end */
-    tw_json_begin_object(&j);
-    tw_json_key(&j, "seed");
-    tw_json_i64(&j, tw_cli_whole(d->cli, "seed"));
-    count(&j, "declarations", d->played.declarations);
-    count(&j, "items", d->played.items);
-    yields_json(d, &j);
-    channels_json(d, &j);
-    tw_json_key(&j, "currency");
-    tw_json_text(&j, d->country.currency);
-    tw_json_key(&j, "declarations_per_cpu_second");
-    tw_json_fixed(&j, rate(d), 0);
-    decisions_json(d, &j);
-    tw_json_key(&j, "words");
-    tw_json_begin_array(&j);
-    tw_json_text(&j, DIFFER);
-    tw_json_end_array(&j);
-    tw_json_key(&j, "card");
-    tw_json_raw(&j, card);
-    tw_json_key(&j, "directory");
-    if (d->country.temporary)
-        tw_json_null(&j);
-    else
-        tw_json_text(&j, d->country.dir);
-    tw_json_end_object(&j);
-    tw_buf_char(b, '\n');
+        demo_report_text(&d->report, &out);
+    TW_TRY(tw_cli_write(&out, d->fault));
+    if (d->html != NULL) demo_page(&d->report, &page);
+    return tw_cli_page_write(d->cli, d->html, &page, d->fault);
 }
 
 tw_err cmd_demo(struct tw_cli *cli, struct tw_fault *fault)
 {
     struct demo d = {.cli = cli, .fault = fault};
-    TW_SCOPED_BUF out = {0};
-    tw_err err = run(&d);
-    if (err == TW_OK && cli->json)
-        report_json(&d, &out);
-    else if (err == TW_OK)
-        report_text(&d, &out);
-    if (err == TW_OK) err = tw_cli_write(&out, fault);
+    tw_err err = tw_cli_page_open(cli, &d.html, fault);
+    if (err == TW_OK) err = run(&d);
+    if (err == TW_OK) err = tell(&d);
+    tw_file_out_free(d.html);
     demo_remove(&d.country);
     demo_picks_free(&d.picks);
     tw_trained_free(d.trained);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/reading.h"
 #include "cli/table_priv.h"
+#include "store/file.h"
 #include "trial/loop.h"
 #include "trial/page.h"
 
@@ -15,6 +16,17 @@ static tw_err check_loop(const struct tw_cli *cli, struct tw_fault *fault)
     if (tw_cli_value(cli, "retrain_weeks") != NULL)
         return tw_fail(fault, TW_ARG, "--retrain-weeks goes with --closed-loop");
     return TW_OK;
+}
+
+static struct tw_trial_settings settings(const struct tw_cli *cli)
+{
+    struct tw_trial_settings set = tw_trial_settings_default();
+    set.budget = tw_cli_real(cli, "budget");
+    set.seed = (uint64_t)tw_cli_whole(cli, "seed");
+    set.threads = (uint32_t)tw_cli_whole(cli, "threads");
+    set.duty_mix = tw_cli_real(cli, "duty_mix");
+    set.de_minimis = tw_cli_real(cli, "de_minimis");
+    return set;
 }
 
 static tw_err play(struct tw_cli *cli, struct tw_trial_data *d, const struct tw_trial_settings *set,
@@ -43,32 +55,34 @@ static tw_err write_report(const struct tw_cli *cli, const struct tw_trial_repor
 }
 
 static tw_err write_page(struct tw_cli *cli, const struct tw_past_options *o, const struct tw_trial_report *r,
-                         struct tw_fault *fault)
+                         struct tw_file_out *html, struct tw_fault *fault)
 {
-    const char *path = tw_cli_value(cli, "html");
-    if (path == NULL) return TW_OK;
     TW_SCOPED_BUF page = {0};
     char subject[TW_CLI_SUBJECT];
+    if (html == NULL) return TW_OK;
     tw_cli_subject(o, "tested on", subject);
     tw_trial_page(r, subject, &page);
-    return tw_cli_save(cli, path, &page, fault);
+    return tw_cli_page_write(cli, html, &page, fault);
+}
+
+/* What can be wrong is told before the work. */
+static tw_err begin(struct tw_cli *cli, struct tw_file_out **html, struct tw_fault *fault)
+{
+    TW_TRY(check_loop(cli, fault));
+    return tw_cli_page_open(cli, html, fault);
 }
 
 tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
 {
+    TW_SCOPED(tw_file_out) *html = NULL;
     TW_SCOPED(tw_cli_reading) *reading = NULL;
     TW_SCOPED_PAST past = {.data = NULL};
     struct tw_past_options o;
-    struct tw_trial_settings set = tw_trial_settings_default();
+    const struct tw_trial_settings set = settings(cli);
     struct tw_trial_report report;
     TW_SCOPED_LOOP loop = {.lines = 0};
     bool closed = tw_cli_flag(cli, "closed_loop");
-    TW_TRY(check_loop(cli, fault));
-    set.budget = tw_cli_real(cli, "budget");
-    set.seed = (uint64_t)tw_cli_whole(cli, "seed");
-    set.threads = (uint32_t)tw_cli_whole(cli, "threads");
-    set.duty_mix = tw_cli_real(cli, "duty_mix");
-    set.de_minimis = tw_cli_real(cli, "de_minimis");
+    TW_TRY(begin(cli, &html, fault));
     TW_TRY(tw_cli_reading_new(cli, &reading, fault));
     TW_TRY(tw_cli_past_options(cli, reading, &o, fault));
     o.truth = tw_cli_value(cli, "truth");
@@ -76,6 +90,6 @@ tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
     tw_cli_reading_summary(reading, past.refused);
     TW_TRY(tw_trial_evaluate(past.data, &set, &(struct tw_trial_watch){tw_cli_step, cli}, &report, fault));
     if (closed) TW_TRY(play(cli, past.data, &set, &loop, fault));
-    TW_TRY(write_page(cli, &o, &report, fault));
-    return write_report(cli, &report, closed ? &loop : NULL, fault);
+    TW_TRY(write_report(cli, &report, closed ? &loop : NULL, fault));
+    return write_page(cli, &o, &report, html, fault);
 }

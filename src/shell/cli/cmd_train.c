@@ -7,6 +7,7 @@
 #include "cli/table_priv.h"
 #include "engine/train.h"
 #include "learn/card_page.h"
+#include "store/file.h"
 
 static void on_step(void *to, const char *words)
 {
@@ -117,10 +118,12 @@ tw_err cmd_train(struct tw_cli *cli, struct tw_fault *fault)
     const char *dir = tw_cli_value(cli, "out");
     TW_SCOPED(tw_cli_reading) *reading = NULL;
     TW_SCOPED(tw_trained) *t = NULL;
-    TW_SCOPED_BUF out = {0};
+    TW_SCOPED(tw_file_out) *html = NULL;
+    TW_SCOPED_BUF out = {0}, page = {0};
     struct tw_train_options o = tw_train_options_default();
     if (dir == NULL)
         return tw_fail(fault, TW_ARG, "--out DIR is missing: the directory the model is written to");
+    TW_TRY(tw_cli_page_open(cli, &html, fault));
     TW_TRY(tw_cli_reading_new(cli, &reading, fault));
     cli->file = dir;
     TW_TRY(tw_model_dir_try(dir, fault));
@@ -142,15 +145,11 @@ tw_err cmd_train(struct tw_cli *cli, struct tw_fault *fault)
     cli->file = dir;
     TW_TRY(tw_model_dir_write(dir, &bytes, fault));
     cli->file = NULL;
-    const char *html = tw_cli_value(cli, "html");
-    if (html != NULL) {
-        TW_SCOPED_BUF page = {0};
-        tw_card_page(card, &page);
-        TW_TRY(tw_cli_save(cli, html, &page, fault));
-    }
     if (cli->json)
         summary_json(t, dir, &out);
     else
         summary_text(card, dir, &out);
-    return tw_cli_write(&out, fault);
+    TW_TRY(tw_cli_write(&out, fault));
+    if (html != NULL) tw_card_page(card, &page);
+    return tw_cli_page_write(cli, html, &page, fault);
 }

@@ -1,31 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/date.h"
-#include "base/json.h"
 #include "cli/demo_priv.h"
 #include "decl/money.h"
-
-enum { COLUMNS = 96 };
-
-void demo_wrap(struct tw_buf *out, const char *first, size_t indent, struct tw_str text)
-{
-    size_t at = strlen(first);
-    tw_buf_text(out, first);
-    bool begun = false;
-    while (text.n > 0) {
-        const struct tw_str word = tw_str_cut(text, ' ', &text);
-        if (begun && at + 1 + word.n > COLUMNS) {
-            tw_buf_printf(out, "\n%*s", (int)indent, "");
-            at = indent;
-        } else if (begun) {
-            tw_buf_char(out, ' ');
-            at++;
-        }
-        tw_buf_str(out, word);
-        at += word.n;
-        begun = true;
-    }
-    tw_buf_char(out, '\n');
-}
 
 /* --- one decision in words --- */
 
@@ -97,30 +73,32 @@ static void put_outcome(struct tw_buf *line, const struct tw_assessment *one,
     }
 }
 
-static void put_reasons(struct tw_buf *out, const struct tw_decision *k)
+static void put_reasons(struct demo_picked *p, const struct tw_decision *k)
 {
-    for (size_t i = 0; i < k->reasons.n; i++)
-        demo_wrap(out, k->reasons.at[i].against ? "   -  " : "   +  ", 6, k->reasons.at[i].text);
-    if (k->counterfactual.n > 0) demo_wrap(out, "   =  ", 6, k->counterfactual);
+    p->reasons = 0;
+    for (size_t i = 0; i < k->reasons.n && i < TW_REASONS_MAX; i++) {
+        tw_buf_clear(&p->reason[i]);
+        tw_buf_str(&p->reason[i], k->reasons.at[i].text);
+        p->against[p->reasons++] = k->reasons.at[i].against;
+    }
 }
 
 static tw_err show(struct demo_picked *p, const struct tw_assessor *a, const struct tw_assessment *one,
                    const struct tw_play_outcome *outcome)
 {
-    TW_SCOPED_BUF line = {0};
-    tw_buf_clear(&p->text);
-    put_head(&line, one);
-    demo_wrap(&p->text, "", 3, tw_buf_view(&line));
-    tw_buf_clear(&line);
-    put_goods(&line, one);
-    demo_wrap(&p->text, "   ", 3, tw_buf_view(&line));
-    put_reasons(&p->text, &one->decision);
-    tw_buf_clear(&line);
-    put_outcome(&line, one, outcome);
-    demo_wrap(&p->text, "   ", 3, tw_buf_view(&line));
-    tw_buf_clear(&p->json);
+    enum { PARTS = 5 };
+    struct tw_buf *const part[PARTS] = {&p->head, &p->goods, &p->outcome, &p->change, &p->json};
+    bool failed = false;
+    for (size_t i = 0; i < PARTS; i++) tw_buf_clear(part[i]);
+    put_head(&p->head, one);
+    put_goods(&p->goods, one);
+    put_outcome(&p->outcome, one, outcome);
+    put_reasons(p, &one->decision);
+    tw_buf_str(&p->change, one->decision.counterfactual);
     tw_assess_json(a, one, false, &p->json);
-    return line.failed || p->text.failed || p->json.failed ? TW_NOMEM : TW_OK;
+    for (size_t i = 0; i < PARTS; i++) failed |= part[i]->failed;
+    for (size_t i = 0; i < p->reasons; i++) failed |= p->reason[i].failed;
+    return failed ? TW_NOMEM : TW_OK;
 }
 
 /* --- which --- */
@@ -176,7 +154,11 @@ void demo_chosen(const struct demo_picks *p, const struct demo_picked *ret[DEMO_
 
 static void free_one(struct demo_picked *p)
 {
-    tw_buf_free(&p->text);
+    tw_buf_free(&p->head);
+    tw_buf_free(&p->goods);
+    tw_buf_free(&p->outcome);
+    tw_buf_free(&p->change);
+    for (size_t i = 0; i < TW_REASONS_MAX; i++) tw_buf_free(&p->reason[i]);
     tw_buf_free(&p->json);
 }
 

@@ -2,7 +2,8 @@
 /* cli/demo_priv.h -- the parts of `tidewaiter demo`.
  *
  * In : a directory, a seed.
- * Out: a year and a month of a made-up country in it; five decisions worth showing, in words and as JSON.
+ * Out: a year and a month of a made-up country in it; what came of them and five decisions worth showing, in
+ * words, as JSON and as a page.
  */
 #ifndef TW_CLI_DEMO_PRIV_H
 #define TW_CLI_DEMO_PRIV_H
@@ -54,11 +55,17 @@ void demo_remove(struct demo_country *c);
 /* What decisions are shown as. */
 enum demo_pick { DEMO_FOUND, DEMO_FOUND_OTHERWISE, DEMO_NOTHING, DEMO_CHANCE, DEMO_PAPERS, DEMO_PICKS };
 
-/* The best decision so far of each kind of pick; of found ones, of each leading family of reasons. */
+/* The best decision so far of each kind of pick; of found ones, of each leading family of reasons. Sentences,
+ * without any layout. */
 struct demo_picked {
     bool some;
     double worth;
-    struct tw_buf text, json;
+    struct tw_buf head, goods, outcome;
+    struct tw_buf change; /* what would have made it green; empty = nothing */
+    struct tw_buf reason[TW_REASONS_MAX];
+    bool against[TW_REASONS_MAX];
+    size_t reasons;
+    struct tw_buf json;
 };
 struct demo_picks {
     struct demo_picked found[TW_FAMILY_N], nothing, chance, papers;
@@ -71,6 +78,35 @@ tw_err demo_pick(struct demo_picks *p, const struct tw_assessor *a, const struct
 /* The five that are shown, NULL where there is none. */
 void demo_chosen(const struct demo_picks *p, const struct demo_picked *ret[DEMO_PICKS]);
 void demo_picks_free(struct demo_picks *p);
+
+/* Inspections by what spoke first for them. */
+struct demo_lead {
+    uint64_t inspected, found;
+};
+
+/* What a demo came to: words, JSON and page are all written from this. Nothing in it is owned. */
+struct demo_report {
+    uint64_t seed;
+    const char *currency;
+    const char *dir; /* where all of it is kept; NULL = nowhere */
+    struct {
+        uint64_t declarations;
+        int32_t first_day, last_day;
+        uint64_t inspected, found; /* items that were learned from */
+    } year;
+    struct tw_play_report played;
+    struct demo_lead lead[TW_FAMILY_N];
+    const struct demo_picked *pick[DEMO_PICKS]; /* NULL = none */
+    struct tw_str card;                         /* JSON, without a line end */
+};
+
+const char *demo_pick_words(enum demo_pick p);
+double demo_rate(const struct demo_report *r); /* declarations per second of one processor; NaN = not known */
+extern const char demo_differ[];               /* that the ways of selecting differ */
+
+void demo_report_text(const struct demo_report *r, struct tw_buf *out);
+void demo_report_json(const struct demo_report *r, struct tw_buf *out);
+void demo_page(const struct demo_report *r, struct tw_buf *out); /* one HTML page (base/page.h) */
 
 /* Appends `text` in lines of at most 96 columns, each begun by `indent` blanks; the first by `first`. */
 void demo_wrap(struct tw_buf *out, const char *first, size_t indent, struct tw_str text);

@@ -142,6 +142,17 @@ static void close_all(struct play *p)
     tw_past_free(&p->past);
 }
 
+static void count_week(struct tw_play_report *r, int32_t day, enum tw_channel channel)
+{
+    enum { WEEK = 7 };
+    const int32_t origin = r->weeks > 0 ? r->week[0].from : day;
+    const size_t at = day > origin ? (size_t)((day - origin) / WEEK) : 0;
+    if (at >= TW_PLAY_WEEKS_MAX) return;
+    for (; r->weeks <= at; r->weeks++)
+        r->week[r->weeks] = (struct tw_play_week){.from = origin + WEEK * (int32_t)r->weeks};
+    r->week[at].channel[channel]++;
+}
+
 static void count(struct play *p, const struct tw_assessment *one, const struct tw_play_outcome *o)
 {
     struct tw_play_report *r = &p->report;
@@ -150,6 +161,7 @@ static void count(struct play *p, const struct tw_assessment *one, const struct 
     r->declarations++;
     r->items += one->look.n;
     r->channel[one->decision.channel]++;
+    count_week(r, day, one->decision.channel);
     if (r->first_day == TW_NO_DAY || day < r->first_day) r->first_day = day;
     if (r->last_day == TW_NO_DAY || day > r->last_day) r->last_day = day;
     if (!o->inspected) return;

@@ -59,10 +59,20 @@ struct tw_play_options {
                       const struct tw_play_outcome *outcome);
 };
 
+/* Seven days, counted from the day of the first declaration. */
+struct tw_play_week {
+    int32_t from;                   /* UTC day */
+    uint64_t channel[TW_CHANNEL_N]; /* declarations */
+};
+
+enum { TW_PLAY_WEEKS_MAX = 160 };
+
 struct tw_play_report {
     uint64_t declarations, items;
-    int32_t first_day, last_day;           /* UTC days of lodging */
-    uint64_t channel[TW_CHANNEL_N];        /* declarations */
+    int32_t first_day, last_day;    /* UTC days of lodging */
+    uint64_t channel[TW_CHANNEL_N]; /* declarations */
+    struct tw_play_week week[TW_PLAY_WEEKS_MAX];
+    size_t weeks; /* up to the last declaration; what lies beyond the room is in none */
     struct tw_play_yield of[TW_PLAY_WAYS]; /* score: on that basis, also when chance would have, too */
     double cpu_s;                          /* of reading, measuring, deciding and explaining, one thread */
 };

@@ -88,7 +88,7 @@ static void calibration_chart(struct tw_page *page, const struct tw_card *c)
                                    .x = x,
                                    .n = n,
                                    .n_series = 1,
-                                   .series = {{TW_STR("this model"), y, NULL, NULL, true}},
+                                   .series = {{.name = TW_STR("this model"), .y = y, .strong = true}},
                                    .points = true,
                                    .diagonal = true};
     tw_chart_lines(page, &chart);

@@ -166,17 +166,18 @@ static void months_chart(struct tw_page *page, const struct tw_trial_audit *a)
         lo[i] = m->ci.lo;
         hi[i] = m->ci.hi;
     }
-    const struct tw_chart chart = {.heading = "Findings by month",
-                                   .note = "Of inspected declarations; the band is the 95 % interval.",
-                                   .x_name = "month",
-                                   .y_name = "findings",
-                                   .y_unit = TW_CHART_PERCENT,
-                                   .x = x,
-                                   .category = name,
-                                   .n = n,
-                                   .series = {{TW_STR("findings"), y, lo, hi, true}},
-                                   .n_series = 1,
-                                   .points = true};
+    const struct tw_chart chart = {
+        .heading = "Findings by month",
+        .note = "Of inspected declarations; the band is the 95 % interval.",
+        .x_name = "month",
+        .y_name = "findings",
+        .y_unit = TW_CHART_PERCENT,
+        .x = x,
+        .category = name,
+        .n = n,
+        .series = {{.name = TW_STR("findings"), .y = y, .lo = lo, .hi = hi, .strong = true}},
+        .n_series = 1,
+        .points = true};
     if (n > 1) tw_chart_lines(page, &chart);
 }
 

@@ -103,20 +103,21 @@ static void calibration_chart(struct tw_page *page, const struct tw_trial_protoc
             hi[b] = i.hi;
         }
         const bool ours = shown[k] == TW_SCORER_TIDEWAITER;
-        const struct tw_chart chart = {.heading = ours ? "Does a risk mean what it says?"
-                                                       : "The same of xgboost_raw",
-                                       .note = "Items in groups of equal size by stated risk; on the dotted "
-                                               "line the stated risk is what was found.",
-                                       .x_name = "risk as stated",
-                                       .y_name = "found",
-                                       .x_unit = TW_CHART_PERCENT,
-                                       .y_unit = TW_CHART_PERCENT,
-                                       .x = x,
-                                       .n = f->bins,
-                                       .n_series = 1,
-                                       .series = {{tw_str_from(tw_scorer_name(shown[k])), y, lo, hi, ours}},
-                                       .points = true,
-                                       .diagonal = true};
+        const struct tw_chart chart = {
+            .heading = ours ? "Does a risk mean what it says?" : "The same of xgboost_raw",
+            .note = "Items in groups of equal size by stated risk; on the dotted "
+                    "line the stated risk is what was found.",
+            .x_name = "risk as stated",
+            .y_name = "found",
+            .x_unit = TW_CHART_PERCENT,
+            .y_unit = TW_CHART_PERCENT,
+            .x = x,
+            .n = f->bins,
+            .n_series = 1,
+            .series =
+                {{.name = tw_str_from(tw_scorer_name(shown[k])), .y = y, .lo = lo, .hi = hi, .strong = ours}},
+            .points = true,
+            .diagonal = true};
         tw_chart_lines(page, &chart);
     }
 }

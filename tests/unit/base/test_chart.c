@@ -76,14 +76,86 @@ static void bars_go_left_below_zero(void)
     c.series[0] = (struct tw_chart_series){.name = TW_STR("share"), .y = v};
     tw_chart_bars(&p, &c);
     CHECK(count(&out, "<rect") == 3);
-    CHECK(holds(&out, "<rect fill=\"var(--c0)\" x=\"219.0\"") &&
-          holds(&out, "<rect fill=\"var(--c0)\" x=\"122.0\""));
+    CHECK(holds(&out, "<rect fill=\"var(--c0)\" x=\"187.0\"") &&
+          holds(&out, "<rect fill=\"var(--c0)\" x=\"60.0\""));
     CHECK(holds(&out, ">a&lt;b</text>") && holds(&out, ">-1.00</text>"));
     /* A given range gives way: the bar would lie over the names. */
     tw_buf_clear(&out);
     c.y_to = 1;
     tw_chart_bars(&p, &c);
-    CHECK(holds(&out, "<rect fill=\"var(--c0)\" x=\"219.0\""));
+    CHECK(holds(&out, "<rect fill=\"var(--c0)\" x=\"187.0\""));
+}
+
+static void names_of_bars_have_the_room_they_need(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    const double v[] = {1, 1};
+    const struct tw_str wide[] = {TW_STR("new or unusual relations"), TW_STR("été")},
+                        widest[] = {TW_STR("a name that would leave nothing of the picture"), TW_STR("b")};
+    struct tw_chart c = chart();
+    c.n = 2;
+    c.n_series = 1;
+    c.series[0] = (struct tw_chart_series){.name = TW_STR("share"), .y = v};
+    c.category = wide;
+    tw_chart_bars(&p, &c); /* 24 letters of 6.2, and 8 */
+    CHECK(count(&out, "<rect fill=\"var(--c0)\" x=\"156.8\"") == 2 && holds(&out, "<text x=\"151.8\""));
+    tw_buf_clear(&out);
+    c.category = widest;
+    tw_chart_bars(&p, &c);
+    CHECK(count(&out, "<rect fill=\"var(--c0)\" x=\"190.0\"") == 2);
+}
+
+static void bars_have_whiskers_where_there_is_an_interval(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    const double v[] = {0.5, 0.2, 0, (double)NAN}, lo[] = {0.4, (double)NAN, 0, (double)NAN},
+                 hi[] = {1.0, (double)NAN, 0.1, (double)NAN};
+    struct tw_chart c = chart();
+    c.category = NAMES;
+    c.n_series = 1;
+    c.series[0] = (struct tw_chart_series){.name = TW_STR("found"), .y = v, .lo = lo, .hi = hi};
+    tw_chart_bars(&p, &c);
+    /* From 60 for 0 to 314 for 1; number behind the whisker. */
+    CHECK(count(&out, "class=\"whisker\"") == 2 && count(&out, "class=\"halo\"") == 2);
+    CHECK(holds(&out, "M161.6 10.5L161.6 16.5M161.6 13.5L314.0 13.5M314.0 10.5L314.0 16.5"));
+    CHECK(holds(&out, "<text x=\"318.0\"") && holds(&out, ">50.0 %</text>"));
+    CHECK(holds(&out, "<td>50.0 % (40.0 % to 100 %)</td>") && holds(&out, "<td>20.0 %</td>"));
+    CHECK(count(&out, ">–</text>") == 1 && count(&out, "<td>–</td>") == 1);
+}
+
+static void counts_are_written_whole(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    const double v[] = {1240, 7, 0, 83};
+    struct tw_chart c = chart();
+    c.category = NAMES;
+    c.n_series = 1;
+    c.y_unit = TW_CHART_COUNT;
+    c.series[0] = (struct tw_chart_series){.name = TW_STR("declarations"), .y = v};
+    tw_chart_bars(&p, &c);
+    CHECK(holds(&out, ">1,240</text>") && holds(&out, "<td>7</td>") && holds(&out, ">83</text>") &&
+          !holds(&out, ".00"));
+    tw_buf_clear(&out);
+    tw_chart_stacks(&p, &c);
+    CHECK(holds(&out, ">1,500</text>") && holds(&out, ">500</text>"));
+}
+
+static void red_is_red_wherever_it_stands(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    struct tw_chart c = chart();
+    c.category = NAMES;
+    c.series[0].hue = TW_CHART_GREEN;
+    c.series[1].hue = TW_CHART_RED;
+    tw_chart_stacks(&p, &c);
+    CHECK(count(&out, "fill=\"var(--c2)\"") == 3 + 1 && count(&out, "fill=\"var(--c7)\"") == 4 + 1);
+    tw_buf_clear(&out);
+    tw_chart_lines(&p, &c);
+    CHECK(count(&out, "stroke=\"var(--c7)\"") == 2 && count(&out, "stroke=\"var(--c0)\"") == 0);
 }
 
 static void stacks_add_up(void)
@@ -121,6 +193,10 @@ int main(void)
     RUN(lines_break_where_a_number_is_missing);
     RUN(styles_differ_by_more_than_colour);
     RUN(bars_go_left_below_zero);
+    RUN(names_of_bars_have_the_room_they_need);
+    RUN(bars_have_whiskers_where_there_is_an_interval);
+    RUN(counts_are_written_whole);
+    RUN(red_is_red_wherever_it_stands);
     RUN(stacks_add_up);
     RUN(one_point_and_equal_numbers_are_drawn);
     return DONE();

@@ -49,6 +49,40 @@ static void tables_name_their_rows_and_columns(void)
     tw_page_table_end(&p);
     CHECK(holds(&out, "<tr><th scope=\"col\">scorer</th><th scope=\"col\">AUC</th></tr>"));
     CHECK(holds(&out, "<tr class=\"strong\"><th scope=\"row\">ours</th><td>0.9</td></tr>"));
+    CHECK(holds(&out, "<p class=\"caption\" id=\"table1\">figures</p>") &&
+          holds(&out, "<table aria-labelledby=\"table1\">"));
+    tw_buf_clear(&out);
+    tw_page_table_begin(&p, "others");
+    CHECK(holds(&out, "id=\"table2\">others"));
+    tw_buf_clear(&out);
+    tw_page_table_begin(&p, NULL);
+    CHECK(!holds(&out, "caption") && holds(&out, "<table>"));
+}
+
+static void what_stands_between_backticks_is_typed(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    tw_page_para(&p, TW_STR("`a<b` and ``, then `open"));
+    CHECK(tw_str_is(tw_buf_view(&out), "<p><code>a&lt;b</code> and <code></code>, then `open</p>\n"));
+    tw_buf_clear(&out);
+    tw_page_para(&p, (struct tw_str){NULL, 0});
+    CHECK(tw_str_is(tw_buf_view(&out), "<p></p>\n"));
+    tw_buf_clear(&out);
+    tw_page_section(&p, "`x`");
+    CHECK(holds(&out, "<h2>`x`</h2>"));
+}
+
+static void a_case_has_its_own_frame(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    const struct tw_str why[] = {TW_STR("price < usual"), TW_STR("new")};
+    tw_page_case_begin(&p, TW_STR("1. A & B"));
+    tw_page_case_part(&p, "Why", why, 2);
+    tw_page_case_end(&p);
+    CHECK(tw_str_is(tw_buf_view(&out), "<article>\n<h3>1. A &amp; B</h3>\n<h4>Why</h4>\n<ul>\n"
+                                       "<li>price &lt; usual</li>\n<li>new</li>\n</ul>\n</article>\n"));
 }
 
 static void a_full_buffer_sticks(void)
@@ -65,6 +99,8 @@ int main(void)
     RUN(escapes_what_html_would_take_for_its_own);
     RUN(asks_nobody_for_anything);
     RUN(tables_name_their_rows_and_columns);
+    RUN(what_stands_between_backticks_is_typed);
+    RUN(a_case_has_its_own_frame);
     RUN(a_full_buffer_sticks);
     return DONE();
 }

@@ -142,6 +142,13 @@ static void every_declaration_is_decided_and_every_red_one_inspected(void)
     uint64_t channels = 0;
     for (int c = 0; c < TW_CHANNEL_N; c++) channels += r.channel[c];
     CHECK(channels == s.n && r.channel[TW_CHANNEL_RED] == s.red && s.explained >= s.red);
+    CHECK(r.weeks == (size_t)(r.last_day - r.first_day) / 7 + 1 && r.week[0].from == r.first_day);
+    for (int c = 0; c < TW_CHANNEL_N; c++) {
+        uint64_t sum = 0;
+        for (size_t k = 0; k < r.weeks; k++) sum += r.week[k].channel[c];
+        CHECK(sum == r.channel[c]);
+    }
+    CHECK(r.weeks > 1 && r.week[1].from == r.first_day + 7 && r.week[1].channel[TW_CHANNEL_GREEN] > 0);
     CHECK(r.of[TW_PLAY_SCORE].inspected + r.of[TW_PLAY_RANDOM].inspected == s.red && s.red > 30);
     CHECK(r.of[TW_PLAY_SCORE].found + r.of[TW_PLAY_RANDOM].found == s.found);
     printf("# %zu red, %zu found of %llu\n", s.red, s.found, (unsigned long long)r.of[TW_PLAY_ALL].found);
