@@ -10,6 +10,7 @@
 #define TW_SCORE_QUESTION_PRIV_H
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "score/forest_spec.h"
 
@@ -32,6 +33,11 @@ static inline struct question question_of(const struct tw_tree_spec *t, uint32_t
 static inline struct question question_idle(uint32_t n_features)
 {
     return (struct question){INFINITY, 2 * n_features};
+}
+
+static inline bool question_is_idle(const struct question *q)
+{
+    return isinf(q->threshold);
 }
 
 /* Writes the 2F + 1 slots of a row, `stride` apart. */

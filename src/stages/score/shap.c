@@ -2,7 +2,8 @@
 /* Looking up what shap_table.c has tabulated. For each tree the answers to its questions are gathered, from
  * the root down, into the pattern of each unit; the pattern names the line of the unit's table that is added.
  * A batch does the same for 256 rows at once, column by column, in loops without branches that a compiler can
- * turn into vector instructions; the sums are integers, so it makes no difference. */
+ * turn into vector instructions; the sums are integers, so it makes no difference. The tables are larger than
+ * any near cache: while one unit is looked up, memory is asked for the table of the next. */
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -14,16 +15,18 @@ enum {
     BLOCK = 256,    /* rows of a batch that go through the tables together */
     BLOCK_MIN = 12, /* fewer are faster one by one */
     STEP = 16,      /* a block is filled up to a multiple of this, and walked in such steps */
-    PLACES = 1 << (TW_DEPTH_FAST - 1) /* nodes of a full tree down to the units, and the unused 0 */
+    UNITS = 1 << (TW_DEPTH_FAST - 2), /* of a full tree; as many nodes above them, with the unused 0 */
+    PLACES = 2 * UNITS,               /* both */
+    CACHE_LINE = 64                   /* bytes; a wrong figure costs time alone */
 };
 
 /* The working memory of a batch. */
 struct work {
-    float *z;                       /* slots: [2F + 1][BLOCK] */
-    int32_t *sum;                   /* [F + 1][BLOCK]; the last for padding */
-    uint8_t pattern[PLACES][BLOCK]; /* answers above each node */
-    uint16_t line[BLOCK];           /* offset of the unit's table line */
-    size_t n;                       /* rows in use, a multiple of STEP */
+    float *z;                    /* slots: [2F + 1][BLOCK] */
+    int32_t *sum;                /* [F + 1][BLOCK]; the last for padding */
+    uint8_t below[UNITS][BLOCK]; /* answers of a tree's nodes above the units, from the root down to each */
+    uint16_t line[BLOCK];        /* offset of the unit's table line */
+    size_t n;                    /* rows in use, a multiple of STEP */
 };
 
 void tw_shap_free(struct tw_shap *s)
@@ -69,6 +72,15 @@ int64_t tw_shap_micro(double v)
     return (int64_t)floor(v * 1e6 + 0.5);
 }
 
+/* The loops over a block are compiled once more for CPUs that have AVX2, which is chosen when the program
+ * starts; what they compare and add is the same. */
+#if defined(__x86_64__)
+#define EACH_CPU __attribute__((target_clones("avx2", "default")))
+#else
+#define EACH_CPU
+#endif
+#define INLINE inline __attribute__((always_inline))
+
 /* 1 = right. */
 static inline uint32_t answer(const struct question *q, const float *z)
 {
@@ -102,8 +114,7 @@ static void row_tables(const struct tw_shap *s, const float *x, double *ret)
         row_patterns(s->question + ((size_t)t << s->depth), s->depth, z, pattern);
         for (uint32_t k = s->first[t]; k < s->first[t + 1]; k++) {
             const struct unit *u = &s->unit[k];
-            const int32_t *line =
-                s->table + (((size_t)k << (s->depth + 1)) + pattern[u->place]) * UNIT_FEATURES;
+            const int32_t *line = s->table + ((size_t)u->line + pattern[u->place]) * UNIT_FEATURES;
             for (uint32_t c = 0; c < u->n; c++) sum[u->feature[c]] += line[c];
         }
     }
@@ -119,8 +130,8 @@ void tw_shap_row(const struct tw_shap *s, const float *x, double *ret)
 }
 
 /* ret[r] = above[r], and `bit` where row r answers right. */
-static void ask(const struct work *w, const struct question *q, uint8_t bit, const uint8_t *restrict above,
-                uint8_t *restrict ret)
+static INLINE void ask(const struct work *w, const struct question *q, uint8_t bit,
+                       const uint8_t *restrict above, uint8_t *restrict ret)
 {
     const float *z = w->z + (size_t)q->slot * BLOCK;
     const float threshold = q->threshold;
@@ -129,37 +140,39 @@ static void ask(const struct work *w, const struct question *q, uint8_t bit, con
 }
 
 /* The answers above each unit of a tree, of a whole block. */
-static void block_patterns(struct work *w, const struct question *tree, uint32_t level)
+static INLINE void block_patterns(struct work *w, const struct question *tree, uint32_t level)
 {
-    memset(w->pattern[1], 0, w->n);
+    memset(w->below[0], 0, w->n);
     for (uint32_t d = 0; d < level; d++)
-        for (size_t i = (size_t)1 << d; i < (size_t)2 << d; i++) {
-            ask(w, &tree[i], (uint8_t)(1U << d), w->pattern[i], w->pattern[2 * i]);
-            memcpy(w->pattern[2 * i + 1], w->pattern[2 * i], w->n);
-        }
+        for (size_t i = (size_t)1 << d; i < (size_t)2 << d; i++)
+            ask(w, &tree[i], (uint8_t)(1U << d), w->below[i / 2], w->below[i]);
 }
 
 /* The table lines of one unit, of a whole block. */
-static void block_lines(struct work *w, const struct question *tree, uint32_t level, size_t place)
+static INLINE void block_lines(struct work *w, const struct question *tree, uint32_t level, size_t place)
 {
-    uint8_t a[BLOCK], b[BLOCK];
-    ask(w, &tree[place], (uint8_t)(1U << level), w->pattern[place], a);
-    ask(w, &tree[2 * place], (uint8_t)(2U << level), a, b);
-    ask(w, &tree[2 * place + 1], (uint8_t)(4U << level), b, a);
+    const struct question *own[] = {&tree[place], &tree[2 * place], &tree[2 * place + 1]};
+    const uint8_t *above = w->below[place / 2];
+    uint8_t answers[3][BLOCK];
+    for (uint32_t k = 0; k < 3; k++) {
+        if (question_is_idle(own[k])) continue;
+        ask(w, own[k], (uint8_t)(1U << (level + k)), above, answers[k]);
+        above = answers[k];
+    }
     const size_t n = w->n & ~(size_t)(STEP - 1);
-    for (size_t r = 0; r < n; r++) w->line[r] = (uint16_t)(a[r] * UNIT_FEATURES);
+    for (size_t r = 0; r < n; r++) w->line[r] = (uint16_t)(above[r] * UNIT_FEATURES);
 }
 
 typedef int32_t four __attribute__((vector_size(16)));
 
-static inline four load(const int32_t *p)
+static INLINE four load(const int32_t *p)
 {
     four v;
     memcpy(&v, p, sizeof v);
     return v;
 }
 
-static inline void add(int32_t *sum, four v)
+static INLINE void add(int32_t *sum, four v)
 {
     four old = load(sum) + v;
     memcpy(sum, &old, sizeof old);
@@ -167,7 +180,7 @@ static inline void add(int32_t *sum, four v)
 
 /* Adds four columns of table lines to the sums of their four features: four rows are read and turned on their
  * side. The compiler makes what it can of the vectors; plain integers otherwise. */
-static void add_columns(struct work *w, const int32_t *table, const uint16_t *feature)
+static INLINE void add_columns(struct work *w, const int32_t *table, const uint16_t *feature)
 {
     const uint16_t *line = w->line;
     int32_t *s0 = w->sum + (size_t)feature[0] * BLOCK, *s1 = w->sum + (size_t)feature[1] * BLOCK;
@@ -184,7 +197,15 @@ static void add_columns(struct work *w, const int32_t *table, const uint16_t *fe
     }
 }
 
-static void block_tables(const struct tw_shap *s, struct work *w)
+/* Asks memory for the table of a unit. */
+static INLINE void fetch(const struct tw_shap *s, const struct unit *u)
+{
+    const char *line = (const char *)(s->table + (size_t)u->line * UNIT_FEATURES);
+    for (size_t i = 0; i < u->patterns * UNIT_FEATURES * sizeof *s->table; i += CACHE_LINE)
+        __builtin_prefetch(line + i);
+}
+
+EACH_CPU static void block_tables(const struct tw_shap *s, struct work *w)
 {
     const uint32_t level = s->depth - 2;
     memset(w->sum, 0, (size_t)s->n_features * BLOCK * sizeof *w->sum);
@@ -193,7 +214,8 @@ static void block_tables(const struct tw_shap *s, struct work *w)
         block_patterns(w, tree, level);
         for (uint32_t k = s->first[t]; k < s->first[t + 1]; k++) {
             const struct unit *u = &s->unit[k];
-            const int32_t *table = s->table + ((size_t)k << (s->depth + 1)) * UNIT_FEATURES;
+            const int32_t *table = s->table + (size_t)u->line * UNIT_FEATURES;
+            if (k + 1 < s->first[s->n_trees]) fetch(s, u + 1);
             block_lines(w, tree, level, u->place);
             for (uint32_t c = 0; c < u->n; c += 4) add_columns(w, table + c, u->feature + c);
         }

@@ -20,9 +20,9 @@
 
 struct tw_shap;
 
-/* Builds the tables: 4 KB for each group of four leaves, 12 MB and 0.1 s for 200 trees of depth 6; trees
- * deeper than TW_DEPTH_FAST, or tables over TW_SHAP_TABLE_MAX bytes, are answered by recursion, some 200
- * times slower. `spec` is not needed afterwards. Errors: those of tw_forest_check, with `name` in
+/* Builds the tables: at most 4 KB for each group of four leaves, 6 to 12 MB and 0.1 s for 200 trees of depth
+ * 6; trees deeper than TW_DEPTH_FAST, or tables over TW_SHAP_TABLE_MAX bytes, are answered by recursion, some
+ * 200 times slower. `spec` is not needed afterwards. Errors: those of tw_forest_check, with `name` in
  * fault->path. */
 enum { TW_SHAP_TABLE_MAX = 128 << 20 };
 tw_err tw_shap_new(const struct tw_forest_spec *spec, const char *name, struct tw_shap **ret,

@@ -13,8 +13,10 @@ enum {
 
 /* The leaves below one node of the level before the last but one, and where their values go. */
 struct unit {
-    uint8_t place; /* of the node in its full tree */
-    uint8_t n;     /* count of features, 0..7 */
+    uint32_t line;     /* its table's first in `table`, counted in lines of UNIT_FEATURES */
+    uint32_t patterns; /* lines of its table */
+    uint8_t place;     /* of the node in its full tree */
+    uint8_t n;         /* count of features, 0..7 */
     uint16_t feature[UNIT_FEATURES];
 };
 
@@ -37,7 +39,7 @@ struct tw_shap {
     struct question *question; /* tables: n_trees << depth */
     struct unit *unit;         /* tables: of all trees in order */
     uint32_t *first;           /* tables: n_trees + 1 numbers of first units */
-    int32_t *table;            /* tables: by unit, pattern, feature */
+    int32_t *table;            /* tables: by unit, pattern, feature; a unit has the patterns it can meet */
 
     struct deep_node *node; /* recursion: all nodes */
     size_t *root;           /* recursion: n_trees offsets into node */

@@ -6,7 +6,8 @@
  * Four leaves that hang on one node (a *unit*: that node, its two children, four leaves) share all of the
  * path but the last two questions; with 5 bits for the path and one for each child, 7 in all, one table of
  * 128 patterns answers for the four at once, for the <= 7 features that occur. A row is then explained by
- * looking up one table line per unit, and adding: no polynomial is left to compute.
+ * looking up one table line per unit, and adding: no polynomial is left to compute. Where a leaf comes early,
+ * the questions below it are idle, and the unit's table ends behind the patterns it can meet.
  *
  * The value a leaf v gives to coalition S is v * prod(o_j, j in S) * prod(z_j, j not in S): o_j is 1 where
  * the row answers all questions on feature j as the path does, z_j is the share of the cover that does. The
@@ -48,6 +49,7 @@ struct path {
 /* One unit in the making. */
 struct making {
     struct unit unit;
+    uint32_t asked; /* a bit for each bit of the pattern that one of its leaves depends on */
     double value[PATTERNS][UNIT_FEATURES];
 };
 
@@ -59,6 +61,7 @@ struct walk {
     double *bound;  /* by feature: what the attributions of any row stay within */
     double scale;   /* 0 on the first walk */
     uint32_t units; /* finished so far */
+    uint32_t lines; /* of their tables */
     bool open;      /* making holds something */
     struct hop hop[TW_DEPTH_FAST];
 };
@@ -123,11 +126,21 @@ static uint32_t column_of(struct unit *u, int32_t feature)
     return c;
 }
 
+/* How many patterns the unit can meet: where no leaf asks the last questions, they are idle and answered
+ * with 0. */
+static uint32_t patterns_of(const struct making *m)
+{
+    uint32_t n = 1;
+    while (m->asked >= n) n *= 2;
+    return n;
+}
+
 static void add_leaf(struct making *m, const struct path *p, double value, uint32_t patterns)
 {
     double share[MASKS][TW_DEPTH_FAST];
     uint32_t column[TW_DEPTH_FAST];
     for (uint32_t j = 0; j < p->n; j++) column[j] = column_of(&m->unit, p->feature[j]);
+    for (uint32_t h = 0; h < p->n_hops; h++) m->asked |= 1U << p->hop[h].bit;
     for (uint32_t mask = 0; mask < 1U << p->n; mask++)
         for (uint32_t j = 0; j < p->n; j++) {
             if ((mask >> j & 1) != 0) continue;
@@ -147,7 +160,7 @@ static void close_unit(struct walk *w)
     if (!w->open) return;
     struct tw_shap *s = w->s;
     struct making *m = w->making;
-    const uint32_t patterns = 2U << s->depth;
+    const uint32_t patterns = patterns_of(m);
     for (uint32_t c = 0; w->scale == 0 && c < m->unit.n; c++) {
         double most = 0;
         for (uint32_t p = 0; p < patterns; p++)
@@ -155,7 +168,9 @@ static void close_unit(struct walk *w)
         w->bound[m->unit.feature[c]] += most;
     }
     if (w->scale != 0) {
-        int32_t *table = s->table + (size_t)w->units * patterns * UNIT_FEATURES;
+        int32_t *table = s->table + (size_t)w->lines * UNIT_FEATURES;
+        m->unit.line = w->lines;
+        m->unit.patterns = patterns;
         for (uint32_t p = 0; p < patterns; p++)
             for (uint32_t c = 0; c < m->unit.n; c++)
                 table[p * UNIT_FEATURES + c] = (int32_t)floor(m->value[p][c] * w->scale + 0.5);
@@ -164,6 +179,7 @@ static void close_unit(struct walk *w)
             s->unit[w->units].feature[c] = (uint16_t)s->n_features;
     }
     w->units++;
+    w->lines += patterns;
     w->open = false;
 }
 
@@ -205,7 +221,7 @@ static void visit(struct walk *w, uint32_t node, uint32_t place, uint32_t level)
 
 static void walk_all(struct walk *w, const struct tw_forest_spec *spec)
 {
-    w->units = 0;
+    w->units = w->lines = 0;
     for (uint32_t k = 0; k < spec->n_trees; k++) {
         w->tree = &spec->tree[k];
         w->s->first[k] = w->units;
@@ -244,7 +260,7 @@ static tw_err fill_tables(struct tw_shap *s, const struct tw_forest_spec *spec, 
         fill_questions(s, &spec->tree[t], s->question + ((size_t)t << s->depth), 0, 1);
     walk_all(w, spec);
     s->unit = tw_calloc(w->units, sizeof *s->unit);
-    s->table = tw_calloc((size_t)w->units << (s->depth + 1), UNIT_FEATURES * sizeof *s->table);
+    s->table = tw_calloc(w->lines, UNIT_FEATURES * sizeof *s->table);
     if (s->unit == NULL || s->table == NULL) return TW_NOMEM;
     w->scale = scale_for(w->bound, s->n_features, w->units);
     walk_all(w, spec);
