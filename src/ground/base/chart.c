@@ -116,6 +116,12 @@ static void begin(struct tw_page *p, const struct tw_chart *c, double height)
     tw_buf_printf(p->out, "\" role=\"img\" aria-labelledby=\"chart%u\">\n", p->charts);
 }
 
+static size_t look(const struct tw_chart *c, size_t series)
+{
+    const unsigned like = c->series[series].like;
+    return (like > 0 ? like - 1 : series) % TW_CHART_SERIES_MAX;
+}
+
 /* The number of a series' colour in the page's style. */
 static size_t colour(const struct tw_chart *c, size_t series)
 {
@@ -125,15 +131,15 @@ static size_t colour(const struct tw_chart *c, size_t series)
                                                [TW_CHART_BLUE] = 5,
                                                [TW_CHART_VIOLET] = 3};
     const enum tw_chart_hue hue = c->series[series].hue;
-    return hue == TW_CHART_BY_PLACE ? series % TW_CHART_SERIES_MAX : of[hue];
+    return hue == TW_CHART_BY_PLACE ? look(c, series) : of[hue];
 }
 
 static void stroke(struct tw_buf *out, const struct tw_chart *c, size_t series)
 {
     tw_buf_printf(out, " stroke=\"var(--c%zu)\" stroke-width=\"%s\"", colour(c, series),
                   c->series[series].strong ? "3" : "1.6");
-    if (DASH[series % TW_CHART_SERIES_MAX][0] != '\0')
-        tw_buf_printf(out, " stroke-dasharray=\"%s\"", DASH[series % TW_CHART_SERIES_MAX]);
+    const char *dash = DASH[look(c, series)];
+    if (dash[0] != '\0') tw_buf_printf(out, " stroke-dasharray=\"%s\"", dash);
 }
 
 static void legend(struct tw_page *p, const struct tw_chart *c, bool lines)
@@ -253,9 +259,12 @@ static void x_categories(struct tw_page *p, const struct tw_chart *c, double wid
     for (size_t i = 0; i < c->n; i++)
         if (letters(c->category[i]) > longest) longest = letters(c->category[i]);
     size_t every = 1;
-    while (width * (double)every < LETTER * (double)longest + 6 && every < c->n) every++;
-    for (size_t i = 0; i < c->n; i += every)
-        text(p->out, LEFT + width * ((double)i + 0.5), y, "middle", c->category[i]);
+    while (width * (double)every < LETTER * (double)longest + 12 && every < c->n) every++;
+    for (size_t i = 0; i < c->n; i += every) {
+        const double x = LEFT + width * ((double)i + 0.5);
+        if (i > 0 && x + LETTER * (double)letters(c->category[i]) / 2 > WIDTH) break; /* it would be cut */
+        text(p->out, x, y, "middle", c->category[i]);
+    }
 }
 
 /* -- range

@@ -33,6 +33,7 @@ struct tw_chart_series {
     const double *lo, *hi; /* of lines a band around y, of bars a whisker; NULL = none */
     bool strong;           /* ours: drawn on top, thick */
     enum tw_chart_hue hue;
+    unsigned like; /* it looks as the series at place like - 1, so that charts agree; 0 = by its own place */
 };
 
 /* How numbers are written: 0.05 as 5 % or as 0.05; 1240 of something as 1,240. */

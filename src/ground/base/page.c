@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/page.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Colours: eight hues that keep their distance for the common kinds of colour blindness (after Okabe and Ito,
@@ -47,6 +49,7 @@ static const char STYLE[] =
     "th[scope=col]{white-space:normal}\n"
     "th:first-child,td:first-child{text-align:left;white-space:normal;min-width:min(9rem,28vw)}\n"
     "th[scope=row]{font-weight:inherit;color:inherit}\n"
+    "td.long{white-space:normal;overflow-wrap:anywhere;min-width:12rem}\n"
     "tr.strong{font-weight:700;background:var(--soft)}\n"
     ".charts{columns:20rem;column-gap:1.5rem;margin-top:1rem}\n"
     "figure{margin:0 0 1.5rem;min-width:0;break-inside:avoid}\n"
@@ -62,7 +65,7 @@ static const char STYLE[] =
     "summary{cursor:pointer;color:var(--dim);font-size:.85rem}\n"
     "@media print{@page{margin:12mm}:root{--bg:#fff;--fg:#000;--dim:#333;--rule:#999;--soft:#fff;--warn:#000;"
     "--warnbg:#fff;" HUES_ON_WHITE "}html{font-size:12px}body{padding:0;max-width:none}"
-    ".charts{columns:2}.wide{overflow:visible}td{white-space:normal;overflow-wrap:anywhere}"
+    ".charts{columns:2}.wide{overflow:visible}table{font-size:.8rem}th,td{padding:.15rem .35rem}"
     "details:not([open]){display:none}details,tr,article,.figures,.key{break-inside:avoid}"
     "h2,h3,h4,.caption{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}";
 
@@ -224,21 +227,66 @@ void tw_page_table_begin(struct tw_page *p, const char *caption)
                   p->tables, p->tables);
 }
 
+/* One word as long as a hash: it may be broken anywhere. */
+static bool is_long(struct tw_str cell)
+{
+    enum { LONG = 40 };
+    return cell.n > LONG && memchr(cell.s, ' ', cell.n) == NULL;
+}
+
 void tw_page_table_row(struct tw_page *p, const struct tw_str *cell, size_t n, bool header, bool strong)
 {
+    if (header) tw_buf_text(p->out, "<thead>");
     tw_buf_text(p->out, strong ? "<tr class=\"strong\">" : "<tr>");
     for (size_t i = 0; i < n; i++)
         element(p,
-                header   ? "<th scope=\"col\">"
-                : i == 0 ? "<th scope=\"row\">"
-                         : "<td>",
+                header             ? "<th scope=\"col\">"
+                : i == 0           ? "<th scope=\"row\">"
+                : is_long(cell[i]) ? "<td class=\"long\">"
+                                   : "<td>",
                 cell[i], header || i == 0 ? "</th>" : "</td>");
-    tw_buf_text(p->out, "</tr>\n");
+    tw_buf_text(p->out, header ? "</tr></thead>\n" : "</tr>\n");
 }
 
 void tw_page_table_end(struct tw_page *p)
 {
     tw_buf_text(p->out, "</table></div>\n");
+}
+
+/* A number, or from lo to hi where there is a hi. */
+static struct tw_str cell(char text[TW_PAGE_CELL], double lo, const double *hi, double by, unsigned digits,
+                          const char *unit)
+{
+    TW_SCOPED_BUF b = {0};
+    if (!isfinite(lo) || (hi != NULL && !isfinite(*hi))) return TW_STR("-");
+    tw_buf_grouped(&b, lo * by, digits);
+    if (hi != NULL) {
+        tw_buf_text(&b, " to ");
+        tw_buf_grouped(&b, *hi * by, digits);
+    }
+    tw_buf_text(&b, unit);
+    snprintf(text, TW_PAGE_CELL, "%.*s", TW_STR_ARG(tw_buf_view(&b)));
+    return tw_str_from(text);
+}
+
+struct tw_str tw_page_percent(char text[TW_PAGE_CELL], double v)
+{
+    return cell(text, v, NULL, 100, 1, " %");
+}
+
+struct tw_str tw_page_number(char text[TW_PAGE_CELL], double v, unsigned digits)
+{
+    return cell(text, v, NULL, 1, digits, "");
+}
+
+struct tw_str tw_page_percents(char text[TW_PAGE_CELL], double lo, double hi)
+{
+    return cell(text, lo, &hi, 100, 1, " %");
+}
+
+struct tw_str tw_page_numbers(char text[TW_PAGE_CELL], double lo, double hi, unsigned digits)
+{
+    return cell(text, lo, &hi, 1, digits, "");
 }
 
 void tw_page_charts_begin(struct tw_page *p)

@@ -55,13 +55,13 @@ static tw_err write_report(const struct tw_cli *cli, const struct tw_trial_repor
 }
 
 static tw_err write_page(struct tw_cli *cli, const struct tw_past_options *o, const struct tw_trial_report *r,
-                         struct tw_file_out *html, struct tw_fault *fault)
+                         const struct tw_loop_report *loop, struct tw_file_out *html, struct tw_fault *fault)
 {
     TW_SCOPED_BUF page = {0};
     char subject[TW_CLI_SUBJECT];
     if (html == NULL) return TW_OK;
     tw_cli_subject(o, "tested on", subject);
-    tw_trial_page(r, subject, &page);
+    tw_trial_page(r, loop, subject, &page);
     return tw_cli_page_write(cli, html, &page, fault);
 }
 
@@ -91,5 +91,5 @@ tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
     TW_TRY(tw_trial_evaluate(past.data, &set, &(struct tw_trial_watch){tw_cli_step, cli}, &report, fault));
     if (closed) TW_TRY(play(cli, past.data, &set, &loop, fault));
     TW_TRY(write_report(cli, &report, closed ? &loop : NULL, fault));
-    return write_page(cli, &o, &report, html, fault);
+    return write_page(cli, &o, &report, closed ? &loop : NULL, html, fault);
 }

@@ -9,7 +9,7 @@
 #include "cli/demo_priv.h"
 #include "stat/metric.h"
 
-enum { CELL_BYTES = 64 };
+enum { CELL_BYTES = TW_PAGE_CELL };
 
 /* Channels in the order they are read, the strictest first, in colours that say their name. */
 static const struct {
@@ -30,35 +30,7 @@ static struct tw_str kept(char text[CELL_BYTES], const struct tw_buf *b)
 
 static struct tw_str number(char text[CELL_BYTES], double v)
 {
-    TW_SCOPED_BUF b = {0};
-    if (isfinite(v))
-        tw_buf_grouped(&b, v, 0);
-    else
-        tw_buf_text(&b, "-");
-    return kept(text, &b);
-}
-
-static struct tw_str percent(char text[CELL_BYTES], double v)
-{
-    TW_SCOPED_BUF b = {0};
-    if (isfinite(v)) {
-        tw_buf_fixed(&b, 100 * v, 1);
-        tw_buf_text(&b, " %");
-    } else {
-        tw_buf_text(&b, "-");
-    }
-    return kept(text, &b);
-}
-
-static struct tw_str span(char text[CELL_BYTES], struct tw_interval i)
-{
-    TW_SCOPED_BUF b = {0};
-    if (!isfinite(i.lo)) return TW_STR("-");
-    tw_buf_fixed(&b, 100 * i.lo, 1);
-    tw_buf_text(&b, " to ");
-    tw_buf_fixed(&b, 100 * i.hi, 1);
-    tw_buf_text(&b, " %");
-    return kept(text, &b);
+    return tw_page_number(text, v, 0);
 }
 
 static double share(double part, double whole)
@@ -144,14 +116,15 @@ static void yields_table(struct tw_page *page, const struct demo_report *r)
     for (int w = 0; w < TW_PLAY_WAYS; w++) {
         const struct tw_play_yield *y = &r->played.of[w];
         const double n = (double)y->inspected;
+        const struct tw_interval ci = interval((double)y->found, n);
         char t[CELLS][CELL_BYTES], each[CELL_BYTES + 8];
         snprintf(each, sizeof each, "%.*s %s", TW_STR_ARG(number(t[5], share(y->recovered_minor / 100, n))),
                  r->currency);
         const struct tw_str row[CELLS] = {tw_str_from(tw_play_way_words((enum tw_play_way)w)),
                                           number(t[1], n),
                                           number(t[2], (double)y->found),
-                                          percent(t[3], yield(y)),
-                                          span(t[4], interval((double)y->found, n)),
+                                          tw_page_percent(t[3], yield(y)),
+                                          tw_page_percents(t[4], ci.lo, ci.hi),
                                           n > 0 ? tw_str_from(each) : TW_STR("-")};
         tw_page_table_row(page, row, CELLS, false, w == TW_PLAY_SCORE);
     }
@@ -310,7 +283,7 @@ static struct tw_page_figure yield_figure(const struct demo_report *r, enum tw_p
     number(found, (double)y->found);
     number(inspected, (double)y->inspected);
     snprintf(room->word, sizeof room->word, "%s (%.20s of %.20s)", word, found, inspected);
-    return (struct tw_page_figure){percent(room->value, yield(y)), tw_str_from(room->word)};
+    return (struct tw_page_figure){tw_page_percent(room->value, yield(y)), tw_str_from(room->word)};
 }
 
 static void summary(struct tw_page *page, const struct demo_report *r)

@@ -7,43 +7,14 @@
 #include "base/chart.h"
 #include "base/date.h"
 
-enum { CELL_BYTES = 64, CELLS = 8, BINS_MAX = 10, BIN_ROWS = 30 };
-
-static struct tw_str percent(char text[CELL_BYTES], double v)
-{
-    snprintf(text, CELL_BYTES, isnan(v) ? "-" : "%.1f %%", 100 * v);
-    return tw_str_from(text);
-}
-
-static struct tw_str plain(char text[CELL_BYTES], double v)
-{
-    snprintf(text, CELL_BYTES, isnan(v) ? "-" : "%.3f", v);
-    return tw_str_from(text);
-}
-
-static struct tw_str span(char text[CELL_BYTES], struct tw_interval i, bool as_percent)
-{
-    if (isnan(i.lo) || isnan(i.hi))
-        snprintf(text, CELL_BYTES, "-");
-    else if (as_percent)
-        snprintf(text, CELL_BYTES, "%.1f to %.1f %%", 100 * i.lo, 100 * i.hi);
-    else
-        snprintf(text, CELL_BYTES, "%.3f to %.3f", i.lo, i.hi);
-    return tw_str_from(text);
-}
-
-static struct tw_str count(char text[CELL_BYTES], size_t n)
-{
-    snprintf(text, CELL_BYTES, "%zu", n);
-    return tw_str_from(text);
-}
+enum { CELL_BYTES = TW_PAGE_CELL, CELLS = 8, BINS_MAX = 10, BIN_ROWS = 30 };
 
 /* -- calibration: rows held back in groups of equal size by their risk
  * -------------------------------------------- */
 
 /* Sums of one bin, each row by what it stands for in the flow. */
 struct bin {
-    double weight, risk, found;
+    double weight, squares, risk, found;
 };
 
 /* Which of `bins` bins of the range of log risks a row falls into: risks of 1 and of 30 % both have their
@@ -59,38 +30,44 @@ static void calibration_chart(struct tw_page *page, const struct tw_card *c)
     const struct tw_learned *l = c->in->learned;
     if (l->n_held < (size_t)2 * BIN_ROWS) return;
     const size_t bins = l->n_held / BIN_ROWS < BINS_MAX ? l->n_held / BIN_ROWS : BINS_MAX;
-    double hi = 0;
+    double highest = 0;
     for (size_t i = 0; i < l->n_held; i++)
-        if (l->held[i].risk > hi) hi = l->held[i].risk;
+        if (l->held[i].risk > highest) highest = l->held[i].risk;
     struct bin bin[BINS_MAX] = {{0}};
     for (size_t i = 0; i < l->n_held; i++) {
-        struct bin *b = &bin[bin_of(sqrt(l->held[i].risk), 0, sqrt(hi), bins)];
+        struct bin *b = &bin[bin_of(sqrt(l->held[i].risk), 0, sqrt(highest), bins)];
         b->weight += l->held[i].weight;
+        b->squares += l->held[i].weight * l->held[i].weight;
         b->risk += l->held[i].weight * l->held[i].risk;
         b->found += l->held[i].found ? l->held[i].weight : 0;
     }
-    double x[BINS_MAX], y[BINS_MAX];
+    double x[BINS_MAX], y[BINS_MAX], lo[BINS_MAX], hi[BINS_MAX];
     size_t n = 0;
     for (size_t b = 0; b < bins; b++) {
         if (bin[b].weight <= 0) continue;
         x[n] = bin[b].risk / bin[b].weight;
-        y[n++] = bin[b].found / bin[b].weight;
+        y[n] = bin[b].found / bin[b].weight;
+        const double worth = bin[b].weight * bin[b].weight / bin[b].squares; /* rows of even weight */
+        const struct tw_interval ci = tw_wilson(y[n] * worth, worth);
+        lo[n] = ci.lo;
+        hi[n++] = ci.hi;
     }
     if (n < 2) return;
-    const struct tw_chart chart = {.heading = "Does a risk mean what it says?",
-                                   .note =
-                                       "Items held back, in steps of stated risk, weighted to stand for the "
-                                       "whole flow; on the dotted line the stated risk is what was found.",
-                                   .x_name = "risk as stated",
-                                   .y_name = "found",
-                                   .x_unit = TW_CHART_PERCENT,
-                                   .y_unit = TW_CHART_PERCENT,
-                                   .x = x,
-                                   .n = n,
-                                   .n_series = 1,
-                                   .series = {{.name = TW_STR("this model"), .y = y, .strong = true}},
-                                   .points = true,
-                                   .diagonal = true};
+    const struct tw_chart chart = {
+        .heading = "Does a risk mean what it says?",
+        .note = "Items held back, in steps of stated risk, weighted to stand for the "
+                "whole flow; on the dotted line the stated risk is what was found. "
+                "The band is the 95 % interval.",
+        .x_name = "risk as stated",
+        .y_name = "found",
+        .x_unit = TW_CHART_PERCENT,
+        .y_unit = TW_CHART_PERCENT,
+        .x = x,
+        .n = n,
+        .n_series = 1,
+        .series = {{.name = TW_STR("this model"), .y = y, .lo = lo, .hi = hi, .strong = true}},
+        .points = true,
+        .diagonal = true};
     tw_chart_lines(page, &chart);
 }
 
@@ -116,12 +93,14 @@ static void groups_chart(struct tw_page *page, const struct tw_card *c, enum tw_
         said[n] = g->is.said;
         found[n++] = g->is.base_rate;
     }
-    if (n == 0) return;
+    if (n < 2) return; /* one group is the whole */
     char heading[96];
     snprintf(heading, sizeof heading, "By %s", tw_card_division_words(d));
     const struct tw_chart chart = {
         .heading = heading,
-        .note = "Share of findings in the flow: as the model expected it, and as it was.",
+        .note =
+            "Share of findings in the flow: as the model expected it, and as it was. The names stand in the "
+            "table below.",
         .x_name = tw_card_division_words(d),
         .y_name = "findings",
         .y_unit = TW_CHART_PERCENT,
@@ -144,14 +123,15 @@ static void groups_table(struct tw_page *page, const struct tw_card *c, enum tw_
     for (size_t i = 0; i < c->by[d].n; i++) {
         const struct tw_card_group *g = &c->by[d].group[i];
         char t[CELLS][CELL_BYTES];
-        const struct tw_str row[CELLS] = {name_of(g),
-                                          count(t[1], g->is.rows),
-                                          count(t[2], g->is.found),
-                                          percent(t[3], g->is.base_rate),
-                                          span(t[4], g->is.base_rate_ci, true),
-                                          percent(t[5], g->is.said),
-                                          plain(t[6], g->is.auc),
-                                          plain(t[7], g->is.ece)};
+        const struct tw_str row[CELLS] = {
+            name_of(g),
+            tw_page_number(t[1], (double)g->is.rows, 0),
+            tw_page_number(t[2], (double)g->is.found, 0),
+            tw_page_percent(t[3], g->is.base_rate),
+            tw_page_percents(t[4], g->is.base_rate_ci.lo, g->is.base_rate_ci.hi),
+            tw_page_percent(t[5], g->is.said),
+            tw_page_number(t[6], g->is.auc, 3),
+            tw_page_number(t[7], g->is.ece, 3)};
         tw_page_table_row(page, row, CELLS, false, false);
     }
     tw_page_table_end(page);
@@ -165,13 +145,15 @@ static void held_back(struct tw_page *page, const struct tw_card *c)
     const struct tw_card_figures *f = &c->all;
     char t[6][CELL_BYTES], auc[160], top[160];
     tw_page_section(page, "On what it had not seen");
-    snprintf(auc, sizeof auc, "area under the curve (%.*s)", TW_STR_ARG(span(t[0], f->auc_ci, false)));
+    snprintf(auc, sizeof auc, "area under the curve (%.*s)",
+             TW_STR_ARG(tw_page_numbers(t[0], f->auc_ci.lo, f->auc_ci.hi, 3)));
     snprintf(top, sizeof top, "found among the %.0f %% of highest risk (%.*s)", tw_card_percent[0],
-             TW_STR_ARG(span(t[1], f->at[0].precision_ci, true)));
-    const struct tw_page_figure figure[] = {{plain(t[2], f->auc), tw_str_from(auc)},
-                                            {percent(t[3], f->at[0].precision), tw_str_from(top)},
-                                            {percent(t[4], f->base_rate), TW_STR("found by chance alone")},
-                                            {plain(t[5], f->ece), TW_STR("calibration error")}};
+             TW_STR_ARG(tw_page_percents(t[1], f->at[0].precision_ci.lo, f->at[0].precision_ci.hi)));
+    const struct tw_page_figure figure[] = {
+        {tw_page_number(t[2], f->auc, 3), tw_str_from(auc)},
+        {tw_page_percent(t[3], f->at[0].precision), tw_str_from(top)},
+        {tw_page_percent(t[4], f->base_rate), TW_STR("found by chance alone")},
+        {tw_page_number(t[5], f->ece, 3), TW_STR("calibration error")}};
     tw_page_figures(page, figure, sizeof figure / sizeof figure[0]);
     tw_page_charts_begin(page);
     calibration_chart(page, c);
@@ -207,15 +189,19 @@ void tw_card_page(const struct tw_card *c, struct tw_buf *out)
     struct tw_page page = {.out = out};
     const struct tw_card_data *d = &c->in->data;
     TW_SCOPED_BUF line = {0};
-    tw_buf_printf(&line, "%llu declarations with %llu items", (unsigned long long)d->declarations,
-                  (unsigned long long)d->items);
+    tw_buf_grouped(&line, (double)d->declarations, 0);
+    tw_buf_text(&line, " declarations with ");
+    tw_buf_grouped(&line, (double)d->items, 0);
+    tw_buf_text(&line, " items");
     if (d->first_day != TW_NO_DAY) {
         tw_buf_text(&line, ", lodged from ");
         tw_buf_day(&line, d->first_day);
         tw_buf_text(&line, " to ");
         tw_buf_day(&line, d->last_day);
     }
-    tw_buf_printf(&line, "; %llu results", (unsigned long long)d->findings);
+    tw_buf_text(&line, "; ");
+    tw_buf_grouped(&line, (double)d->findings, 0);
+    tw_buf_text(&line, " results");
     tw_buf_char(&line, '\0');
     if (line.failed) {
         out->failed = true;

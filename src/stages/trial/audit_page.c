@@ -6,38 +6,7 @@
 
 #include "base/chart.h"
 
-enum { CELL_BYTES = 64, COLUMNS_DRAWN = 20 };
-
-static struct tw_str count(char text[CELL_BYTES], size_t n)
-{
-    snprintf(text, CELL_BYTES, "%zu", n);
-    return tw_str_from(text);
-}
-
-static struct tw_str percent(char text[CELL_BYTES], double v)
-{
-    if (isnan(v)) return TW_STR("-");
-    snprintf(text, CELL_BYTES, "%.1f %%", 100 * v);
-    return tw_str_from(text);
-}
-
-static struct tw_str plain(char text[CELL_BYTES], double v)
-{
-    if (isnan(v)) return TW_STR("-");
-    snprintf(text, CELL_BYTES, "%.3f", v);
-    return tw_str_from(text);
-}
-
-static struct tw_str span(char text[CELL_BYTES], struct tw_interval i, bool in_percent)
-{
-    if (isnan(i.lo) || isnan(i.hi))
-        snprintf(text, CELL_BYTES, "-");
-    else if (in_percent)
-        snprintf(text, CELL_BYTES, "%.1f to %.1f %%", 100 * i.lo, 100 * i.hi);
-    else
-        snprintf(text, CELL_BYTES, "%.3f to %.3f", i.lo, i.hi);
-    return tw_str_from(text);
-}
+enum { CELL_BYTES = TW_PAGE_CELL, COLUMNS_DRAWN = 20 };
 
 static double share(size_t of, size_t in_all)
 {
@@ -199,13 +168,13 @@ static void columns_table(struct tw_page *page, const struct tw_trial_audit *a)
     for (size_t i = 0; i < a->columns; i++) {
         const struct tw_trial_alone *c = &a->column[i];
         row[0] = c->name;
-        row[1] = count(t[1], c->values);
-        row[2] = percent(t[2], c->missing);
-        row[3] = plain(t[3], c->found.auc);
-        row[4] = span(t[4], c->found.ci, false);
-        row[5] = plain(t[5], c->exact.auc);
-        row[6] = plain(t[6], c->inspected.auc);
-        row[7] = plain(t[7], c->threshold > 0 ? c->psi : (double)NAN);
+        row[1] = tw_page_number(t[1], (double)c->values, 0);
+        row[2] = tw_page_percent(t[2], c->missing);
+        row[3] = tw_page_number(t[3], c->found.auc, 3);
+        row[4] = tw_page_numbers(t[4], c->found.ci.lo, c->found.ci.hi, 3);
+        row[5] = tw_page_number(t[5], c->exact.auc, 3);
+        row[6] = tw_page_number(t[6], c->inspected.auc, 3);
+        row[7] = tw_page_number(t[7], c->threshold > 0 ? c->psi : (double)NAN, 3);
         tw_page_table_row(page, row, CELLS, false, c->threshold > 0 && c->psi > c->threshold);
     }
     tw_page_table_end(page);
@@ -222,9 +191,10 @@ static void basis_table(struct tw_page *page, const struct tw_trial_audit *a)
         const struct tw_trial_basis *by = &a->selection.by[b];
         if (by->rows == 0) continue;
         row[0] = b < TW_BASIS_N ? tw_str_from(tw_basis_words((enum tw_basis)b)) : TW_STR("not recorded");
-        row[1] = count(t[1], by->rows);
-        row[2] = percent(t[2], share(by->found, by->rows));
-        row[3] = span(t[3], tw_wilson((double)by->found, (double)by->rows), true);
+        row[1] = tw_page_number(t[1], (double)by->rows, 0);
+        row[2] = tw_page_percent(t[2], share(by->found, by->rows));
+        const struct tw_interval ci = tw_wilson((double)by->found, (double)by->rows);
+        row[3] = tw_page_percents(t[3], ci.lo, ci.hi);
         tw_page_table_row(page, row, 4, false, false);
     }
     tw_page_table_end(page);
@@ -235,10 +205,10 @@ void tw_trial_audit_page(const struct tw_trial_audit *a, const char *subject, st
     struct tw_page page = {.out = out};
     char t[4][CELL_BYTES];
     const struct tw_page_figure figure[] = {
-        {count(t[0], a->declarations), TW_STR("declarations")},
-        {count(t[1], a->labelled), TW_STR("items with a result")},
-        {percent(t[2], share(a->found, a->labelled)), TW_STR("of them a finding")},
-        {percent(t[3], a->six.columns > 0 ? a->six.share : a->widest.share),
+        {tw_page_number(t[0], (double)a->declarations, 0), TW_STR("declarations")},
+        {tw_page_number(t[1], (double)a->labelled, 0), TW_STR("items with a result")},
+        {tw_page_percent(t[2], share(a->found, a->labelled)), TW_STR("of them a finding")},
+        {tw_page_percent(t[3], a->six.columns > 0 ? a->six.share : a->widest.share),
          TW_STR("of later rows equal an earlier one")}};
     tw_page_begin(&page, "May figures on this file be believed?", subject);
     if (a->believable)

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "stat/rank.h"
 #include "trial/data_priv.h"
+#include "trial/families.h"
 
 const double tw_trial_percent[TW_TRIAL_PARTS] = {1, 2, 5, 10};
 
@@ -96,7 +97,7 @@ static tw_err prepare(struct work *w)
 
 /* Share of each mechanism's declarations among the 5 % highest (ties by order of lodging). */
 static tw_err by_mechanism(const struct work *w, const uint32_t *declaration, size_t n,
-                           struct tw_trial_figures *f)
+                           struct tw_trial_protocol *p, struct tw_trial_figures *f)
 {
     double all[32] = {0}, got[32] = {0};
     uint32_t *order = tw_calloc(n + 1, sizeof *order);
@@ -114,7 +115,10 @@ static tw_err by_mechanism(const struct work *w, const uint32_t *declaration, si
         }
     }
     tw_free(order);
-    for (size_t m = 0; m < 32; m++) f->mechanism_recall[m] = all[m] > 0 ? got[m] / all[m] : (double)NAN;
+    for (size_t m = 0; m < 32; m++) {
+        f->mechanism_recall[m] = all[m] > 0 ? got[m] / all[m] : (double)NAN;
+        p->met[m] = (size_t)all[m];
+    }
     return err;
 }
 
@@ -181,6 +185,7 @@ static tw_err by_week(const struct work *w, const uint32_t *declaration, size_t 
         for (end = k; end < n && d->item[d->first[declaration[end]]].day < week->from + WEEK; end++)
             positives += w->label[end];
         f->week[at].precision = f->week[at].recall = f->week[at].duty_share = (double)NAN;
+        f->week[at].ci = (struct tw_interval){(double)NAN, (double)NAN};
         week->rows = end - k;
         if (week->rows == 0) continue;
         week->base_rate = positives / (double)week->rows;
@@ -194,6 +199,8 @@ static tw_err by_week(const struct work *w, const uint32_t *declaration, size_t 
         f->week[at].precision = got.precision;
         f->week[at].recall = got.recall;
         f->week[at].duty_share = got.value_share;
+        const double inspected = p->budget / 100 * (double)week->rows;
+        if (!isnan(got.precision)) f->week[at].ci = tw_wilson(got.precision * inspected, inspected);
     }
     return TW_OK;
 }
@@ -228,10 +235,47 @@ static tw_err figures(struct work *w, enum tw_scorer s, struct tw_trial_protocol
     tw_err err = tw_ranked_new(&ranking, &ranked);
     if (err == TW_OK) err = parts(w, ranked, f);
     if (err == TW_OK) err = calibration(w, f);
-    if (err == TW_OK) err = by_mechanism(w, declaration, n, f);
+    if (err == TW_OK) err = by_mechanism(w, declaration, n, p, f);
     if (err == TW_OK) err = by_week(w, declaration, n, p, f);
     f->ran = err == TW_OK;
     tw_free(declaration);
+    return err;
+}
+
+/* What moved ours, by family. w->ranked holds its scores of the tested declarations. */
+static tw_err by_family(const struct work *w, const struct tw_scorer_model *m, struct tw_trial_protocol *p,
+                        struct tw_fault *fault)
+{
+    const struct tw_trial_data *d = w->d;
+    const size_t from = d->first[d->train], items = d->items - from, n = p->rows;
+    double *moved = tw_calloc(items * TW_FAMILY_N + 1, sizeof *moved);
+    uint32_t *order = tw_calloc(n + 1, sizeof *order);
+    uint8_t *top = tw_calloc(n + 1, 1);
+    tw_err err = moved == NULL || order == NULL || top == NULL ? TW_NOMEM : TW_OK;
+    if (err == TW_OK)
+        err = tw_trial_families(tw_scorer_learned(m), w->x + from * TW_FEATURE_N, items, moved, fault);
+    if (err == TW_OK) err = tw_rank_falling(w->ranked, n, order);
+    double all[TW_FAMILY_N] = {0}, high[TW_FAMILY_N] = {0}, all_sum = 0, high_sum = 0;
+    for (size_t r = 0; r < n * 5 / 100 && err == TW_OK; r++) top[order[r]] = 1;
+    size_t at = 0; /* among the ranked ones */
+    for (size_t k = d->train; k < d->n && err == TW_OK; k++) {
+        if (!judged(d, k)) continue;
+        for (size_t i = (d->first[k] - from) * TW_FAMILY_N; i < (d->first[k + 1] - from) * TW_FAMILY_N; i++) {
+            all[i % TW_FAMILY_N] += moved[i];
+            all_sum += moved[i];
+            if (top[at] == 0) continue;
+            high[i % TW_FAMILY_N] += moved[i];
+            high_sum += moved[i];
+        }
+        at++;
+    }
+    for (int f = 0; f < TW_FAMILY_N && err == TW_OK; f++) {
+        p->family[f].all = all_sum > 0 ? all[f] / all_sum : (double)NAN;
+        p->family[f].top = high_sum > 0 ? high[f] / high_sum : (double)NAN;
+    }
+    tw_free(moved);
+    tw_free(order);
+    tw_free(top);
     return err;
 }
 
@@ -270,14 +314,17 @@ static tw_err one_scorer(struct work *w, enum tw_scorer s, struct tw_trial_proto
                               .to = d->items};
     TW_TRY(step(w, tw_scorer_name(s)));
     struct tw_fault why_not = {.note = ""};
-    tw_err err = tw_scorer_run(s, &v, w->set, &w->score, &why_not);
+    TW_SCOPED(tw_scorer_model) *m = NULL;
+    tw_err err = tw_scorer_train(s, &v, w->set, NULL, &m, &why_not);
+    if (err == TW_OK) err = tw_scorer_score(s, m, &v, w->set, &w->score, &why_not);
     if (err == TW_ARG) { /* too little to learn from is an answer too */
         snprintf(f->why_not, sizeof f->why_not, "%.150s", why_not.note);
         return TW_OK;
     }
     if (err != TW_OK && fault != NULL) *fault = why_not;
     TW_TRY(err);
-    return figures(w, s, p, f);
+    TW_TRY(figures(w, s, p, f));
+    return s == TW_SCORER_TIDEWAITER ? by_family(w, m, p, fault) : TW_OK;
 }
 
 static tw_err protocol(struct tw_trial_data *d, const char *name, const struct tw_trial_settings *set,
@@ -286,6 +333,7 @@ static tw_err protocol(struct tw_trial_data *d, const char *name, const struct t
 {
     struct work w = {.d = d, .set = set, .watch = watch};
     *p = (struct tw_trial_protocol){.name = name};
+    for (int f = 0; f < TW_FAMILY_N; f++) p->family[f].all = p->family[f].top = (double)NAN;
     tw_err err = d->columns == 0 ? tw_trial_data_columns(d) : TW_OK;
     if (err == TW_OK) err = prepare(&w);
     for (int s = 0; s < TW_SCORER_N && err == TW_OK; s++) err = one_scorer(&w, (enum tw_scorer)s, p, fault);

@@ -37,6 +37,7 @@ struct tw_trial_figures {
     size_t bins;
     struct { /* of the budget's share of each week, the highest of that week; NaN = nothing to divide by */
         double precision, recall, duty_share;
+        struct tw_interval ci; /* of precision: Wilson on as many as were inspected */
     } week[TW_TRIAL_WEEKS_MAX];
 };
 
@@ -55,7 +56,12 @@ struct tw_trial_protocol {
     double duty;      /* recoverable in all of them, minor units */
     double budget;    /* per cent of each week */
     struct tw_trial_week week[TW_TRIAL_WEEKS_MAX];
-    size_t weeks; /* up to the last declaration, TW_TRIAL_WEEKS_MAX at the most */
+    size_t weeks;   /* up to the last declaration, TW_TRIAL_WEEKS_MAX at the most */
+    size_t met[32]; /* tested declarations with each mechanism in them */
+    struct {        /* share of each family in what moved ours; NaN = it did not run */
+        double all; /* over all tested items */
+        double top; /* over those of the 5 % highest declarations */
+    } family[TW_FAMILY_N];
     struct tw_trial_figures of[TW_SCORER_N];
 };
 

@@ -29,6 +29,7 @@ static void weeks_of(struct tw_json *j, const struct tw_trial_protocol *p, const
         number(j, "precision", f->week[k].precision);
         number(j, "recall", f->week[k].recall);
         number(j, "duty_share", f->week[k].duty_share);
+        interval(j, "ci", f->week[k].ci);
         tw_json_end_object(j);
     }
     tw_json_end_array(j);
@@ -50,6 +51,43 @@ static void weeks(struct tw_json *j, const struct tw_trial_protocol *p)
         number(j, "base_rate", p->week[k].base_rate);
         tw_json_end_object(j);
         tw_buf_free(&day);
+    }
+    tw_json_end_array(j);
+}
+
+/* A mechanism's name as a key. */
+static void mechanism_key(struct tw_json *j, const struct tw_trial_report *r, size_t m)
+{
+    char name[64];
+    size_t n = r->mechanism[m].n < sizeof name ? r->mechanism[m].n : sizeof name - 1;
+    memcpy(name, r->mechanism[m].s, n);
+    name[n] = '\0';
+    tw_json_key(j, name);
+}
+
+static void mechanisms(struct tw_json *j, const struct tw_trial_report *r, const struct tw_trial_protocol *p)
+{
+    if (r->mechanisms < 2) return;
+    tw_json_key(j, "mechanisms");
+    tw_json_begin_object(j);
+    for (size_t m = 1; m < r->mechanisms; m++) {
+        mechanism_key(j, r, m);
+        tw_json_u64(j, p->met[m]);
+    }
+    tw_json_end_object(j);
+}
+
+static void families(struct tw_json *j, const struct tw_trial_protocol *p)
+{
+    tw_json_key(j, "families");
+    tw_json_begin_array(j);
+    for (int f = 0; f < TW_FAMILY_N; f++) {
+        tw_json_begin_object(j);
+        tw_json_key(j, "name");
+        tw_json_text(j, tw_family_row((enum tw_family)f)->name);
+        number(j, "all", p->family[f].all);
+        number(j, "top", p->family[f].top);
+        tw_json_end_object(j);
     }
     tw_json_end_array(j);
 }
@@ -89,11 +127,8 @@ static void one(struct tw_json *j, const struct tw_trial_report *r, const struct
         tw_json_key(j, "recall_by_mechanism");
         tw_json_begin_object(j);
         for (size_t m = 1; m < r->mechanisms; m++) {
-            char name[64];
-            size_t n = r->mechanism[m].n < sizeof name ? r->mechanism[m].n : sizeof name - 1;
-            memcpy(name, r->mechanism[m].s, n);
-            name[n] = '\0';
-            number(j, name, f->mechanism_recall[m]);
+            mechanism_key(j, r, m);
+            tw_json_fixed(j, f->mechanism_recall[m], 6);
         }
         tw_json_end_object(j);
     }
@@ -118,6 +153,8 @@ void tw_trial_report_json(const struct tw_trial_report *r, const struct tw_loop_
         tw_json_u64(&j, p->taught);
         number(&j, "base_rate", p->base_rate);
         weeks(&j, p);
+        mechanisms(&j, r, p);
+        families(&j, p);
         tw_json_key(&j, "scorers");
         tw_json_begin_array(&j);
         for (int s = 0; s < TW_SCORER_N; s++) one(&j, r, p, (enum tw_scorer)s);

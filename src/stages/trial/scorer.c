@@ -87,6 +87,11 @@ void tw_scorer_model_free(struct tw_scorer_model *m)
     tw_free(m);
 }
 
+const struct tw_learned *tw_scorer_learned(const struct tw_scorer_model *m)
+{
+    return m->learned;
+}
+
 /* May the scorer learn from this result? */
 static bool teaches(const struct tw_trial_view *v, const struct tw_trial_result *r)
 {

@@ -78,6 +78,9 @@ static inline void tw_scorer_model_freep(struct tw_scorer_model **m)
     tw_scorer_model_free(*m);
 }
 
+/* What ours has learned; NULL of the others. Lives as long as `m`. */
+const struct tw_learned *tw_scorer_learned(const struct tw_scorer_model *m);
+
 /* Trains, where the scorer trains (the others get an empty model).
  * before  an earlier model of the same scorer: ours keeps its settings and number of rounds instead of
  *         searching them again, which is most of the work; NULL = search

@@ -125,6 +125,31 @@ static void bars_have_whiskers_where_there_is_an_interval(void)
     CHECK(count(&out, ">–</text>") == 1 && count(&out, "<td>–</td>") == 1);
 }
 
+static void names_under_an_axis_are_neither_crowded_nor_cut(void)
+{
+    enum { WEEKS = 13 };
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    double v[WEEKS], x[WEEKS];
+    char text[WEEKS][16];
+    struct tw_str name[WEEKS];
+    for (int i = 0; i < WEEKS; i++) {
+        x[i] = v[i] = i;
+        snprintf(text[i], sizeof text[i], "2026-01-%02d", i + 1);
+        name[i] = tw_str_from(text[i]);
+    }
+    struct tw_chart c = chart();
+    c.n_series = 1;
+    c.x = x;
+    c.category = name;
+    c.n = WEEKS; /* 22.8 units each: every fourth name has 74 for its 62 */
+    c.series[0] = (struct tw_chart_series){.name = TW_STR("weeks"), .y = v};
+    tw_chart_lines(&p, &c);
+    CHECK(count(&out, ">2026-01-") == 3 + WEEKS); /* those of the table too; the thirteenth would be cut */
+    CHECK(holds(&out, ">2026-01-01</text>") && holds(&out, ">2026-01-05</text>") &&
+          holds(&out, ">2026-01-09</text>"));
+}
+
 static void counts_are_written_whole(void)
 {
     TW_SCOPED_BUF out = {0};
@@ -156,6 +181,17 @@ static void red_is_red_wherever_it_stands(void)
     tw_buf_clear(&out);
     tw_chart_lines(&p, &c);
     CHECK(count(&out, "stroke=\"var(--c7)\"") == 2 && count(&out, "stroke=\"var(--c0)\"") == 0);
+}
+
+static void a_series_looks_like_one_of_another_picture(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    struct tw_chart c = chart();
+    c.series[1].like = 4; /* as the one at place 3 there: curve and legend */
+    tw_chart_lines(&p, &c);
+    CHECK(count(&out, "stroke=\"var(--c3)\" stroke-width=\"1.6\" stroke-dasharray=\"8 3 2 3\"") == 2);
+    CHECK(count(&out, "var(--c1)\"") == 0);
 }
 
 static void stacks_add_up(void)
@@ -195,8 +231,10 @@ int main(void)
     RUN(bars_go_left_below_zero);
     RUN(names_of_bars_have_the_room_they_need);
     RUN(bars_have_whiskers_where_there_is_an_interval);
+    RUN(names_under_an_axis_are_neither_crowded_nor_cut);
     RUN(counts_are_written_whole);
     RUN(red_is_red_wherever_it_stands);
+    RUN(a_series_looks_like_one_of_another_picture);
     RUN(stacks_add_up);
     RUN(one_point_and_equal_numbers_are_drawn);
     return DONE();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/page.h"
 
+#include <math.h>
+
 #include "check.h"
 
 static bool holds(const struct tw_buf *b, const char *what)
@@ -47,7 +49,7 @@ static void tables_name_their_rows_and_columns(void)
     tw_page_table_row(&p, head, 2, true, false);
     tw_page_table_row(&p, row, 2, false, true);
     tw_page_table_end(&p);
-    CHECK(holds(&out, "<tr><th scope=\"col\">scorer</th><th scope=\"col\">AUC</th></tr>"));
+    CHECK(holds(&out, "<thead><tr><th scope=\"col\">scorer</th><th scope=\"col\">AUC</th></tr></thead>"));
     CHECK(holds(&out, "<tr class=\"strong\"><th scope=\"row\">ours</th><td>0.9</td></tr>"));
     CHECK(holds(&out, "<p class=\"caption\" id=\"table1\">figures</p>") &&
           holds(&out, "<table aria-labelledby=\"table1\">"));
@@ -57,6 +59,30 @@ static void tables_name_their_rows_and_columns(void)
     tw_buf_clear(&out);
     tw_page_table_begin(&p, NULL);
     CHECK(!holds(&out, "caption") && holds(&out, "<table>"));
+}
+
+static void a_hash_may_be_broken_and_a_sentence_is_not_one(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    const struct tw_str row[] = {TW_STR("model"),
+                                 TW_STR("e4be6589c9ad14d8de105e6a6d2c06409ad56eb995d9993995cedef2"),
+                                 TW_STR("as many letters as a hash has, but in words that break")};
+    tw_page_table_row(&p, row, 3, false, false);
+    CHECK(holds(&out, "<td class=\"long\">e4be6589") && holds(&out, "<td>as many"));
+}
+
+static void cells_are_written_for_people(void)
+{
+    char t[TW_PAGE_CELL];
+    CHECK(tw_str_is(tw_page_percent(t, 0.12345), "12.3 %") && tw_str_is(tw_page_percent(t, 0), "0.0 %"));
+    CHECK(tw_str_is(tw_page_number(t, 1240, 0), "1,240") && tw_str_is(tw_page_number(t, 0.9125, 3), "0.913"));
+    CHECK(tw_str_is(tw_page_percents(t, 0.1, 0.149), "10.0 to 14.9 %"));
+    CHECK(tw_str_is(tw_page_numbers(t, -0.5, 1, 2), "-0.50 to 1.00"));
+    CHECK(tw_str_is(tw_page_percent(t, (double)NAN), "-") &&
+          tw_str_is(tw_page_number(t, (double)INFINITY, 0), "-"));
+    CHECK(tw_str_is(tw_page_percents(t, (double)NAN, 1), "-") &&
+          tw_str_is(tw_page_numbers(t, 0, (double)NAN, 1), "-"));
 }
 
 static void what_stands_between_backticks_is_typed(void)
@@ -99,6 +125,8 @@ int main(void)
     RUN(escapes_what_html_would_take_for_its_own);
     RUN(asks_nobody_for_anything);
     RUN(tables_name_their_rows_and_columns);
+    RUN(a_hash_may_be_broken_and_a_sentence_is_not_one);
+    RUN(cells_are_written_for_people);
     RUN(what_stands_between_backticks_is_typed);
     RUN(a_case_has_its_own_frame);
     RUN(a_full_buffer_sticks);

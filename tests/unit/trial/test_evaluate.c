@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trial/evaluate.h"
 
+#include "base/mem.h"
 #include "examine.h"
+#include "played.h"
 
 static struct tw_trial_report *evaluate(struct border *b)
 {
@@ -115,8 +117,116 @@ static void stops_when_told_and_refuses_what_has_no_two_sides(void)
     border_close(&b);
 }
 
+static bool word(const struct tw_trial_report *r, const char *what)
+{
+    for (size_t k = 0; k < r->n_words; k++)
+        if (strstr(r->words[k], what) != NULL) return true;
+    return false;
+}
+
+/* Rows that come again are reported with and without, unasked; without them the look-up knows next to
+ * nothing: of a declaration with one new item the others may be copies. */
+static void copies_make_two_protocols(void)
+{
+    struct border b;
+    border_open(&b, 600, 5, REPEATS | ALL_INSPECTED | LOST_FINDINGS);
+    struct tw_trial_report *r = evaluate(&b);
+    const struct tw_trial_protocol *all = &r->protocol[0], *first = &r->protocol[1];
+    CHECK(r->protocols == 2 && strcmp(all->name, "as_published") == 0 &&
+          strcmp(first->name, "first_occurrences") == 0);
+    CHECK(r->twin_share > 0.3 && r->twin_purity > 0.9);
+    CHECK(first->rows > 0 && first->rows < all->rows && first->taught < all->taught);
+    CHECK(of(all, TW_SCORER_TWIN_LOOKUP)->auc > 0.7 && of(first, TW_SCORER_TWIN_LOOKUP)->auc < 0.6);
+    CHECK(word(r, "Believe the figures on first occurrences") && word(r, "5 findings name no declaration"));
+    CHECK(word(r, "At 5 % inspected: this engine finds") &&
+          !word(r, "Only inspected declarations are judged"));
+    for (int k = 0; k < 2; k++) {
+        double sum = 0, top = 0;
+        for (int f = 0; f < TW_FAMILY_N; f++) {
+            CHECK(r->protocol[k].family[f].all >= 0 && r->protocol[k].family[f].top >= 0);
+            sum += r->protocol[k].family[f].all;
+            top += r->protocol[k].family[f].top;
+        }
+        CHECK(fabs(sum - 1) < 1e-9 && fabs(top - 1) < 1e-9);
+    }
+    free(r);
+    border_close(&b);
+}
+
+/* Where the truth is known all are tested; the oracle is never beaten, and mechanisms are told apart. */
+static void the_truth_tests_everyone(void)
+{
+    struct played p = played_open();
+    struct tw_trial_settings set = tw_trial_settings_default();
+    struct tw_trial_report *r = calloc(1, sizeof *r);
+    struct tw_fault fault = {.note = ""};
+    CHECK(r != NULL);
+    set.draws = 10;
+    set.threads = 1;
+    CHECK(tw_trial_evaluate(p.d, &set, NULL, r, &fault) == TW_OK);
+    const struct tw_trial_protocol *t = &r->protocol[0];
+    const struct tw_trial_figures *oracle = of(t, TW_SCORER_ORACLE), *full = of(t, TW_SCORER_FULL_LABELS);
+    size_t met[3] = {0};
+    for (size_t k = p.d->train; k < p.d->n; k++) {
+        bool in[3] = {false};
+        for (uint32_t i = p.d->first[k]; i < p.d->first[k + 1]; i++) in[p.d->item[i].mechanism] = true;
+        for (int m = 1; m < 3; m++) met[m] += in[m];
+    }
+    CHECK(t->rows == p.d->n - p.d->train && t->duty > 0);
+    CHECK(t->met[1] == met[1] && t->met[2] == met[2] && met[1] > 0 && met[2] > 0 && t->met[0] == 0);
+    CHECK(r->mechanisms == 3 && tw_str_is(r->mechanism[2], "fresh"));
+    CHECK(oracle->auc == 1 && oracle->at[2].precision == 1);
+    for (int s = 0; s < TW_SCORER_N; s++) {
+        CHECK(t->of[s].ran && t->of[s].auc <= oracle->auc + 1e-12);
+        for (size_t k = 0; k < t->weeks; k++) {
+            const struct tw_interval ci = t->of[s].week[k].ci;
+            CHECK(ci.lo <= t->of[s].week[k].precision + 1e-9 && t->of[s].week[k].precision <= ci.hi + 1e-9);
+        }
+    }
+    CHECK(full->mechanism_recall[1] > 0 && isnan(full->mechanism_recall[3]));
+    CHECK(!word(r, "Only inspected declarations are judged"));
+    free(r);
+    played_close(&p);
+}
+
+static void without_a_result_since_the_split_there_is_nothing_to_test(void)
+{
+    struct border b;
+    struct tw_trial_settings set = tw_trial_settings_default();
+    struct tw_trial_report *r = calloc(1, sizeof *r);
+    struct tw_fault fault = {.note = ""};
+    border_open(&b, 200, 3, 0);
+    CHECK(tw_trial_evaluate(b.data, &set, NULL, r, &fault) == TW_NOTFOUND && r->protocols == 0);
+    CHECK(strstr(fault.note, "findings or a truth file say that") != NULL);
+    free(r);
+    border_close(&b);
+}
+
+/* Each of the first allocations fails once: the report is untouched. Later ones come after training, which is
+ * the library's. */
+static void a_failed_allocation_leaves_no_report(void)
+{
+    struct border b;
+    struct tw_trial_settings set = tw_trial_settings_default();
+    struct tw_trial_report *r = calloc(1, sizeof *r);
+    border_open(&b, 300, 3, REPEATS | ALL_INSPECTED);
+    tw_trial_data_judge_by_findings(b.data);
+    for (long n = 0; n < 40; n++) {
+        tw_mem_fail_after(n);
+        const tw_err err = tw_trial_evaluate(b.data, &set, NULL, r, NULL);
+        tw_mem_fail_after(-1);
+        CHECK(err == TW_NOMEM && r->protocols == 0);
+    }
+    free(r);
+    border_close(&b);
+}
+
 int main(void)
 {
+    RUN(copies_make_two_protocols);
+    RUN(the_truth_tests_everyone);
+    RUN(without_a_result_since_the_split_there_is_nothing_to_test);
+    RUN(a_failed_allocation_leaves_no_report);
     RUN(measures_who_can_be_measured);
     RUN(the_backtest_spends_its_budget_week_by_week);
     RUN(stops_when_told_and_refuses_what_has_no_two_sides);
