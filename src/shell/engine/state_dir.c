@@ -215,7 +215,9 @@ static tw_err make(const char *dir, bool *made, struct tw_fault *fault)
     switch (e) {
     case EEXIST:
     case ENOTDIR:
-        return tw_fail(fault, TW_ARG, "this is a file, or lies in one; name a directory");
+        return tw_fail(
+            fault, TW_FORMAT,
+            "this is a file, or lies in one; name a directory that holds a state, or is to hold one");
     case ENOENT:
         return tw_fail(fault, TW_NOTFOUND, "the directory above it does not exist; create that first");
     case ENOSPC:

@@ -36,7 +36,8 @@ void tw_state_close(struct tw_state *s); /* frees what it holds; takes one that 
 
 /* Makes the directory where there is none. profile_hash is not read.
  * TW_NOTFOUND  the directory above is missing
- * TW_ARG       `dir` is a file, or its path too long
+ * TW_FORMAT    `dir` is a file, or lies in one
+ * TW_ARG       its path is too long, or empty
  * TW_IO, TW_FULL, TW_NOMEM; what lay there before is as it was */
 tw_err tw_state_write(const char *dir, const struct tw_state *s, struct tw_fault *fault) TW_MUST_CHECK;
 
