@@ -428,21 +428,20 @@ static double lowest(const struct tw_chart *c, double from)
     return from;
 }
 
-/* Where the bars of one category lie. */
+/* Where a bar lies. */
 struct bar_row {
     const struct scale *x;
-    double y, thick; /* of the first; each is so thick */
+    double y, thick;
 };
 
-/* The bar of series s in category i, with whisker and number. */
+/* The bar of series s in category i, which has a number, with whisker and number. */
 static void one_bar(struct tw_buf *out, const struct tw_chart *c, size_t s, size_t i,
                     const struct bar_row *row)
 {
     enum { LABELLED = 3 };
     const struct tw_chart_series *one = &c->series[s];
     const struct scale *x = row->x;
-    const double v = one->y[i], y = row->y + row->thick * (double)s;
-    if (isnan(v)) return;
+    const double v = one->y[i], y = row->y;
     const double a = at(x, v < 0 ? v : 0);
     double b = at(x, v < 0 ? 0 : v);
     bar(out, colour(c, s), a, y, b - a > 0.6 ? b - a : 0.6, row->thick - 1);
@@ -457,12 +456,19 @@ static void one_bar(struct tw_buf *out, const struct tw_chart *c, size_t s, size
     text(out, b + 4, y + row->thick - 2, "start", tw_buf_view(&label));
 }
 
-/* Has no series a number in category i? */
-static bool no_number(const struct tw_chart *c, size_t i)
+/* The bars of category i, amid the room for all series. */
+static void row_of_bars(struct tw_buf *out, const struct tw_chart *c, size_t i, const struct bar_row *room)
 {
-    for (size_t s = 0; s < c->n_series; s++)
-        if (!isnan(c->series[s].y[i])) return false;
-    return true;
+    struct bar_row row = *room;
+    size_t missing = 0;
+    for (size_t s = 0; s < c->n_series; s++) missing += isnan(c->series[s].y[i]) ? 1 : 0;
+    row.y += row.thick * (double)missing / 2;
+    for (size_t s = 0; s < c->n_series; s++) {
+        if (isnan(c->series[s].y[i])) continue;
+        one_bar(out, c, s, i, &row);
+        row.y += row.thick;
+    }
+    if (missing == c->n_series) text(out, at(row.x, 0) + 4, row.y + 4, "start", TW_STR("–"));
 }
 
 /* How wide the names of the bars are drawn, within reason. */
@@ -497,10 +503,7 @@ void tw_chart_bars(struct tw_page *p, const struct tw_chart *c)
     for (size_t i = 0; i < c->n; i++) {
         const double top = ABOVE + row * (double)i;
         text(p->out, names - 5, top + thick * (double)c->n_series / 2 + 4, "end", c->category[i]);
-        const struct bar_row one = {&x, top, thick};
-        for (size_t s = 0; s < c->n_series; s++) one_bar(p->out, c, s, i, &one);
-        if (no_number(c, i))
-            text(p->out, at(&x, 0) + 4, top + thick * (double)c->n_series / 2 + 4, "start", TW_STR("–"));
+        row_of_bars(p->out, c, i, &(struct bar_row){&x, top, thick});
         tw_buf_char(p->out, '\n');
     }
     end(p, c, false);

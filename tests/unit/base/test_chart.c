@@ -150,6 +150,22 @@ static void names_under_an_axis_are_neither_crowded_nor_cut(void)
           holds(&out, ">2026-01-09</text>"));
 }
 
+static void a_lone_bar_stands_beside_its_name(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    const double a[] = {1, 1, (double)NAN, 1}, b[] = {1, (double)NAN, (double)NAN, 1};
+    struct tw_chart c = chart();
+    c.category = NAMES;
+    c.series[0] = (struct tw_chart_series){.name = TW_STR("size"), .y = a};
+    c.series[1] = (struct tw_chart_series){.name = TW_STR("digits"), .y = b};
+    tw_chart_bars(&p, &c);
+    /* Rows of two bars of 12 and a gap of 8, from 8 on: the second's only bar begins half a bar lower. */
+    CHECK(holds(&out, " y=\"8.0\" width") && holds(&out, " y=\"20.0\" width") &&
+          holds(&out, " y=\"46.0\" width") && !holds(&out, " y=\"40.0\" width"));
+    CHECK(holds(&out, " y=\"88.0\" text-anchor=\"start\">–</text>") && count(&out, "<rect fill") == 5);
+}
+
 static void counts_are_written_whole(void)
 {
     TW_SCOPED_BUF out = {0};
@@ -232,6 +248,7 @@ int main(void)
     RUN(names_of_bars_have_the_room_they_need);
     RUN(bars_have_whiskers_where_there_is_an_interval);
     RUN(names_under_an_axis_are_neither_crowded_nor_cut);
+    RUN(a_lone_bar_stands_beside_its_name);
     RUN(counts_are_written_whole);
     RUN(red_is_red_wherever_it_stands);
     RUN(a_series_looks_like_one_of_another_picture);
