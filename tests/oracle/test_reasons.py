@@ -100,7 +100,7 @@ def prepare(program, folder, seed):
     how = ("assess", "--quiet", "--json", "--full", "--findings", country / "all.csv")
     call(program, *how, "--state", folder / "state", "--out", before, country / "before.csv")
     shutil.copy(next((folder / "state").glob("profile-*.state")), model / "profile.state")
-    window = b"TWCHAN1\n" + struct.pack("<QqQ", 0, -2147483648, 0)  # no score yet (docs/formats/channels.md)
+    window = b"TWCHAN2\n" + struct.pack("<QqQd", 0, -2147483648, 0, .5)  # no score yet (docs/formats/channels.md)
     (model / "channels.state").write_bytes(window + hashlib.sha256(window).digest())
     for card in ("card.json", "card.md"):
         (model / card).write_text("{}\n", encoding="utf-8")

@@ -220,7 +220,7 @@ static void put_findings(struct tw_buf *b, const struct tw_run_summary *s)
 }
 
 /* What deserves attention. */
-static void put_remarks(struct tw_buf *b, const struct tw_run_summary *s)
+static void put_remarks(struct tw_buf *b, const struct tw_run_options *o, const struct tw_run_summary *s)
 {
     if (s->out_of_order > 0)
         tw_buf_printf(
@@ -231,7 +231,16 @@ static void put_remarks(struct tw_buf *b, const struct tw_run_summary *s)
     if (s->evicted > 0)
         tw_buf_printf(b, "\nprofile  full: %llu keys that had not been seen for longest had to go",
                       (unsigned long long)s->evicted);
-    if (s->window_new) tw_buf_text(b, "\nwindow   begun anew: the scores in the state were another model's");
+    if (s->window_new == TW_WINDOW_MODEL)
+        tw_buf_text(b, "\nwindow   begun anew: the scores in the state were another model's");
+    if (s->window_new == TW_WINDOW_ORDER)
+        tw_buf_text(b, "\nwindow   begun anew: the scores in the state were ordered with another --duty-mix");
+    if (s->window_new == TW_WINDOW_EMPTY)
+        tw_buf_printf(
+            b,
+            "\nwindow   empty: the model's scores are ordered with another --duty-mix, so score selected "
+            "nothing among the first %lld declarations; train with this mix, or assess with the model's",
+            (long long)o->channels.window_min);
 }
 
 static void put_json(struct tw_buf *b, const struct tw_run_options *o, const struct tw_run_summary *s)
@@ -273,7 +282,7 @@ static void put_json(struct tw_buf *b, const struct tw_run_options *o, const str
     }
     tw_json_end_object(&j);
     tw_json_key(&j, "window_new");
-    tw_json_bool(&j, s->window_new);
+    tw_json_bool(&j, s->window_new != TW_WINDOW_KEPT);
     tw_json_key(&j, "draws_from");
     tw_json_text(&j, o->draws.seeded ? "seed" : "key");
     tw_json_end_object(&j);
@@ -290,7 +299,7 @@ static void tell(const struct tw_cli *cli, const struct tw_run_options *o, const
         put_shares(&b, "channel", tw_channel_vocabulary(), s->channel, s->declarations);
         put_shares(&b, "basis", tw_basis_vocabulary(), s->basis, s->declarations);
         put_findings(&b, s);
-        put_remarks(&b, s);
+        put_remarks(&b, o, s);
     }
     if (!b.failed) tw_cli_note(cli, "%.*s", (int)b.n, b.p);
 }

@@ -124,6 +124,19 @@ void tw_model_dir_close(struct tw_model_dir *m)
     *m = (struct tw_model_dir){.model = NULL};
 }
 
+tw_err tw_model_dir_order(struct tw_model_dir *m, const struct tw_channel_settings *channels, double duty_mix,
+                          bool *ret_new, struct tw_fault *fault)
+{
+    *ret_new = tw_channels_ordered_by(m->channels) != duty_mix;
+    if (!*ret_new) return TW_OK;
+    struct tw_channels *c = NULL;
+    TW_TRY(tw_channels_new(channels, &c, fault));
+    tw_channels_order(c, duty_mix);
+    tw_channels_free(m->channels);
+    m->channels = c;
+    return TW_OK;
+}
+
 /* --- writing --- */
 
 /* A directory to write to: there already, or made. */

@@ -38,6 +38,11 @@ tw_err tw_model_dir_open(const char *dir, const struct tw_channel_settings *chan
                          struct tw_model_dir *ret, struct tw_fault *fault) TW_MUST_CHECK;
 void tw_model_dir_close(struct tw_model_dir *m); /* frees what it holds; takes one that was never opened */
 
+/* Begins a new window of scores where the old one is in another order than `duty_mix`, and says so in
+ * *ret_new: such scores do not compare. TW_RANGE (settings), TW_NOMEM; the window is then as it was */
+tw_err tw_model_dir_order(struct tw_model_dir *m, const struct tw_channel_settings *channels, double duty_mix,
+                          bool *ret_new, struct tw_fault *fault) TW_MUST_CHECK;
+
 /* The bytes of the directory's files. */
 struct tw_model_dir_bytes {
     struct tw_str model, profile, channels, card_json, card_md;

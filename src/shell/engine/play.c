@@ -119,6 +119,8 @@ static tw_err open_all(struct play *p)
     struct tw_assess_settings set = tw_assess_settings_default();
     TW_TRY(tw_past_read(&past, &p->past, p->fault));
     TW_TRY(tw_model_dir_open(o->model, &o->channels, &p->model, p->fault));
+    bool anew;
+    TW_TRY(tw_model_dir_order(&p->model, &o->channels, o->duty_mix, &anew, p->fault));
     struct tw_assess_parts parts = {
         .model = p->model.model, .profile = p->model.profile, .channels = p->model.channels};
     memcpy(parts.profile_hash, p->model.profile_hash, sizeof parts.profile_hash);

@@ -74,26 +74,43 @@ static tw_err open_model(struct run *r)
     return tw_model_dir_open(r->o->model, &r->o->channels, &r->model, r->fault);
 }
 
-/* Whichever has the later past: a state's, else a model's, else none. A window of scores is good for the
- * model alone that made them. */
+/* The window of scores that new ones are measured against: the state's, if its scores are of this model and
+ * in this order; else the model's, if they are in this order; else a new one. */
+static tw_err choose_window(struct run *r, const char *model_sha)
+{
+    const double order = r->model.model != NULL ? r->o->duty_mix : 0;
+    const bool same_model = r->state.channels != NULL && strcmp(r->state.model, model_sha) == 0;
+    if (same_model && tw_channels_ordered_by(r->state.channels) == order) {
+        r->channels = r->state.channels;
+        return TW_OK;
+    }
+    if (r->state.channels != NULL) r->sum.window_new = same_model ? TW_WINDOW_ORDER : TW_WINDOW_MODEL;
+    if (r->model.channels != NULL) {
+        bool anew;
+        TW_TRY(tw_model_dir_order(&r->model, &r->o->channels, order, &anew, r->fault));
+        if (anew) r->sum.window_new = TW_WINDOW_EMPTY;
+        r->channels = r->model.channels;
+        return TW_OK;
+    }
+    TW_TRY(tw_channels_new(&r->o->channels, &r->own_channels, r->fault));
+    tw_channels_order(r->own_channels, order);
+    r->channels = r->own_channels;
+    return TW_OK;
+}
+
+/* Whichever has the later past: a state's, else a model's, else none. */
 static tw_err choose_past(struct run *r, uint8_t hash[TW_SHA256_BYTES])
 {
     const char *sha = r->model.model != NULL ? tw_model_sha256(r->model.model) : "";
-    bool same = r->state.channels != NULL && strcmp(r->state.model, sha) == 0;
     r->profile = r->state.profile != NULL ? r->state.profile : r->model.profile;
     if (r->profile != NULL)
         memcpy(hash, r->state.profile != NULL ? r->state.profile_hash : r->model.profile_hash,
                TW_SHA256_BYTES);
-    r->channels = same ? r->state.channels : r->model.channels;
-    r->sum.window_new = r->state.channels != NULL && !same;
     work_on(r, NULL);
+    TW_TRY(choose_window(r, sha));
     if (r->profile == NULL) {
         if (tw_profile_new(r->o->limits, &r->own_profile) != TW_OK) return no_memory(r->fault);
         r->profile = r->own_profile;
-    }
-    if (r->channels == NULL) {
-        TW_TRY(tw_channels_new(&r->o->channels, &r->own_channels, r->fault));
-        r->channels = r->own_channels;
     }
     r->evicted_before = tw_profile_evicted(r->profile);
     if (r->o->memory_mib == 0) return TW_OK;

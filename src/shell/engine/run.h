@@ -43,6 +43,14 @@ struct tw_run_options {
     tw_err (*done)(void *to, const struct tw_run_summary *sum, struct tw_fault *fault);
 };
 
+/* Why scores of earlier runs were not measured against. */
+enum tw_window_new {
+    TW_WINDOW_KEPT,  /* they were, where there are any */
+    TW_WINDOW_MODEL, /* those in the state were another model's: the model's own were taken */
+    TW_WINDOW_ORDER, /* those in the state were in order of another mix: the model's own were taken */
+    TW_WINDOW_EMPTY  /* the model's are in order of another mix too: there are none */
+};
+
 struct tw_run_summary {
     uint64_t declarations, items, refused;         /* refused: declarations */
     uint64_t channel[TW_CHANNEL_N];                /* declarations */
@@ -55,7 +63,7 @@ struct tw_run_summary {
     int32_t first_day, last_day;                   /* UTC days of lodging; TW_NO_DAY = none */
     uint64_t out_of_order;                         /* lodged on a day before the one in front of them */
     bool model;                                    /* there was one */
-    bool window_new; /* the state's scores were of another model, so the model's own window was taken */
+    enum tw_window_new window_new;
 };
 
 /* TW_NOTFOUND  also: `only` is not in the file

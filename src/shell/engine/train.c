@@ -183,6 +183,7 @@ static tw_err fill_window(struct training *g)
     TW_TRY(step(g, "scoring the latest declarations"));
     TW_TRY(tw_model_new(tw_buf_view(&g->t->model), &m, g->fault));
     TW_TRY(tw_channels_new(&g->o->channels, &c, g->fault));
+    tw_channels_order(c, g->o->duty_mix);
     struct tw_order_item *item = tw_calloc(TW_ITEMS_MAX + 1, sizeof *item);
     if (item == NULL) return training_no_memory(g->fault);
     for (size_t k = 0, row = 0; k < r->n; k++) {

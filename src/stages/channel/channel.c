@@ -73,6 +73,16 @@ void tw_channels_seed(struct tw_channels *c, double score)
     if (isfinite(score)) channels_enter(c, score, 0);
 }
 
+void tw_channels_order(struct tw_channels *c, double order)
+{
+    c->order = order;
+}
+
+double tw_channels_ordered_by(const struct tw_channels *c)
+{
+    return c->order;
+}
+
 /* The channel that score alone asks for, and the probability of each. Scores that tie across the boundary of
  * a channel share the places left there: the draw decides among them. */
 struct wish {

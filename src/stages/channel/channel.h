@@ -87,6 +87,11 @@ static inline void tw_channels_freep(struct tw_channels **c)
  * from its first day. */
 void tw_channels_seed(struct tw_channels *c, double score);
 
+/* What its scores are in order of, as a number of the caller's, finite; 0 unless said. A state keeps it:
+ * scores in another order do not compare. */
+void tw_channels_order(struct tw_channels *c, double order);
+double tw_channels_ordered_by(const struct tw_channels *c);
+
 /* Decides, and counts the decision. Same order of cases, same choices. O(window) moves of 8 bytes at the
  * worst. TW_NOMEM */
 tw_err tw_channels_decide(struct tw_channels *c, const struct tw_channel_case *k,

@@ -26,6 +26,7 @@ struct tw_channels {
     struct office_day *today;
     size_t offices_cap;
     int32_t day;
+    double order;
 };
 
 /* 0 green, 1 blue, 2 yellow, 3 red: stricter is larger. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The window and the day's counts as bytes: magic, counts, scores from the oldest, offices; SHA-256 at the
- * end. Byte by byte in docs/formats/channels.md. */
+/* The window and the day's counts as bytes: magic, counts, order, scores from the oldest, offices; SHA-256 at
+ * the end. Byte by byte in docs/formats/channels.md. */
 #include <math.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "channel/channel_priv.h"
 
-static const char MAGIC[8] = "TWCHAN1\n";
+static const char MAGIC[8] = "TWCHAN2\n";
 
 static void put_u64(struct tw_buf *b, uint64_t v)
 {
@@ -23,6 +23,21 @@ static uint64_t get_u64(const uint8_t **p)
     return v;
 }
 
+static void put_f64(struct tw_buf *b, double v)
+{
+    uint64_t raw;
+    memcpy(&raw, &v, sizeof raw);
+    put_u64(b, raw);
+}
+
+static double get_f64(const uint8_t **p)
+{
+    const uint64_t raw = get_u64(p);
+    double v;
+    memcpy(&v, &raw, sizeof v);
+    return v;
+}
+
 tw_err tw_channels_save(const struct tw_channels *c, struct tw_buf *out)
 {
     size_t start = out->n, window = (size_t)c->settings.window;
@@ -30,11 +45,10 @@ tw_err tw_channels_save(const struct tw_channels *c, struct tw_buf *out)
     put_u64(out, c->n);
     put_u64(out, (uint64_t)(int64_t)c->day);
     put_u64(out, tw_intern_n(c->offices));
+    put_f64(out, c->order);
     for (size_t i = 0; i < c->n; i++) {
         size_t at = (c->next + window - c->n + i) % window;
-        uint64_t raw;
-        memcpy(&raw, &c->ring[at], sizeof raw);
-        put_u64(out, raw);
+        put_f64(out, c->ring[at]);
         tw_buf_char(out, (char)c->taken[at]);
     }
     for (uint32_t i = 0; i < tw_intern_n(c->offices); i++) {
@@ -65,9 +79,7 @@ static tw_err get_rest(const uint8_t *p, const uint8_t *end, uint64_t n, uint64_
     if (n > (uint64_t)(end - p) / SCORE_BYTES || offices > (uint64_t)(end - p) / OFFICE_BYTES)
         return damaged(fault);
     for (uint64_t i = 0; i < n; i++) {
-        uint64_t raw = get_u64(&p);
-        double score;
-        memcpy(&score, &raw, sizeof score);
+        const double score = get_f64(&p);
         uint8_t taken = *p++;
         if (!isfinite(score) || taken > (3 | TAKEN_OTHERWISE)) return damaged(fault);
         channels_enter(c, score, taken);
@@ -92,7 +104,7 @@ static tw_err get_rest(const uint8_t *p, const uint8_t *end, uint64_t n, uint64_
 tw_err tw_channels_load(struct tw_str bytes, const struct tw_channel_settings *s, struct tw_channels **ret,
                         struct tw_fault *fault)
 {
-    enum { HEAD = 8 + 3 * 8 };
+    enum { HEAD = 8 + 4 * 8 };
     if (bytes.n < HEAD + TW_SHA256_BYTES || memcmp(bytes.s, MAGIC, sizeof MAGIC) != 0) return damaged(fault);
     const uint8_t *p = (const uint8_t *)bytes.s, *end = p + bytes.n - TW_SHA256_BYTES;
     uint8_t sum[TW_SHA256_BYTES];
@@ -102,10 +114,12 @@ tw_err tw_channels_load(struct tw_str bytes, const struct tw_channel_settings *s
     uint64_t n = get_u64(&p);
     int64_t day = (int64_t)get_u64(&p);
     uint64_t offices = get_u64(&p);
-    if (day < INT32_MIN || day > INT32_MAX) return damaged(fault);
+    const double order = get_f64(&p);
+    if (day < INT32_MIN || day > INT32_MAX || !isfinite(order)) return damaged(fault);
     struct tw_channels *c = NULL;
     TW_TRY(tw_channels_new(s, &c, fault));
     c->day = (int32_t)day;
+    c->order = order;
     tw_err err = get_rest(p, end, n, offices, c, fault);
     if (err != TW_OK) {
         tw_channels_free(c);

@@ -8,7 +8,7 @@
 
 struct tw_sample_settings tw_sample_settings_default(void)
 {
-    return (struct tw_sample_settings){.held_share = 0.2, .cap = 20, .cap_measure = 200};
+    return (struct tw_sample_settings){.held_share = 0.2, .cap = 8, .cap_measure = 200};
 }
 
 void tw_sample_free(struct tw_sample *s)

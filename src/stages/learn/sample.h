@@ -47,7 +47,7 @@ struct tw_learn_rows {
 
 struct tw_sample_settings {
     double held_share;  /* share of labelled rows held back, 0 < share <= 0.5; 0.2 */
-    double cap;         /* most that 1 / propensity may be while training; 20 */
+    double cap;         /* most that 1 / propensity may be while training; 8 */
     double cap_measure; /* the same while calibrating and measuring; 200 */
 };
 struct tw_sample_settings tw_sample_settings_default(void);

@@ -263,6 +263,23 @@ tw_err tw_profile_look_keys(const struct tw_profile *p, const struct tw_decl *d,
     return TW_OK;
 }
 
+/* The highest of the declared duty rate and those usual around it: of the chapter, of this importer, at this
+ * address, of this importer on this heading. What a false code, origin or preference would hide. */
+static double percent_at_stake(const struct tw_profile *p, const struct tw_look_item *l)
+{
+    static const struct {
+        enum tw_kind kind;
+        float least; /* times seen before its usual rate counts */
+    } around[] = {{TW_KIND_HS2, 5}, {TW_KIND_IMPORTER, 5}, {TW_KIND_ADDRESS, 5}, {TW_KIND_IMPORTER_HS4, 2}};
+    double most = l->duty_percent; /* NaN = absent */
+    for (size_t k = 0; k < sizeof around / sizeof around[0]; k++) {
+        const struct tw_stat *s = tw_profile_stat(p, l, around[k].kind);
+        if (s == NULL || s->n < around[k].least) continue;
+        if (!(most > (double)s->duty_percent)) most = (double)s->duty_percent;
+    }
+    return most > 0 ? most : 0;
+}
+
 void tw_profile_look_rows(const struct tw_profile *p, struct tw_look *look)
 {
     for (size_t n = 0; n < look->n; n++) {
@@ -271,10 +288,7 @@ void tw_profile_look_rows(const struct tw_profile *p, struct tw_look *look)
         for (int k = 0; k < TW_KIND_N; k++) l->at[k] = l->has[k] ? profile_find(p, l->key[k]) : NO_ROW;
         fetch_prices(p, l);
         find_usual(p, l);
-        const struct tw_stat *chapter = tw_profile_stat(p, l, TW_KIND_HS2);
-        double usual = chapter != NULL && chapter->n >= 5 ? (double)chapter->duty_percent : 0;
-        double percent = l->duty_percent > usual ? l->duty_percent : usual;
-        l->stake = l->minor * percent / 100;
+        l->stake = l->minor * percent_at_stake(p, l) / 100;
         l->log_ratio = l->price_kg > 0 && l->usual_kg > 0 ? tw_log(l->price_kg / l->usual_kg) : (double)NAN;
     }
 }

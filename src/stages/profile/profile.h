@@ -100,8 +100,9 @@ struct tw_look_item {
     uint32_t usual_kind; /* enum tw_kind of that population; TW_KIND_N = none */
     double log_ratio;    /* log of price_kg / usual_kg; NaN = not comparable */
     double duty_percent; /* declared duty rate; NaN = absent */
-    double stake; /* duty at stake, national minor units: value x the higher of the declared rate and the
-                     usual one of the chapter; NaN = unknown */
+    double stake; /* duty at stake, national minor units: value x the highest of the declared rate and those
+                     usual of the chapter, of this importer, at this address, of this importer on this
+                     heading; NaN = unknown */
     double duty;  /* declared duty, national minor units; NaN = absent */
     uint32_t hs6_code, origin_code; /* hashes, never 0 when present */
     bool has[TW_KIND_N];            /* the declaration carries the codes of this key */

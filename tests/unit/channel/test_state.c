@@ -65,11 +65,16 @@ static void put(struct tw_buf *b, uint64_t v)
     for (int i = 0; i < 8; i++) tw_buf_char(b, (char)(uint8_t)(v >> (8 * i)));
 }
 
-static void put_score(struct tw_buf *b, double v, char taken)
+static void put_f64(struct tw_buf *b, double v)
 {
     uint64_t raw;
     memcpy(&raw, &v, sizeof raw);
     put(b, raw);
+}
+
+static void put_score(struct tw_buf *b, double v, char taken)
+{
+    put_f64(b, v);
     tw_buf_char(b, taken);
 }
 
@@ -101,6 +106,7 @@ static void is_written_as_its_format_says(void)
     s.window_min = 100;
     TW_SCOPED(tw_channels) *c = channels(&s);
     struct tw_channel_choice choice;
+    tw_channels_order(c, 0.75);
     tw_channels_seed(c, 0.25);
     const struct tw_channel_case chance = {.score = 0.5, .office = TW_STR("HB01"), .day = 20001},
                                  law = {.score = 2, .office = TW_STR("B2"), .day = 20001, .mandatory = true},
@@ -112,10 +118,11 @@ static void is_written_as_its_format_says(void)
     TW_SCOPED_BUF saved = {0}, want = {0};
     tw_buf_text(&saved, "before");
     CHECK(tw_channels_save(c, &saved) == TW_OK);
-    tw_buf_text(&want, "TWCHAN1\n");
+    tw_buf_text(&want, "TWCHAN2\n");
     put(&want, 4);
     put(&want, 20001);
     put(&want, 2);
+    put_f64(&want, 0.75);
     put_score(&want, 0.25, 0);
     put_score(&want, 0.5, 3 + 4);
     put_score(&want, 2, 3 + 4);
@@ -124,7 +131,8 @@ static void is_written_as_its_format_says(void)
     put_office(&want, "B2", 1);
     CHECK(saved.n == 6 + want.n + TW_SHA256_BYTES && memcmp(saved.p + 6, want.p, want.n) == 0);
     TW_SCOPED(tw_channels) *back = NULL;
-    CHECK(load(&want, &s, &back) == TW_OK && memcmp(saved.p + 6, want.p, want.n) == 0);
+    CHECK(load(&want, &s, &back) == TW_OK && tw_channels_ordered_by(back) == 0.75 &&
+          memcmp(saved.p + 6, want.p, want.n) == 0);
     TW_SCOPED_BUF again = {0};
     CHECK(tw_channels_save(back, &again) == TW_OK && tw_str_eq(tw_buf_view(&again), tw_buf_view(&want)));
 }
@@ -148,10 +156,11 @@ static void brings_the_day_back_with_its_counts(void)
         TW_SCOPED_BUF b = {0};
         TW_SCOPED(tw_channels) *c = NULL;
         struct tw_channel_choice choice;
-        tw_buf_text(&b, "TWCHAN1\n");
+        tw_buf_text(&b, "TWCHAN2\n");
         put(&b, 100);
         put(&b, 20000);
         put(&b, 2);
+        put_f64(&b, 0);
         for (int k = 0; k < 100; k++) put_score(&b, k, 0);
         put_office(&b, "HB01", row[i].red);
         put_office(&b, "HB02", 0);
@@ -171,6 +180,7 @@ static void refuses_what_no_decision_can_have_left(void)
         DAY_EARLY,
         SCORES,
         OFFICES,
+        ORDER,
         NOT_FINITE,
         NAN_SCORE,
         TAKEN,
@@ -183,12 +193,13 @@ static void refuses_what_no_decision_can_have_left(void)
     for (int what = GOOD; what < N; what++) {
         TW_SCOPED_BUF b = {0};
         TW_SCOPED(tw_channels) *c = NULL;
-        tw_buf_text(&b, "TWCHAN1\n");
+        tw_buf_text(&b, "TWCHAN2\n");
         put(&b, what == SCORES ? (uint64_t)1 << 61 : 2);
         put(&b, what == DAY_LATE    ? (uint64_t)INT32_MAX + 1
                 : what == DAY_EARLY ? (uint64_t)(int64_t)INT32_MIN - 1
                                     : 20000);
         put(&b, what == OFFICES ? (uint64_t)1 << 61 : 2);
+        put_f64(&b, what == ORDER ? (double)NAN : 0.5);
         put_score(&b, what == NOT_FINITE ? (double)INFINITY : what == NAN_SCORE ? (double)NAN : 1, 0);
         put_score(&b, 2, what == TAKEN ? 8 : 7);
         put_office(&b, "HB01", 0);
@@ -211,10 +222,11 @@ static void refuses_a_name_that_swallows_the_next_office(void)
     const struct tw_channel_settings s = tw_channel_defaults();
     TW_SCOPED_BUF b = {0};
     TW_SCOPED(tw_channels) *c = NULL;
-    tw_buf_text(&b, "TWCHAN1\n");
+    tw_buf_text(&b, "TWCHAN2\n");
     put(&b, 0);
     put(&b, 20000);
     put(&b, 2);
+    put_f64(&b, 0);
     put_office(&b, "an office with a name of just forty byte", 0);
     CHECK(load(&b, &s, &c) == TW_FORMAT && c == NULL);
 }
@@ -230,9 +242,9 @@ static void keeps_the_latest_scores_of_a_smaller_window(void)
     CHECK(tw_channels_save(c, &saved) == TW_OK);
     s.window = s.window_min = 100;
     CHECK(tw_channels_load(tw_buf_view(&saved), &s, &small, NULL) == TW_OK);
-    CHECK(tw_channels_save(small, &smaller) == TW_OK && smaller.n == 32 + 100 * 9 + TW_SHA256_BYTES);
+    CHECK(tw_channels_save(small, &smaller) == TW_OK && smaller.n == 40 + 100 * 9 + TW_SHA256_BYTES);
     double first;
-    memcpy(&first, smaller.p + 32, sizeof first);
+    memcpy(&first, smaller.p + 40, sizeof first);
     CHECK(first == 200);
 }
 

@@ -98,6 +98,26 @@ static void what_is_written_is_read_back(void)
     clear();
 }
 
+static void a_window_in_another_order_begins_anew(void)
+{
+    const struct tw_channel_settings s = tw_channel_defaults();
+    const struct tw_channel_case highest = {.score = 1000, .day = 20001, .office = TW_STR("HB01")};
+    static const double mix[] = {0, 0.25};
+    CHECK(write_usual() == TW_OK);
+    for (int i = 0; i < 2; i++) {
+        struct tw_model_dir m;
+        struct tw_channel_choice choice;
+        bool anew;
+        CHECK(tw_model_dir_open(dir, &s, &m, &fault) == TW_OK);
+        CHECK(tw_model_dir_order(&m, &s, mix[i], &anew, &fault) == TW_OK && anew == (i > 0));
+        CHECK(tw_channels_ordered_by(m.channels) == mix[i]);
+        CHECK(tw_channels_decide(m.channels, &highest, &choice) == TW_OK);
+        CHECK((choice.score_channel == TW_CHANNEL_RED) == (i == 0));
+        tw_model_dir_close(&m);
+    }
+    clear();
+}
+
 static void a_model_that_lay_there_is_replaced(void)
 {
     CHECK(mkdir(dir, 0777) == 0 && write_usual() == TW_OK);
@@ -248,6 +268,7 @@ int main(void)
     put_profile(&other, 20100);
     put_channels(&channels, 300);
     RUN(what_is_written_is_read_back);
+    RUN(a_window_in_another_order_begins_anew);
     RUN(a_model_that_lay_there_is_replaced);
     RUN(each_missing_part_is_named);
     RUN(truncated_and_edited_files_are_refused);

@@ -70,12 +70,12 @@ static void weighs_by_capped_inverse_propensity_with_mean_one(void)
         flow += s->flow[i];
     }
     CHECK(fabs(sum - 50) < 1e-4 && fabs(flow - 50) < 1e-9 && s->n_unrecorded == 1);
-    CHECK(fabs((double)(s->weight[3] / s->weight[0]) - 20) < 1e-4); /* rows 6 and 0: 0.01 capped at 1 in 20 */
+    CHECK(fabs((double)(s->weight[3] / s->weight[0]) - 8) < 1e-4); /* rows 6 and 0: 0.01 capped at 1 in 8 */
     CHECK(fabs(s->flow[3] / s->flow[0] - 100) < 1e-9);
     double ones = 26;
     double hundreds = 24;
-    double total = ones + 20 * hundreds;
-    CHECK(fabs(s->effective_n - total * total / (ones + 400 * hundreds)) < 1e-3);
+    double total = ones + 8 * hundreds;
+    CHECK(fabs(s->effective_n - total * total / (ones + 64 * hundreds)) < 1e-3);
     CHECK(fabs(s->base_rate - (5 + 5 * 100) / (ones + 100 * hundreds)) < 1e-9);
 }
 

@@ -397,31 +397,44 @@ static void takes_the_usual_price_from_both_generations(void)
     tw_profile_free(p);
 }
 
-/* A duty that is usual in the chapter is at stake, where more is usual than was declared. */
-static void puts_the_usual_duty_of_the_chapter_at_stake(void)
+/* What is usual around an item is at stake where it is more than was declared: of the chapter, of the
+ * importer, at its address, of the importer on the heading; each once it was seen often enough. */
+static void puts_the_usual_duty_around_it_at_stake(void)
 {
-    struct tw_profile *p = NULL;
-    TW_SCOPED(tw_arena) *arena = NULL;
-    struct shipment s;
-    struct tw_look look;
-    CHECK(tw_profile_new(tw_profile_defaults(), &p) == TW_OK && tw_arena_new(8 << 20, &arena) == TW_OK);
-    for (int i = 0; i < 5; i++) {
-        declare(&s, i, 1, 1, 20000, 10000, 1000);
-        s.item.duty_rate = (struct tw_dec){2, 0, true};
-        CHECK(tw_profile_look(p, &s.decl, arena, &look) == TW_OK && near(look.item[0].stake, 200));
-        declare(&s, i, 1, 1, 20000, 10000, 1000);
-        s.item.duty_rate = (struct tw_dec){8, 0, true};
-        pass(p, &s.decl, arena);
-    }
     static const struct {
-        int64_t percent;
-        double stake;
-    } row[] = {{2, 800}, {8, 800}, {9, 900}};
-    for (size_t i = 0; i < 3; i++) {
-        s.item.duty_rate.v = row[i].percent;
-        CHECK(tw_profile_look(p, &s.decl, arena, &look) == TW_OK && near(look.item[0].stake, row[i].stake));
+        enum tw_kind shares; /* earlier items have this alone in common with the one looked at */
+        int least;
+    } around[] = {{TW_KIND_HS2, 5}, {TW_KIND_IMPORTER, 5}, {TW_KIND_ADDRESS, 5}, {TW_KIND_IMPORTER_HS4, 2}};
+    for (size_t k = 0; k < sizeof around / sizeof around[0]; k++) {
+        const enum tw_kind shares = around[k].shares;
+        const bool importer = shares == TW_KIND_IMPORTER || shares == TW_KIND_IMPORTER_HS4;
+        struct tw_profile *p = NULL;
+        TW_SCOPED(tw_arena) *arena = NULL;
+        struct shipment s;
+        struct tw_look look;
+        CHECK(tw_profile_new(tw_profile_defaults(), &p) == TW_OK && tw_arena_new(8 << 20, &arena) == TW_OK);
+        for (int i = 0; i <= around[k].least; i++) {
+            static const int64_t percent[] = {2, 8, 9};
+            for (size_t d = 0; d < 3; d++) {
+                const bool known = i >= around[k].least && percent[d] < 8;
+                declare(&s, i, 1, 1, 20000, 10000, 1000);
+                s.decl.importer.postcode = TW_STR("AB 1");
+                s.item.duty_rate = (struct tw_dec){percent[d], 0, true};
+                CHECK(tw_profile_look(p, &s.decl, arena, &look) == TW_OK);
+                CHECK(near(look.item[0].stake, 100.0 * (double)(known ? 8 : percent[d])));
+            }
+            declare(&s, i, importer ? 1 : 2 + i, 1, 20000, 10000, 1000);
+            char street[32];
+            snprintf(street, sizeof street, "%d Wharf", i);
+            if (shares != TW_KIND_ADDRESS) s.decl.importer.street = tw_str_from(street);
+            s.decl.importer.postcode = TW_STR("AB 1");
+            if (shares == TW_KIND_IMPORTER || shares == TW_KIND_ADDRESS) s.item.hs = TW_STR("640301");
+            if (shares == TW_KIND_HS2) s.item.hs = TW_STR("852801");
+            s.item.duty_rate = (struct tw_dec){8, 0, true};
+            pass(p, &s.decl, arena);
+        }
+        tw_profile_free(p);
     }
-    tw_profile_free(p);
 }
 
 static tw_err look_once(void)
@@ -474,7 +487,7 @@ int main(void)
     RUN(measures_what_is_there_and_leaves_the_rest_absent);
     RUN(compares_with_the_narrowest_population_that_is_large_enough);
     RUN(takes_the_usual_price_from_both_generations);
-    RUN(puts_the_usual_duty_of_the_chapter_at_stake);
+    RUN(puts_the_usual_duty_around_it_at_stake);
     RUN(survives_every_failed_allocation);
     return DONE();
 }
