@@ -139,7 +139,7 @@ static void goes_on_from_a_state_as_if_there_had_been_no_break(void)
     CHECK(run(&o, &sum) == TW_OK && sum.before == 0);
     put_declarations(second, 333, 600);
     o.declarations = second;
-    CHECK(run(&o, &sum) == TW_OK && sum.before == 333 && !sum.window_new);
+    CHECK(run(&o, &sum) == TW_OK && sum.before == 333 && sum.window_new == TW_WINDOW_KEPT);
     CHECK(tw_str_eq(tw_buf_view(&whole.text), tw_buf_view(&parts.text)));
     tw_buf_free(&whole.text);
     tw_buf_free(&parts.text);
@@ -225,10 +225,16 @@ static void takes_past_and_window_from_the_model_unless_the_state_s_are_later(vo
     struct tw_run_options o = usual(&s);
     put_model_dir();
     o.model = model;
-    CHECK(run(&o, &sum) == TW_OK && sum.model && !sum.window_new);
+    CHECK(run(&o, &sum) == TW_OK && sum.model && sum.window_new == TW_WINDOW_EMPTY);
+    o.duty_mix = 0; /* what the model's window is in order of */
+    CHECK(run(&o, &sum) == TW_OK && sum.window_new == TW_WINDOW_KEPT);
     o.state = state; /* made without a model: its profile counts, its scores do not */
-    CHECK(run(&o, &sum) == TW_OK && sum.window_new && sum.before == 600);
-    CHECK(run(&o, &sum) == TW_OK && !sum.window_new && sum.before == 1000);
+    CHECK(run(&o, &sum) == TW_OK && sum.window_new == TW_WINDOW_MODEL && sum.before == 600);
+    CHECK(run(&o, &sum) == TW_OK && sum.window_new == TW_WINDOW_KEPT && sum.before == 1000);
+    o.duty_mix = 0.5;
+    CHECK(run(&o, &sum) == TW_OK && sum.window_new == TW_WINDOW_EMPTY && sum.before == 1400);
+    o.duty_mix = 0;
+    CHECK(run(&o, &sum) == TW_OK && sum.window_new == TW_WINDOW_ORDER && sum.before == 1800);
     CHECK(chdir(top) == 0 && unlink("model/profile.state") == 0);
     CHECK(run(&o, &sum) == TW_NOTFOUND && strstr(fault.path, "profile.state") != NULL);
     tw_buf_free(&s.text);
