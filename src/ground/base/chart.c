@@ -365,13 +365,13 @@ void tw_chart_lines(struct tw_page *p, const struct tw_chart *c)
     y_axis(p, c, &y);
     y_name(p, c);
     if (c->category != NULL) {
-        x_categories(p, c, (WIDTH - RIGHT - LEFT) / (double)c->n, HEIGHT - BOTTOM + 14);
+        x_categories(p, c, (WIDTH - RIGHT - LEFT) / (double)c->n, HEIGHT - BOTTOM + 16);
     } else {
         for (int i = 0; i <= steps(&x); i++) {
             const double v = x.from + i * x.step;
             TW_SCOPED_BUF label = {0};
             tick(&label, v, x.step, c->x_unit);
-            text(p->out, at(&x, v), HEIGHT - BOTTOM + 14, "middle", tw_buf_view(&label));
+            text(p->out, at(&x, v), HEIGHT - BOTTOM + 16, "middle", tw_buf_view(&label));
         }
     }
     x_name(p, c, HEIGHT);
@@ -534,7 +534,7 @@ void tw_chart_stacks(struct tw_page *p, const struct tw_chart *c)
         }
         tw_buf_char(p->out, '\n');
     }
-    x_categories(p, c, width, HEIGHT - BOTTOM + 14);
+    x_categories(p, c, width, HEIGHT - BOTTOM + 16);
     x_name(p, c, HEIGHT);
     end(p, c, false);
 }

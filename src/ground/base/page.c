@@ -64,6 +64,7 @@ static const char STYLE[] =
     "font-size:.85rem}\n"
     ".key svg{display:inline-block;width:1.8rem;height:.8rem;vertical-align:middle;margin-right:.3rem}\n"
     "summary{cursor:pointer;color:var(--dim);font-size:.85rem}\n"
+    "@media(max-width:30rem){table{font-size:.8rem}th,td{padding:.2rem .35rem}}\n"
     "@media print{@page{margin:12mm}:root{--bg:#fff;--fg:#000;--dim:#333;--rule:#999;--soft:#fff;--warn:#000;"
     "--warnbg:#fff;" HUES_ON_WHITE "}html{font-size:12px}body{padding:0;max-width:none}"
     ".charts{columns:2}.wide{overflow:visible}table{font-size:.8rem}th,td{padding:.15rem .35rem}"

@@ -200,16 +200,19 @@ static void channels_row(struct tw_page *page, const struct demo_report *r, stru
 
 static void channels_table(struct tw_page *page, const struct demo_report *r)
 {
-    char t[SHOWN][CELL_BYTES];
     struct tw_str head[SHOWN + 2] = {TW_STR("week from"), TW_STR("declarations")};
+    TW_SCOPED_BUF caption = {0};
     size_t n = 2;
+    tw_buf_text(&caption, "Declarations by week and channel");
     for (size_t s = 0; s < SHOWN; s++) {
         if (!used(r, shown[s].channel)) continue;
-        snprintf(t[s], CELL_BYTES, "%s (%s)", tw_channel_name(shown[s].channel),
-                 tw_channel_words(shown[s].channel));
-        head[n++] = tw_str_from(t[s]);
+        tw_buf_printf(&caption, "%s %s is %s", n == 2 ? ":" : ",", tw_channel_name(shown[s].channel),
+                      tw_channel_words(shown[s].channel));
+        head[n++] = tw_str_from(tw_channel_name(shown[s].channel));
     }
-    tw_page_table_begin(page, "Declarations by week and channel. The last week may be a part of one.");
+    tw_buf_text(&caption, ". The last week may be a part of one.");
+    tw_buf_char(&caption, '\0');
+    tw_page_table_begin(page, caption.failed ? "" : caption.p);
     tw_page_table_row(page, head, n, true, false);
     for (size_t k = 0; k < r->played.weeks; k++) {
         struct week_name room;
