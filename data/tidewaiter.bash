@@ -35,7 +35,7 @@ _tidewaiter()
         esac
         ;;
     evaluate)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --train --test --truth --split --de-minimis --duty-mix --seed --threads --closed-loop --budget --retrain-weeks --html'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --train --test --truth --split --de-minimis --duty-mix --seed --threads --scorers --without --closed-loop --budget --retrain-weeks --html'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

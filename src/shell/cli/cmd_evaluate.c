@@ -18,6 +18,51 @@ static tw_err check_loop(const struct tw_cli *cli, struct tw_fault *fault)
     return TW_OK;
 }
 
+static const char *family_name(unsigned f)
+{
+    return tw_family_row((enum tw_family)f)->name;
+}
+
+static const char *scorer_name(unsigned s)
+{
+    return tw_scorer_name((enum tw_scorer)s);
+}
+
+/* The names that an option lists, as bits; `ret` stays as it is where the option is not given. */
+static tw_err take_names(const struct tw_cli *cli, const char *option, const char *(*name)(unsigned), unsigned n,
+                         uint32_t *ret, struct tw_fault *fault)
+{
+    const char *value = tw_cli_value(cli, option);
+    if (value == NULL) return TW_OK;
+    uint32_t bits = 0;
+    for (struct tw_str rest = tw_str_from(value); rest.s != NULL;) {
+        const struct tw_str one = tw_str_cut(rest, ',', &rest);
+        unsigned k = 0;
+        while (k < n && !tw_str_is(one, name(k))) k++;
+        if (k < n) {
+            bits |= 1u << k;
+            continue;
+        }
+        TW_SCOPED_BUF all = {0};
+        for (k = 0; k < n; k++) tw_buf_printf(&all, "%s%s", k > 0 ? ", " : "", name(k));
+        return tw_fail(fault, TW_ARG, "--%s: there is no '%.*s'; there are %.*s", option, (int)one.n, one.s,
+                       (int)all.n, all.p);
+    }
+    *ret = bits;
+    return TW_OK;
+}
+
+/* What is left out of the comparison. */
+static tw_err choose(const struct tw_cli *cli, struct tw_trial_settings *set, struct tw_fault *fault)
+{
+    TW_TRY(take_names(cli, "scorers", scorer_name, TW_SCORER_N, &set->scorers, fault));
+    TW_TRY(take_names(cli, "without", family_name, TW_FAMILY_N, &set->without, fault));
+    const char *one = tw_cli_value(cli, "scorers") != NULL ? "scorers" : "without";
+    if (tw_cli_flag(cli, "closed_loop") && tw_cli_value(cli, one) != NULL)
+        return tw_fail(fault, TW_ARG, "--%s does not go with --closed-loop, where all play with all they know", one);
+    return TW_OK;
+}
+
 static struct tw_trial_settings settings(const struct tw_cli *cli)
 {
     struct tw_trial_settings set = tw_trial_settings_default();
@@ -78,10 +123,11 @@ tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
     TW_SCOPED(tw_cli_reading) *reading = NULL;
     TW_SCOPED_PAST past = {.data = NULL};
     struct tw_past_options o;
-    const struct tw_trial_settings set = settings(cli);
+    struct tw_trial_settings set = settings(cli);
     struct tw_trial_report report;
     TW_SCOPED_LOOP loop = {.lines = 0};
     bool closed = tw_cli_flag(cli, "closed_loop");
+    TW_TRY(choose(cli, &set, fault));
     TW_TRY(begin(cli, &html, fault));
     TW_TRY(tw_cli_reading_new(cli, &reading, fault));
     TW_TRY(tw_cli_past_options(cli, reading, &o, fault));

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "stat/rank.h"
@@ -17,7 +18,8 @@ struct work {
     struct tw_trial_data *d;
     const struct tw_trial_settings *set;
     const struct tw_trial_watch *watch;
-    float *x, *x_full;
+    float *x, *x_full; /* features by what was known; had every item been inspected */
+    float *x_without;  /* x as this engine sees it when it does without some families; else NULL */
     double *stake;
     struct tw_trial_result *result, *all;
     size_t results, alls;
@@ -31,6 +33,7 @@ static void work_free(struct work *w)
 {
     tw_free(w->x);
     tw_free(w->x_full);
+    tw_free(w->x_without);
     tw_free(w->stake);
     tw_free(w->result);
     tw_free(w->all);
@@ -66,6 +69,38 @@ static tw_err measure(struct work *w, const struct tw_trial_result *r, size_t n,
     return err;
 }
 
+/* Takes the features of the families that this engine does without out of `x`. */
+static void leave_out(const struct work *w, float *x)
+{
+    for (size_t k = 0; k < w->d->items * TW_FEATURE_N; k++)
+        if ((w->set->without >> tw_feature_row((enum tw_feature)(k % TW_FEATURE_N))->family & 1) != 0)
+            x[k] = NAN;
+}
+
+static tw_err do_without(struct work *w)
+{
+    if (w->set->without == 0) return TW_OK;
+    const size_t n = w->d->items * TW_FEATURE_N;
+    w->x_without = tw_calloc(n + 1, sizeof *w->x_without);
+    if (w->x_without == NULL) return TW_NOMEM;
+    memcpy(w->x_without, w->x, n * sizeof *w->x);
+    leave_out(w, w->x_without);
+    if (w->x_full != NULL) leave_out(w, w->x_full);
+    return TW_OK;
+}
+
+/* What a scorer is told of each item. */
+static const float *told(const struct work *w, enum tw_scorer s)
+{
+    if (s == TW_SCORER_FULL_LABELS) return w->x_full;
+    return tw_scorer_is_ours(s) && w->x_without != NULL ? w->x_without : w->x;
+}
+
+static bool wanted(const struct tw_trial_settings *set, enum tw_scorer s)
+{
+    return (set->scorers >> s & 1) != 0;
+}
+
 /* Results of declarations since the split are known to the running profile where they were really inspected;
  * labels to learn from are those known before it. On data that was labelled whole (no truth file: the labels
  * are the findings), nothing since the split may be known: it is what is tested. */
@@ -86,7 +121,7 @@ static tw_err prepare(struct work *w)
     TW_TRY(step(w, "features as of each declaration's own time"));
     TW_TRY(tw_trial_results(d, d->truth ? d->n : d->train, false, &w->result, &w->results));
     TW_TRY(measure(w, w->result, w->results, &w->x));
-    if (!d->truth) return TW_OK;
+    if (!d->truth || !wanted(w->set, TW_SCORER_FULL_LABELS)) return TW_OK;
     TW_TRY(step(w, "the same had every item been inspected"));
     TW_TRY(tw_trial_results(d, d->n, true, &w->all, &w->alls));
     return measure(w, w->all, w->alls, &w->x_full);
@@ -253,7 +288,7 @@ static tw_err by_family(const struct work *w, const struct tw_scorer_model *m, s
     uint8_t *top = tw_calloc(n + 1, 1);
     tw_err err = moved == NULL || order == NULL || top == NULL ? TW_NOMEM : TW_OK;
     if (err == TW_OK)
-        err = tw_trial_families(tw_scorer_learned(m), w->x + from * TW_FEATURE_N, items, moved, fault);
+        err = tw_trial_families(tw_scorer_learned(m), told(w, TW_SCORER_TIDEWAITER) + from * TW_FEATURE_N, items, moved, fault);
     if (err == TW_OK) err = tw_rank_falling(w->ranked, n, order);
     double all[TW_FAMILY_N] = {0}, high[TW_FAMILY_N] = {0}, all_sum = 0, high_sum = 0;
     for (size_t r = 0; r < n * 5 / 100 && err == TW_OK; r++) top[order[r]] = 1;
@@ -282,9 +317,13 @@ static tw_err by_family(const struct work *w, const struct tw_scorer_model *m, s
 /* -- a protocol
  * -------------------------------------------------------------------------------------------------- */
 
-static bool runs(enum tw_scorer s, const struct tw_trial_data *d, const char **why)
+static bool runs(const struct work *w, enum tw_scorer s, const char **why)
 {
-    if (!d->truth && (s == TW_SCORER_FULL_LABELS || s == TW_SCORER_ORACLE)) {
+    if (!wanted(w->set, s)) {
+        *why = "not asked for";
+        return false;
+    }
+    if (!w->d->truth && (s == TW_SCORER_FULL_LABELS || s == TW_SCORER_ORACLE)) {
         *why = "needs a truth file";
         return false;
     }
@@ -297,14 +336,14 @@ static tw_err one_scorer(struct work *w, enum tw_scorer s, struct tw_trial_proto
     struct tw_trial_data *d = w->d;
     struct tw_trial_figures *f = &p->of[s];
     const char *why = "";
-    if (!runs(s, d, &why)) {
+    if (!runs(w, s, &why)) {
         snprintf(f->why_not, sizeof f->why_not, "%s", why);
         return TW_OK;
     }
     bool full = s == TW_SCORER_FULL_LABELS;
     size_t from = d->first[d->train];
     struct tw_trial_view v = {.data = d,
-                              .x = full ? w->x_full : w->x,
+                              .x = told(w, s),
                               .stake = w->stake,
                               .result = full ? w->all : w->result,
                               .results = full ? w->alls : w->results,
@@ -336,6 +375,7 @@ static tw_err protocol(struct tw_trial_data *d, const char *name, const struct t
     for (int f = 0; f < TW_FAMILY_N; f++) p->family[f].all = p->family[f].top = (double)NAN;
     tw_err err = d->columns == 0 ? tw_trial_data_columns(d) : TW_OK;
     if (err == TW_OK) err = prepare(&w);
+    if (err == TW_OK) err = do_without(&w);
     for (int s = 0; s < TW_SCORER_N && err == TW_OK; s++) err = one_scorer(&w, (enum tw_scorer)s, p, fault);
     for (size_t r = 0; r < w.results && err == TW_OK; r++) p->taught += w.result[r].item < d->first[d->train];
     work_free(&w);
@@ -393,10 +433,18 @@ static void say(struct tw_trial_report *r, const char *fmt, ...)
     va_end(ap);
 }
 
-static void in_words(struct tw_trial_report *r, const struct tw_trial_data *d)
+static void in_words(struct tw_trial_report *r, const struct tw_trial_data *d, uint32_t without)
 {
     const struct tw_trial_protocol *p = &r->protocol[0];
     const struct tw_trial_figures *us = &p->of[TW_SCORER_TIDEWAITER], *raw = &p->of[TW_SCORER_XGBOOST_RAW];
+    char left_out[256] = "";
+    for (int f = 0; f < TW_FAMILY_N; f++) {
+        const size_t n = strlen(left_out);
+        if ((without >> f & 1) != 0)
+            snprintf(left_out + n, sizeof left_out - n, "%s%s", n > 0 ? "; " : "",
+                     tw_family_row((enum tw_family)f)->words);
+    }
+    if (without != 0) say(r, "This engine did without what these say: %s.", left_out);
     if (r->protocols == 2)
         say(r,
             "%.0f %% of the tested rows equal an earlier row in six columns, and then carry its label in "
@@ -451,7 +499,7 @@ tw_err tw_trial_evaluate(struct tw_trial_data *d, const struct tw_trial_settings
     if (err == TW_OK) {
         r->mechanisms = d->mechanisms;
         for (size_t m = 0; m < d->mechanisms; m++) r->mechanism[m] = d->mechanism[m];
-        in_words(r, d);
+        in_words(r, d, set->without);
         *ret = *r;
     }
     tw_free(r);

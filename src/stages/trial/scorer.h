@@ -54,6 +54,8 @@ struct tw_trial_settings {
     double duty_mix;   /* order by risk^(1-m) x expected duty^m: 0 = risk alone, 1 = duty alone */
     double de_minimis; /* national currency units; 0 = none */
     unsigned draws;    /* of the bootstrap */
+    uint32_t scorers;  /* those that rank: bits 1 << enum tw_scorer; all */
+    uint32_t without;  /* families of reasons this engine does without: bits 1 << enum tw_family; none */
     double budget;     /* per cent of each week's declarations that may be inspected, 0 < b <= 100; 5 */
 };
 struct tw_trial_settings tw_trial_settings_default(void);

@@ -189,6 +189,38 @@ static void the_truth_tests_everyone(void)
     played_close(&p);
 }
 
+/* Whoever is not asked for does not run; a family left out is one that this engine alone does without. */
+static void ranks_whom_it_is_asked_and_does_without(void)
+{
+    struct played p = played_open();
+    struct tw_trial_settings set = tw_trial_settings_default();
+    struct tw_trial_report *r[3] = {NULL};
+    struct tw_fault fault = {.note = ""};
+    set.draws = 10;
+    set.threads = 1;
+    for (int i = 0; i < 3; i++) {
+        r[i] = calloc(1, sizeof **r);
+        CHECK(r[i] != NULL);
+        set.scorers = 1u << TW_SCORER_TIDEWAITER | 1u << TW_SCORER_XGBOOST_TABULAR;
+        if (i == 2) set.scorers |= 1u << TW_SCORER_FULL_LABELS;
+        set.without = i == 0 ? 0 : 1u << TW_FAMILY_PRICE | 1u << TW_FAMILY_RECORD;
+        CHECK(tw_trial_evaluate(p.d, &set, NULL, r[i], &fault) == TW_OK);
+        const struct tw_trial_protocol *t = &r[i]->protocol[0];
+        for (int s = 0; s < TW_SCORER_N; s++) {
+            CHECK(t->of[s].ran == ((set.scorers >> s & 1) != 0));
+            CHECK(t->of[s].ran || strcmp(t->of[s].why_not, "not asked for") == 0);
+        }
+        CHECK(word(r[i], "did without what these say: price; past findings.") == (i > 0));
+        CHECK((t->family[TW_FAMILY_PRICE].all > 0) == (i == 0) && t->family[TW_FAMILY_VALUE].all > 0);
+    }
+    const struct tw_trial_figures *all = r[0]->protocol[0].of, *less = r[1]->protocol[0].of;
+    CHECK(all[TW_SCORER_XGBOOST_TABULAR].auc == less[TW_SCORER_XGBOOST_TABULAR].auc);
+    CHECK(all[TW_SCORER_TIDEWAITER].auc != less[TW_SCORER_TIDEWAITER].auc);
+    CHECK(r[2]->protocol[0].of[TW_SCORER_TIDEWAITER].auc == less[TW_SCORER_TIDEWAITER].auc);
+    for (int i = 0; i < 3; i++) free(r[i]);
+    played_close(&p);
+}
+
 static void without_a_result_since_the_split_there_is_nothing_to_test(void)
 {
     struct border b;
@@ -225,6 +257,7 @@ int main(void)
 {
     RUN(copies_make_two_protocols);
     RUN(the_truth_tests_everyone);
+    RUN(ranks_whom_it_is_asked_and_does_without);
     RUN(without_a_result_since_the_split_there_is_nothing_to_test);
     RUN(a_failed_allocation_leaves_no_report);
     RUN(measures_who_can_be_measured);
