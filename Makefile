@@ -41,8 +41,8 @@ bench: ## speed beside the peers, in build-bench/
 	@meson test -C build-bench --benchmark --verbose; status=$$?; \
 	awk -F, '$$6 { printf "%-16s %8.2fx  bar %3sx  %s\n", $$1, $$5, $$6, $$7 }' bench/results.csv; exit $$status
 
-bars: all ## what evaluate must reach on kcs and on SEEDS=5 worlds drawn by the clock; CLOSED_LOOP=1 plays them too
-	@tests/accept/evaluate.py $(B)/apps/tidewaiter --seeds $(or $(SEEDS),5) $(if $(CLOSED_LOOP),--closed-loop)
+bars: all ## what evaluate must reach on kcs and on SEEDS=5 worlds drawn by the clock; CLOSED_LOOP=1 plays them too, JOBS=2 two at a time
+	@tests/accept/evaluate.py $(B)/apps/tidewaiter --seeds $(or $(SEEDS),5) $(if $(CLOSED_LOOP),--closed-loop) $(if $(JOBS),--jobs $(JOBS))
 
 coverage: ## lines and branches the tests reach in the pure modules, in build-cov/
 	@$(call build,build-cov,-Db_coverage=true -Doptimization=0 -Dc_args=-fprofile-update=atomic,)

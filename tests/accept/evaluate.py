@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""evaluate.py PROGRAM [--seeds N] [--closed-loop] [--keep DIR] -- the bars that `evaluate` must clear, each beside what it did.
+"""evaluate.py PROGRAM [--seeds N] [--closed-loop] [--jobs N] [--keep DIR] -- the bars that `evaluate` must clear, each beside what it did.
 
 On kcs (read from TIDEWAITER_DATA), on the world harbor and on N worlds drawn from it with seeds that the clock gives, which are
 printed. Each world: 100,000 declarations, nine months to learn from, three to test. Takes some three minutes of CPU a world, with
---closed-loop five more. Ends with 1 when a bar is missed.
+--closed-loop five more; --jobs as many worlds side by side. Ends with 1 when a bar is missed.
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -28,13 +29,16 @@ def bar(words, value, least=None, most=None):
 
 
 def run(program, *args):
-    began = os.times()
-    done = subprocess.run([program, *map(str, args), "-q"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-                          env={**os.environ, "OMP_WAIT_POLICY": "passive"})
-    spent = os.times()
-    if done.returncode != 0:
-        sys.exit(f"{program} {args[0]}: exit {done.returncode}: {done.stderr[-2000:]}")
-    return done.stdout, spent.children_user - began.children_user + spent.children_system - began.children_system
+    with subprocess.Popen([program, *map(str, args), "-q"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, env={**os.environ, "OMP_WAIT_POLICY": "passive"}) as child:
+        with concurrent.futures.ThreadPoolExecutor(1) as errors:
+            err = errors.submit(child.stderr.read)
+            out = child.stdout.read()
+        _, status, spent = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        raise RuntimeError(f"{program} {args[0]}: exit {child.returncode}: {err.result()[-2000:]}")
+    return out, spent.ru_utime + spent.ru_stime
 
 
 def scorers(protocol):
@@ -70,13 +74,16 @@ def on_world(program, seed, vary, folder, closed_loop):
            "precision over tabular": at["tidewaiter"][0] / at["xgboost_tabular"][0],
            "duty over tabular": at["tidewaiter"][1] / at["xgboost_tabular"][1],
            "duty of full_labels": at["tidewaiter"][1] / at["full_labels"][1], "ece": us["ece"]}
-    print(f"harbor, seed {seed}{' varied' if vary else ''}, {cpu:.0f} s of CPU; precision and duty at 5 %, AUC:")
+    said = [f"harbor, seed {seed}{' varied' if vary else ''}, {cpu:.0f} s of CPU; precision and duty at 5 %, AUC:"]
     for name, x in (("tidewaiter", us), ("xgboost_raw", raw), ("xgboost_tabular", tab), ("full_labels", full)):
-        print(f"    {name:15} {at[name][0]:.3f} {at[name][1]:.3f} {x['auc']:.3f}" + (f"  ece {x['ece']:.4f}" if name == "tidewaiter" else ""))
+        said.append(f"    {name:15} {at[name][0]:.3f} {at[name][1]:.3f} {x['auc']:.3f}"
+                    + (f"  ece {x['ece']:.4f}" if name == "tidewaiter" else ""))
+    said.append(f"    of full_labels' duty {got['duty of full_labels']:.2f}")
     if closed_loop:
         new = [m for m in report["closed_loop"]["new_mechanisms"] if m["name"] == "consolidator"]
         got["weeks"] = next((x["weeks_to_half"] for m in new for x in m["scorers"] if x["name"] == "tidewaiter"), None)
-        print(f"    closed loop: half of full_labels' recall on the consolidator in week {got['weeks']} after its onset")
+        said.append(f"    closed loop: half of full_labels' recall on the consolidator in week {got['weeks']} after its onset")
+    print("\n".join(said), flush=True)
     return got
 
 
@@ -85,6 +92,7 @@ def main():
     p.add_argument("program")
     p.add_argument("--seeds", type=int, default=5)
     p.add_argument("--closed-loop", action="store_true")
+    p.add_argument("--jobs", type=int, default=1)
     p.add_argument("--keep", type=pathlib.Path, help="keep the worlds there")
     a = p.parse_args()
     data = pathlib.Path(os.environ.get("TIDEWAITER_DATA", "../shared/data")) / "kcs"
@@ -95,8 +103,11 @@ def main():
     clock = int(time.time())
     with tempfile.TemporaryDirectory() as temporary:
         top = a.keep or pathlib.Path(temporary)
-        got = [on_world(a.program, 1, False, top / "harbor", a.closed_loop)]
-        got += [on_world(a.program, clock + i, True, top / str(clock + i), a.closed_loop) for i in range(a.seeds)]
+        with concurrent.futures.ThreadPoolExecutor(a.jobs) as side_by_side:
+            worlds = [side_by_side.submit(on_world, a.program, 1, False, top / "harbor", a.closed_loop)]
+            worlds += [side_by_side.submit(on_world, a.program, clock + i, True, top / str(clock + i), a.closed_loop)
+                       for i in range(a.seeds)]
+            got = [w.result() for w in worlds]
     print(f"of harbor and {a.seeds} worlds drawn from it, seeds {clock} to {clock + a.seeds - 1}:")
     median = {k: statistics.median(g[k] for g in got) for k in got[0] if k != "weeks"}
     bar("median precision@5 % over xgboost_raw", median["precision over raw"], least=1.20)

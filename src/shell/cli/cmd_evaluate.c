@@ -29,8 +29,8 @@ static const char *scorer_name(unsigned s)
 }
 
 /* The names that an option lists, as bits; `ret` stays as it is where the option is not given. */
-static tw_err take_names(const struct tw_cli *cli, const char *option, const char *(*name)(unsigned), unsigned n,
-                         uint32_t *ret, struct tw_fault *fault)
+static tw_err take_names(const struct tw_cli *cli, const char *option, const char *(*name)(unsigned),
+                         unsigned n, uint32_t *ret, struct tw_fault *fault)
 {
     const char *value = tw_cli_value(cli, option);
     if (value == NULL) return TW_OK;
@@ -59,7 +59,8 @@ static tw_err choose(const struct tw_cli *cli, struct tw_trial_settings *set, st
     TW_TRY(take_names(cli, "without", family_name, TW_FAMILY_N, &set->without, fault));
     const char *one = tw_cli_value(cli, "scorers") != NULL ? "scorers" : "without";
     if (tw_cli_flag(cli, "closed_loop") && tw_cli_value(cli, one) != NULL)
-        return tw_fail(fault, TW_ARG, "--%s does not go with --closed-loop, where all play with all they know", one);
+        return tw_fail(fault, TW_ARG,
+                       "--%s does not go with --closed-loop, where all play with all they know", one);
     return TW_OK;
 }
 

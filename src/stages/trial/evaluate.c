@@ -288,7 +288,8 @@ static tw_err by_family(const struct work *w, const struct tw_scorer_model *m, s
     uint8_t *top = tw_calloc(n + 1, 1);
     tw_err err = moved == NULL || order == NULL || top == NULL ? TW_NOMEM : TW_OK;
     if (err == TW_OK)
-        err = tw_trial_families(tw_scorer_learned(m), told(w, TW_SCORER_TIDEWAITER) + from * TW_FEATURE_N, items, moved, fault);
+        err = tw_trial_families(tw_scorer_learned(m), told(w, TW_SCORER_TIDEWAITER) + from * TW_FEATURE_N,
+                                items, moved, fault);
     if (err == TW_OK) err = tw_rank_falling(w->ranked, n, order);
     double all[TW_FAMILY_N] = {0}, high[TW_FAMILY_N] = {0}, all_sum = 0, high_sum = 0;
     for (size_t r = 0; r < n * 5 / 100 && err == TW_OK; r++) top[order[r]] = 1;

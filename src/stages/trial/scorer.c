@@ -34,8 +34,13 @@ bool tw_scorer_is_ours(enum tw_scorer s)
 
 struct tw_trial_settings tw_trial_settings_default(void)
 {
-    return (struct tw_trial_settings){
-        .seed = 1, .threads = 2, .duty_mix = TW_ORDER_MIX, .de_minimis = 150, .draws = 300, .scorers = UINT32_MAX, .budget = 5};
+    return (struct tw_trial_settings){.seed = 1,
+                                      .threads = 2,
+                                      .duty_mix = TW_ORDER_MIX,
+                                      .de_minimis = 150,
+                                      .draws = 300,
+                                      .scorers = UINT32_MAX,
+                                      .budget = 5};
 }
 
 void tw_trial_score_free(struct tw_trial_score *s)
