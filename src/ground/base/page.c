@@ -106,6 +106,19 @@ void tw_page_escape(struct tw_buf *out, struct tw_str text)
     if (from < text.n) tw_buf_put(out, text.s + from, text.n - from);
 }
 
+/* The same, but that a number stays on one line with its per cent sign. */
+static void unbroken(struct tw_buf *out, struct tw_str text)
+{
+    size_t from = 0;
+    for (size_t i = 0; i + 1 < text.n; i++) {
+        if (text.s[i] != ' ' || text.s[i + 1] != '%') continue;
+        tw_page_escape(out, (struct tw_str){text.s + from, i - from});
+        tw_buf_text(out, "&nbsp;");
+        from = i + 1;
+    }
+    if (from < text.n) tw_page_escape(out, (struct tw_str){text.s + from, text.n - from});
+}
+
 /* Plain text in which what stands between two backticks is typed as it is. */
 static void prose(struct tw_buf *out, struct tw_str text)
 {
@@ -115,13 +128,13 @@ static void prose(struct tw_buf *out, struct tw_str text)
         const char *close = open != NULL ? memchr(open + 1, '`', text.n - before - 1) : NULL;
         if (close == NULL) break;
         const size_t n = (size_t)(close - open) - 1;
-        tw_page_escape(out, (struct tw_str){text.s, before});
+        unbroken(out, (struct tw_str){text.s, before});
         tw_buf_text(out, "<code>");
         tw_page_escape(out, (struct tw_str){open + 1, n});
         tw_buf_text(out, "</code>");
         text = (struct tw_str){close + 1, text.n - before - n - 2};
     }
-    tw_page_escape(out, text);
+    unbroken(out, text);
 }
 
 static void sentences(struct tw_page *p, const char *open, struct tw_str text, const char *close)
@@ -209,7 +222,7 @@ void tw_page_figures(struct tw_page *p, const struct tw_page_figure *f, size_t n
     tw_buf_text(p->out, "<ul class=\"figures\">\n");
     for (size_t i = 0; i < n; i++) {
         element(p, "<li><b>", f[i].value, "</b>");
-        element(p, "<span>", f[i].word, "</span></li>\n");
+        sentences(p, "<span>", f[i].word, "</span></li>\n");
     }
     tw_buf_text(p->out, "</ul>\n");
 }
@@ -240,13 +253,17 @@ void tw_page_table_row(struct tw_page *p, const struct tw_str *cell, size_t n, b
 {
     if (header) tw_buf_text(p->out, "<thead>");
     tw_buf_text(p->out, strong ? "<tr class=\"strong\">" : "<tr>");
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && header; i++) {
+        tw_buf_text(p->out, "<th scope=\"col\">");
+        unbroken(p->out, cell[i]);
+        tw_buf_text(p->out, "</th>");
+    }
+    for (size_t i = 0; i < n && !header; i++)
         element(p,
-                header             ? "<th scope=\"col\">"
-                : i == 0           ? "<th scope=\"row\">"
+                i == 0             ? "<th scope=\"row\">"
                 : is_long(cell[i]) ? "<td class=\"long\">"
                                    : "<td>",
-                cell[i], header || i == 0 ? "</th>" : "</td>");
+                cell[i], i == 0 ? "</th>" : "</td>");
     tw_buf_text(p->out, header ? "</tr></thead>\n" : "</tr>\n");
 }
 

@@ -80,34 +80,49 @@ static struct tw_str name_of(const struct tw_card_group *g)
     return g->code.n > 0 ? g->code : TW_STR("not declared");
 }
 
+/* Are the names of all groups short enough to stand beside a bar? */
+static bool names_are_short(const struct tw_card_group *group, size_t n)
+{
+    enum { SHORT = 28 };
+    for (size_t i = 0; i < n; i++)
+        if (name_of(&group[i]).n > SHORT) return false;
+    return true;
+}
+
 /* What the model expected in each group beside what was found there. */
 static void groups_chart(struct tw_page *page, const struct tw_card *c, enum tw_card_division d)
 {
     struct tw_str name[TW_CARD_GROUPS_MAX + 1];
-    double said[TW_CARD_GROUPS_MAX + 1], found[TW_CARD_GROUPS_MAX + 1];
+    double said[TW_CARD_GROUPS_MAX + 1], found[TW_CARD_GROUPS_MAX + 1], lo[TW_CARD_GROUPS_MAX + 1],
+        hi[TW_CARD_GROUPS_MAX + 1];
     size_t n = 0;
+    const bool named = names_are_short(c->by[d].group, c->by[d].n);
     for (size_t i = 0; i < c->by[d].n && n <= TW_CARD_GROUPS_MAX; i++) {
         const struct tw_card_group *g = &c->by[d].group[i];
         if (g->is.rows == 0) continue;
-        name[n] = g->code.n > 0 ? g->code : TW_STR("not declared");
+        name[n] = named ? name_of(g) : g->code.n > 0 ? g->code : TW_STR("not declared");
         said[n] = g->is.said;
+        lo[n] = g->is.base_rate_ci.lo;
+        hi[n] = g->is.base_rate_ci.hi;
         found[n++] = g->is.base_rate;
     }
     if (n < 2) return; /* one group is the whole */
-    char heading[96];
+    char heading[96], note[192];
     snprintf(heading, sizeof heading, "By %s", tw_card_division_words(d));
-    const struct tw_chart chart = {
-        .heading = heading,
-        .note =
-            "Share of findings in the flow: as the model expected it, and as it was. The names stand in the "
-            "table below.",
-        .x_name = tw_card_division_words(d),
-        .y_name = "findings",
-        .y_unit = TW_CHART_PERCENT,
-        .category = name,
-        .n = n,
-        .n_series = 2,
-        .series = {{.name = TW_STR("expected"), .y = said}, {.name = TW_STR("found"), .y = found}}};
+    snprintf(
+        note, sizeof note,
+        "Share of findings in the flow: as the model expected it, and as it was, with the 95 %% interval.%s",
+        named ? "" : " The names stand in the table below.");
+    const struct tw_chart chart = {.heading = heading,
+                                   .note = note,
+                                   .x_name = tw_card_division_words(d),
+                                   .y_name = "findings",
+                                   .y_unit = TW_CHART_PERCENT,
+                                   .category = name,
+                                   .n = n,
+                                   .n_series = 2,
+                                   .series = {{.name = TW_STR("expected"), .y = said},
+                                              {.name = TW_STR("found"), .y = found, .lo = lo, .hi = hi}}};
     tw_chart_bars(page, &chart);
 }
 

@@ -61,6 +61,24 @@ static void tables_name_their_rows_and_columns(void)
     CHECK(!holds(&out, "caption") && holds(&out, "<table>"));
 }
 
+static void a_number_stays_with_its_per_cent_sign(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_page p = {.out = &out};
+    const struct tw_str head[] = {TW_STR("found at 5 %"), TW_STR("a % b < %")},
+                        row[] = {TW_STR("ours"), TW_STR("5 %")};
+    tw_page_table_row(&p, head, 2, true, false);
+    CHECK(holds(&out, ">found at 5&nbsp;%</th>") && holds(&out, ">a&nbsp;% b &lt;&nbsp;%</th>"));
+    tw_page_table_row(&p, row, 2, false, false); /* cells do not break anyway */
+    CHECK(holds(&out, "<td>5 %</td>"));
+    tw_buf_clear(&out);
+    tw_page_para(&p, TW_STR("5 % or `5 %`%"));
+    CHECK(tw_str_is(tw_buf_view(&out), "<p>5&nbsp;% or <code>5 %</code>%</p>\n"));
+    tw_buf_clear(&out);
+    tw_page_para(&p, TW_STR(" %"));
+    CHECK(tw_str_is(tw_buf_view(&out), "<p>&nbsp;%</p>\n"));
+}
+
 static void a_hash_may_be_broken_and_a_sentence_is_not_one(void)
 {
     TW_SCOPED_BUF out = {0};
@@ -125,6 +143,7 @@ int main(void)
     RUN(escapes_what_html_would_take_for_its_own);
     RUN(asks_nobody_for_anything);
     RUN(tables_name_their_rows_and_columns);
+    RUN(a_number_stays_with_its_per_cent_sign);
     RUN(a_hash_may_be_broken_and_a_sentence_is_not_one);
     RUN(cells_are_written_for_people);
     RUN(what_stands_between_backticks_is_typed);

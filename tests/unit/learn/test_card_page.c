@@ -99,10 +99,36 @@ static void one_group_is_no_picture(void)
     card.by[TW_CARD_OFFICE].n = 2;
 }
 
+/* A share of few items is drawn with how little it says. */
+static void what_was_found_in_a_group_has_its_interval(void)
+{
+    TW_SCOPED_BUF out = {0};
+    group[0].is.base_rate_ci = (struct tw_interval){0.01, 0.25};
+    group[1].is.base_rate_ci = (struct tw_interval){(double)NAN, (double)NAN};
+    tw_card_page(&card, &out);
+    CHECK(holds(&out, "class=\"whisker\"") && holds(&out, "<td>5.00 % (1.00 % to 25.0 %)</td>"));
+}
+
+static void groups_are_named_where_the_names_are_short(void)
+{
+    TW_SCOPED_BUF out = {0};
+    group[0].words = "the first port";
+    tw_card_page(&card, &out);
+    CHECK(holds(&out, ">the first port</text>") && !holds(&out, "The names stand in the table below"));
+    group[0].words = "machinery and electrical equipment";
+    tw_buf_clear(&out);
+    tw_card_page(&card, &out);
+    CHECK(holds(&out, ">HB&lt;1</text>") && !holds(&out, ">machinery and electrical equipment</text>") &&
+          holds(&out, "The names stand in the table below"));
+    group[0].words = "";
+}
+
 int main(void)
 {
     fill();
     RUN(says_what_it_rests_on_and_what_to_beware_of);
+    RUN(what_was_found_in_a_group_has_its_interval);
+    RUN(groups_are_named_where_the_names_are_short);
     RUN(one_group_is_no_picture);
     RUN(calibration_is_measured_on_what_was_held_back);
     return DONE();

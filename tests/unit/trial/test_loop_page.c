@@ -53,8 +53,8 @@ static void every_scorer_is_told_over_all_days(void)
     s.day[0][0].drawn_found = 1;
     s.day[0][1].explored = 9;
     page_of(&out);
-    CHECK(holds(&out, "of each day&#39;s declarations it has 5 % inspected") &&
-          holds(&out, "draws 0.5 % of all declarations at random"));
+    CHECK(holds(&out, "of each day&#39;s declarations it has 5&nbsp;% inspected") &&
+          holds(&out, "draws 0.5&nbsp;% of all declarations at random"));
     CHECK(holds(
         &out, "<th scope=\"row\">tidewaiter</th><td>225</td><td>45</td><td>20.0 %</td><td>15.3 to 25.7 %</td>"
               "<td>25.0 %</td><td>12.5 %</td><td>1 of 12</td><td>0 of 9</td></tr>"));

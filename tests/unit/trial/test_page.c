@@ -82,7 +82,7 @@ static void copies_are_warned_of_on_top(void)
 {
     TW_SCOPED_BUF out = {0};
     tw_trial_page(&report, NULL, "x", &out);
-    CHECK(holds(&out, "<p class=\"warn\">82 % of rows are &lt;copies&gt;.</p>") &&
+    CHECK(holds(&out, "<p class=\"warn\">82&nbsp;% of rows are &lt;copies&gt;.</p>") &&
           holds(&out, "<p>Second.</p>"));
     report.protocols = 1;
     tw_buf_clear(&out);
