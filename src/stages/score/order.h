@@ -21,9 +21,10 @@ struct tw_order_item {
     float margin;          /* breaks ties where risks saturate */
 };
 
-/* What the office orders by unless it says otherwise: risk and duty alike. On twelve worlds of harbor, per
- * inspection at 5 %, a fifth fewer findings than order by risk alone and a quarter more duty. */
-#define TW_ORDER_MIX 0.5
+/* What the office orders by unless it says otherwise. On twelve worlds of harbor, at 5 % inspected, order by
+ * risk alone found .48 per inspection and .57 of the recoverable duty; this mix .43 and .70; one half .38
+ * and .71. */
+#define TW_ORDER_MIX 0.3
 
 /* Risk of a declaration: that of its worst item. Items of one declaration share their trader and their story,
  * so their risks rise together; taken as independent chances they would put long declarations first. Pure. */
