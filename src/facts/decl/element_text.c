@@ -36,7 +36,7 @@ static bool is_digit(char c)
 /* A copy of `text` without the characters in `drop`, in upper case. */
 static tw_err rewrite(struct tw_str text, const char *drop, struct tw_arena *arena, struct tw_str *ret)
 {
-    char *copy = tw_arena_alloc(arena, text.n);
+    char *copy = tw_arena_room(arena, text.n, 1);
     if (copy == NULL) return TW_NOMEM;
     size_t n = 0;
     for (size_t i = 0; i < text.n; i++) {

@@ -80,7 +80,7 @@ void tw_arena_free(struct tw_arena *arena)
     tw_free(arena);
 }
 
-void *tw_arena_alloc(struct tw_arena *arena, size_t size)
+static void *take(struct tw_arena *arena, size_t size)
 {
     if (size == 0 || size > SIZE_MAX - ALIGN) return NULL;
     size_t need = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
@@ -103,7 +103,13 @@ void *tw_arena_alloc(struct tw_arena *arena, size_t size)
     void *p = b->data + b->used;
     b->used += need;
     UNPOISON(p, size);
-    memset(p, 0, size);
+    return p;
+}
+
+void *tw_arena_alloc(struct tw_arena *arena, size_t size)
+{
+    void *p = take(arena, size);
+    if (p != NULL) memset(p, 0, size);
     return p;
 }
 
@@ -111,4 +117,10 @@ void *tw_arena_array(struct tw_arena *arena, size_t n, size_t size)
 {
     if (size != 0 && n > SIZE_MAX / size) return NULL;
     return tw_arena_alloc(arena, n * size);
+}
+
+void *tw_arena_room(struct tw_arena *arena, size_t n, size_t size)
+{
+    if (size != 0 && n > SIZE_MAX / size) return NULL;
+    return take(arena, n * size);
 }

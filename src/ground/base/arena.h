@@ -26,6 +26,9 @@ void *tw_arena_alloc(struct tw_arena *arena, size_t size) TW_MUST_CHECK;
 /* `n` zeroed elements of `size` bytes; NULL also when n*size overflows. */
 void *tw_arena_array(struct tw_arena *arena, size_t n, size_t size) TW_MUST_CHECK;
 
+/* The same without zeros, for what is filled at once: zeroing costs as much as filling. */
+void *tw_arena_room(struct tw_arena *arena, size_t n, size_t size) TW_MUST_CHECK;
+
 /* Forgets everything allocated; keeps one block for the next use, so a reset per declaration costs no malloc.
  */
 void tw_arena_reset(struct tw_arena *arena);

@@ -197,10 +197,10 @@ static tw_err begin(const struct tw_assessor *a, const struct tw_assess_case *c,
     TW_TRY(tw_profile_look_keys(a->parts.profile, c->decl, c->arena, &w->look));
     const size_t n = w->look.n;
     if (n == 0) return TW_OK;
-    w->x = tw_arena_array(c->arena, n, TW_FEATURE_N * sizeof *w->x);
+    w->x = tw_arena_room(c->arena, n, TW_FEATURE_N * sizeof *w->x);
     w->item = tw_arena_array(c->arena, n, sizeof *w->item);
     w->order = tw_arena_array(c->arena, n, sizeof *w->order);
-    if (w->evidenced) w->evidence = tw_arena_array(c->arena, n, TW_FEATURE_N * sizeof *w->evidence);
+    if (w->evidenced) w->evidence = tw_arena_room(c->arena, n, TW_FEATURE_N * sizeof *w->evidence);
     return w->x == NULL || w->item == NULL || w->order == NULL || (w->evidenced && w->evidence == NULL)
                ? TW_NOMEM
                : TW_OK;
@@ -287,7 +287,7 @@ static tw_err score_variant(void *to, const struct tw_decl *variant, double *ret
 
 static void *copied(struct tw_arena *arena, const void *from, size_t n, size_t size)
 {
-    void *p = tw_arena_array(arena, n, size);
+    void *p = tw_arena_room(arena, n, size);
     if (p != NULL) memcpy(p, from, n * size);
     return p;
 }

@@ -16,7 +16,7 @@ static tw_err explain_one(const struct tw_assessor *a, struct tw_assessment *one
                           struct tw_arena *arena)
 {
     if (one->look.n == 0) return no_reasons(one);
-    double *own = tw_arena_array(arena, TW_FEATURE_N, sizeof *own);
+    double *own = tw_arena_room(arena, TW_FEATURE_N, sizeof *own);
     if (own == NULL) return TW_NOMEM;
     memcpy(own, attribution, TW_FEATURE_N * sizeof *own);
     one->attribution = own;
@@ -31,7 +31,7 @@ static tw_err explain_one(const struct tw_assessor *a, struct tw_assessment *one
     size_t n = 0;
     TW_TRY(tw_reason_write(&c, arena, reason, &n));
     if (n == 0) return no_reasons(one);
-    struct tw_reason *kept = tw_arena_array(arena, n, sizeof *kept);
+    struct tw_reason *kept = tw_arena_room(arena, n, sizeof *kept);
     if (kept == NULL) return TW_NOMEM;
     memcpy(kept, reason, n * sizeof *kept);
     one->decision.reasons.at = kept;

@@ -145,7 +145,7 @@ static tw_err more_room(struct tw_reader *r)
     struct tw_decl *d = r->decl;
     if (d->items.n < r->room) return TW_OK;
     const size_t room = r->room == 0 ? 1 : r->room * 4;
-    struct tw_item *item = tw_arena_array(r->arena, room, sizeof *item);
+    struct tw_item *item = tw_arena_room(r->arena, room, sizeof *item);
     if (item == NULL) return TW_NOMEM;
     if (d->items.n > 0) memcpy(item, d->items.at, d->items.n * sizeof *item);
     if (r->plan.finding.n > 0) {
@@ -218,7 +218,7 @@ static tw_err begin(struct tw_reader *r, struct tw_arena *arena, struct tw_fault
     r->rows = 0;
     r->bytes = sizeof(struct tw_decl);
     r->room = r->finding_n = 0;
-    r->decl = tw_arena_alloc(arena, sizeof *r->decl);
+    r->decl = tw_arena_room(arena, 1, sizeof *r->decl);
     if (r->decl == NULL || tw_str_dup(arena, r->met.id, &r->id) != TW_OK)
         return tw_fail(fault, TW_NOMEM, "out of memory");
     tw_decl_init(r->decl);

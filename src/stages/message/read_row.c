@@ -16,7 +16,7 @@ static tw_err no_room(struct tw_fault *fault)
 tw_err row_hold(const struct tw_csv_row *row, struct tw_arena *arena, struct held_row **ret)
 {
     const size_t fields = row->n * sizeof(struct tw_str);
-    struct held_row *held = tw_arena_alloc(arena, sizeof *held + fields + row->raw.n);
+    struct held_row *held = tw_arena_room(arena, 1, sizeof *held + fields + row->raw.n);
     if (held == NULL) return TW_NOMEM;
     struct tw_str *const field = (struct tw_str *)(void *)(held + 1);
     char *const raw = (char *)(held + 1) + fields;

@@ -237,7 +237,7 @@ tw_err tw_profile_look_keys(const struct tw_profile *p, const struct tw_decl *d,
                            .day = d->lodged_at != TW_NO_TIME ? tw_time_day(d->lodged_at) : p->day};
     if (look.day == TW_NO_DAY) look.day = 0;
     if (look.n > 0) {
-        look.item = tw_arena_array(arena, look.n, sizeof *look.item);
+        look.item = tw_arena_room(arena, look.n, sizeof *look.item);
         if (look.item == NULL) return TW_NOMEM;
     }
     struct codes c = {.importer = party(&d->importer),

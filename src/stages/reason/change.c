@@ -294,7 +294,7 @@ static void fill(struct sentence *w, const char *template)
 static tw_err keep(struct tw_arena *arena, const struct tw_buf *b, struct tw_str *ret)
 {
     assert(!b->failed); /* change.def and codes cut to size fit TEXT_BYTES */
-    char *p = tw_arena_alloc(arena, b->n);
+    char *p = tw_arena_room(arena, b->n, 1);
     if (p == NULL) return TW_NOMEM;
     memcpy(p, b->p, b->n);
     *ret = (struct tw_str){p, b->n};
@@ -333,7 +333,7 @@ static tw_err say(const struct search *s, enum field f, int64_t to, struct tw_ar
 
 static tw_err begin(const struct tw_change_case *c, struct tw_arena *arena, struct search *ret)
 {
-    struct tw_item *items = tw_arena_array(arena, c->decl->items.n, sizeof *items);
+    struct tw_item *items = tw_arena_room(arena, c->decl->items.n, sizeof *items);
     if (items == NULL) return TW_NOMEM;
     memcpy(items, c->decl->items.at, c->decl->items.n * sizeof *items);
     *ret = (struct search){.c = c, .was = &c->decl->items.at[c->item], .item = &items[c->item]};

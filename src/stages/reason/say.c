@@ -591,7 +591,7 @@ static void say_known(struct say *s, const struct say_row *row)
 static tw_err keep(struct tw_arena *arena, const struct tw_buf *b, struct tw_str *ret)
 {
     assert(!b->failed); /* wording.def and codes cut to size fit TEXT_BYTES */
-    char *p = tw_arena_alloc(arena, b->n);
+    char *p = tw_arena_room(arena, b->n, 1);
     if (p == NULL) return TW_NOMEM;
     memcpy(p, b->p, b->n);
     *ret = (struct tw_str){p, b->n};

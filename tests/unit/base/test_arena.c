@@ -39,6 +39,19 @@ static void hands_out_zeroed_aligned_memory_again_after_a_reset(void)
     }
 }
 
+static void hands_out_room_as_it_does_zeroed_memory(void)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    CHECK(tw_arena_new(64 << 10, &arena) == TW_OK);
+    unsigned char *before = tw_arena_alloc(arena, 100), *room = tw_arena_room(arena, 3, 100);
+    CHECK(before != NULL && room != NULL && (uintptr_t)room % 16 == 0);
+    memset(room, 0xff, 300);
+    const unsigned char *behind = tw_arena_alloc(arena, 100);
+    for (size_t i = 0; i < 100; i++) CHECK(before[i] == 0 && behind[i] == 0);
+    CHECK(tw_arena_room(arena, SIZE_MAX / 2, 3) == NULL && tw_arena_room(arena, 65, 1024) == NULL);
+    CHECK(tw_arena_room(arena, 0, 8) == NULL && tw_arena_room(arena, 8, 0) == NULL);
+}
+
 static void refuses_more_than_its_ceiling(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
@@ -71,6 +84,7 @@ int main(void)
 {
     RUN(survives_every_failed_allocation);
     RUN(hands_out_zeroed_aligned_memory_again_after_a_reset);
+    RUN(hands_out_room_as_it_does_zeroed_memory);
     RUN(refuses_more_than_its_ceiling);
     RUN(keeps_a_block_over_a_reset_unless_it_is_a_giant);
     return DONE();
