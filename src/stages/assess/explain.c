@@ -61,8 +61,8 @@ tw_err tw_assess_explain(struct tw_assessor *a, struct tw_assessment *const *one
                          struct tw_arena *const *arena, size_t n)
 {
     if (!a->reasons || n == 0) return TW_OK;
-    float *x = tw_calloc(n, TW_FEATURE_N * sizeof *x);
-    double *attribution = tw_calloc(n, TW_FEATURE_N * sizeof *attribution);
+    float *x = tw_realloc(NULL, n, TW_FEATURE_N * sizeof *x);
+    double *attribution = tw_realloc(NULL, n, TW_FEATURE_N * sizeof *attribution);
     tw_err err = x == NULL || attribution == NULL ? TW_NOMEM : attribute(a, one, n, x, attribution);
     for (size_t i = 0; i < n && err == TW_OK; i++)
         err = explain_one(a, one[i], attribution + i * TW_FEATURE_N, arena[i]);

@@ -31,7 +31,12 @@ static const uint8_t family_of[TW_FEATURE_N] = {
 static void sum_up(const struct tw_reason_case *c, double sum[TW_FAMILY_N])
 {
     for (int k = 0; k < TW_FAMILY_N; k++) sum[k] = 0;
-    for (int f = 0; f < TW_FEATURE_N; f++) sum[family_of[f]] += c->attribution[f];
+    for (int f = 0; f < TW_FEATURE_N;) {
+        const int family = family_of[f];
+        double v = sum[family]; /* most features stand beside those of their family */
+        while (f < TW_FEATURE_N && family_of[f] == family) v += c->attribution[f++];
+        sum[family] = v;
+    }
 }
 
 /* Of each family in `wanted` (a bit each), the strongest on the family's side. */

@@ -16,8 +16,7 @@ enum {
     BLOCK_MIN = 12, /* fewer are faster one by one */
     STEP = 16,      /* a block is filled up to a multiple of this, and walked in such steps */
     UNITS = 1 << (TW_DEPTH_FAST - 2), /* of a full tree; as many nodes above them, with the unused 0 */
-    PLACES = 2 * UNITS,               /* both */
-    CACHE_LINE = 64                   /* bytes; a wrong figure costs time alone */
+    PLACES = 2 * UNITS                /* both */
 };
 
 /* The working memory of a batch. */
@@ -178,14 +177,29 @@ static INLINE void add(int32_t *sum, four v)
     memcpy(sum, &old, sizeof old);
 }
 
+/* A table that will be looked up soon. */
+struct ahead {
+    const int32_t *table; /* NULL = none */
+    size_t last;          /* integer in it: one less than a power of two */
+};
+
+static INLINE struct ahead ahead_of(const struct tw_shap *s, const struct unit *u)
+{
+    return (struct ahead){s->table + (size_t)u->line * UNIT_FEATURES, u->patterns * UNIT_FEATURES - 1};
+}
+
 /* Adds four columns of table lines to the sums of their four features: four rows are read and turned on their
- * side. The compiler makes what it can of the vectors; plain integers otherwise. */
-static INLINE void add_columns(struct work *w, const int32_t *table, const uint16_t *feature)
+ * side. The compiler makes what it can of the vectors; plain integers otherwise. On the way memory is asked
+ * for the table that is looked up next, a cache line (16 integers) every four rows, so that few wait at a
+ * time; more lines than it has, or than there are rows, do no harm. */
+static INLINE void add_columns(struct work *w, const int32_t *table, const uint16_t *feature,
+                               struct ahead ahead)
 {
     const uint16_t *line = w->line;
     int32_t *s0 = w->sum + (size_t)feature[0] * BLOCK, *s1 = w->sum + (size_t)feature[1] * BLOCK;
     int32_t *s2 = w->sum + (size_t)feature[2] * BLOCK, *s3 = w->sum + (size_t)feature[3] * BLOCK;
     for (size_t r = 0, n = w->n; r < n; r += 4) {
+        if (ahead.table != NULL) __builtin_prefetch(ahead.table + (r * 4 & ahead.last));
         four a = load(table + line[r]), b = load(table + line[r + 1]);
         four c = load(table + line[r + 2]), d = load(table + line[r + 3]);
         four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
@@ -195,14 +209,6 @@ static INLINE void add_columns(struct work *w, const int32_t *table, const uint1
         add(s2 + r, __builtin_shufflevector(ef, gh, 0, 1, 4, 5));
         add(s3 + r, __builtin_shufflevector(ef, gh, 2, 3, 6, 7));
     }
-}
-
-/* Asks memory for the table of a unit. */
-static INLINE void fetch(const struct tw_shap *s, const struct unit *u)
-{
-    const char *line = (const char *)(s->table + (size_t)u->line * UNIT_FEATURES);
-    for (size_t i = 0; i < u->patterns * UNIT_FEATURES * sizeof *s->table; i += CACHE_LINE)
-        __builtin_prefetch(line + i);
 }
 
 EACH_CPU static void block_tables(const struct tw_shap *s, struct work *w)
@@ -215,9 +221,9 @@ EACH_CPU static void block_tables(const struct tw_shap *s, struct work *w)
         for (uint32_t k = s->first[t]; k < s->first[t + 1]; k++) {
             const struct unit *u = &s->unit[k];
             const int32_t *table = s->table + (size_t)u->line * UNIT_FEATURES;
-            if (k + 1 < s->first[s->n_trees]) fetch(s, u + 1);
             block_lines(w, tree, level, u->place);
-            for (uint32_t c = 0; c < u->n; c += 4) add_columns(w, table + c, u->feature + c);
+            add_columns(w, table, u->feature, ahead_of(s, u + (k + 1 < s->first[s->n_trees])));
+            if (u->n > 4) add_columns(w, table + 4, u->feature + 4, (struct ahead){.table = NULL});
         }
     }
 }
@@ -240,7 +246,7 @@ tw_err tw_shap_batch(const struct tw_shap *s, const float *x, size_t n, double *
     if (s->depth != 0 && n >= BLOCK_MIN) {
         struct work *w = tw_calloc(1, sizeof *w);
         float *z = tw_calloc((2 * (size_t)s->n_features + 1) * BLOCK, sizeof *z);
-        int32_t *sum = tw_calloc(((size_t)s->n_features + 1) * BLOCK, sizeof *sum);
+        int32_t *sum = tw_realloc(NULL, ((size_t)s->n_features + 1) * BLOCK, sizeof *sum);
         bool whole = w != NULL && z != NULL && sum != NULL;
         if (whole) *w = (struct work){.z = z, .sum = sum};
         for (size_t take; whole && n - done >= BLOCK_MIN; done += take) {
