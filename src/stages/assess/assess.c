@@ -253,31 +253,49 @@ struct variants {
     struct weighed now;
 };
 
-static void measure_variant(struct variants *v, const struct tw_decl *d, size_t i)
+/* The keys of an item whose codes have changed, and all that is found under them. */
+static tw_err look_anew(struct variants *v, const struct tw_decl *variant, size_t i)
 {
-    const struct tw_assessor *a = v->a;
-    tw_feature_compute(a->parts.profile, d, &v->now.look, i, v->now.x + i * TW_FEATURE_N, NULL);
-    if (a->parts.model != NULL) judge(a, &v->now, i);
-}
-
-static tw_err score_variant(void *to, const struct tw_decl *variant, double *ret)
-{
-    struct variants *v = to;
-    const size_t worst = v->base->worst, n = v->base->look.n;
     struct tw_decl alone = *variant;
     struct tw_look look;
-    alone.items.at = &variant->items.at[worst];
+    alone.items.at = &variant->items.at[i];
     alone.items.n = 1;
     tw_arena_reset(v->a->variant);
     TW_TRY(tw_profile_look(v->a->parts.profile, &alone, v->a->variant, &look));
-    v->now.look.item[worst] = look.item[0];
+    v->now.look.item[i] = look.item[0];
+    return TW_OK;
+}
+
+static void measure_variant(struct variants *v, const struct tw_decl *d, size_t i, bool codes)
+{
+    const struct tw_profile *profile = v->a->parts.profile;
+    float *x = v->now.x + i * TW_FEATURE_N;
+    if (codes) {
+        tw_feature_compute(profile, d, &v->now.look, i, x, NULL);
+    } else {
+        memcpy(x, v->base->x + i * TW_FEATURE_N, TW_FEATURE_N * sizeof *x); /* codes may have been others */
+        tw_feature_amounts(profile, d, &v->now.look, i, x);
+    }
+    if (v->a->parts.model != NULL) judge(v->a, &v->now, i);
+}
+
+static tw_err score_variant(void *to, const struct tw_decl *variant, bool codes, double *ret)
+{
+    struct variants *v = to;
+    const size_t worst = v->base->worst, n = v->base->look.n;
+    if (codes) {
+        TW_TRY(look_anew(v, variant, worst));
+    } else {
+        v->now.look.item[worst] = v->base->look.item[worst];
+        tw_profile_look_amounts(v->a->parts.profile, &variant->items.at[worst], &v->now.look.item[worst]);
+    }
     const double before = v->now.look.value;
     v->now.look.value = 0;
     for (size_t i = 0; i < n; i++)
         if (!isnan(v->now.look.item[i].value)) v->now.look.value += v->now.look.item[i].value;
     const bool others = v->now.look.value != before;
     for (size_t i = 0; i < n; i++)
-        if (i == worst || others) measure_variant(v, variant, i);
+        if (i == worst || others) measure_variant(v, variant, i, codes && i == worst);
     v->now.score = 0;
     v->now.worst = 0;
     rank(v->a, &v->now);

@@ -539,6 +539,21 @@ static void times(const struct fill *f)
     put_plain(f, TW_FEATURE_TRANSPORT_MODE, code, code);
 }
 
+static void amounts(const struct fill *f)
+{
+    prices(f);
+    weights(f);
+    values(f, tw_profile_de_minimis(f->p));
+}
+
+void tw_feature_amounts(const struct tw_profile *p, const struct tw_decl *d, const struct tw_look *look,
+                        size_t item, float *ret) /* NOLINT(readability-non-const-parameter): filled below */
+{
+    struct fill f = {.p = p, .d = d, .i = &d->items.at[item], .look = look, .l = &look->item[item], .x = ret};
+    for (int k = 0; k < TW_KIND_N; k++) f.stat[k] = tw_profile_stat(p, f.l, (enum tw_kind)k);
+    amounts(&f);
+}
+
 void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, const struct tw_look *look,
                         size_t item, float *ret, /* NOLINT(readability-non-const-parameter): filled below */
                         struct tw_evidence *evidence)
@@ -553,9 +568,7 @@ void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, con
     for (int k = 0; k < TW_KIND_N; k++) f.stat[k] = tw_profile_stat(p, f.l, (enum tw_kind)k);
     tw_profile_seen(p, f.l, look->day, f.seen);
     tw_profile_rates(p, f.l, look->day, f.rate);
-    prices(&f);
-    weights(&f);
-    values(&f, tw_profile_de_minimis(p));
+    amounts(&f);
     counts(&f);
     rates(&f);
     origins(&f);

@@ -77,6 +77,11 @@ struct tw_evidence {
 void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, const struct tw_look *look,
                         size_t item, float *ret, struct tw_evidence *evidence);
 
+/* Those features alone that amounts of the item or the declaration move (value, duty, masses, quantity,
+ * packages), when nothing else has changed since `ret` was filled. */
+void tw_feature_amounts(const struct tw_profile *p, const struct tw_decl *d, const struct tw_look *look,
+                        size_t item, float *ret);
+
 /* The same for a whole declaration: looks at it, then computes the vector of every item.
  * x         room for d->items.n x TW_FEATURE_N
  * evidence  the same, or NULL

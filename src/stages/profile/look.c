@@ -79,6 +79,7 @@ static void measures(const struct tw_item *i, struct tw_look_item *l)
     l->units = or_nan(i->quantity.value);
     l->packages = i->package_count >= 0 ? (double)i->package_count : (double)NAN;
     double minor = minor_of(i);
+    l->minor = minor;
     l->value = tw_money_f64(i->customs_value);
     l->price_kg = l->net_kg > 0 && minor > 0 ? minor / l->net_kg : (double)NAN;
     l->price_unit = l->units > 0 && minor > 0 ? minor / l->units : (double)NAN;
@@ -252,7 +253,6 @@ tw_err tw_profile_look_keys(const struct tw_profile *p, const struct tw_decl *d,
         goods(d, &d->items.at[n], &c);
         measures(&d->items.at[n], l);
         keys(&c, l);
-        l->minor = minor_of(&d->items.at[n]);
         l->hs6_code = c.hs6 != 0 ? (uint32_t)(c.hs6 >> 32) | 1u : 0;
         l->origin_code = c.origin != 0 ? (uint32_t)(c.origin >> 32) | 1u : 0;
         fetch_slots(p, l);
@@ -280,6 +280,13 @@ static double percent_at_stake(const struct tw_profile *p, const struct tw_look_
     return most > 0 ? most : 0;
 }
 
+/* What is at stake, and how the price stands to the usual one: when measures and rows are known. */
+static void compare(const struct tw_profile *p, struct tw_look_item *l)
+{
+    l->stake = l->minor * percent_at_stake(p, l) / 100;
+    l->log_ratio = l->price_kg > 0 && l->usual_kg > 0 ? tw_log(l->price_kg / l->usual_kg) : (double)NAN;
+}
+
 void tw_profile_look_rows(const struct tw_profile *p, struct tw_look *look)
 {
     for (size_t n = 0; n < look->n; n++) {
@@ -288,9 +295,15 @@ void tw_profile_look_rows(const struct tw_profile *p, struct tw_look *look)
         for (int k = 0; k < TW_KIND_N; k++) l->at[k] = l->has[k] ? profile_find(p, l->key[k]) : NO_ROW;
         fetch_prices(p, l);
         find_usual(p, l);
-        l->stake = l->minor * percent_at_stake(p, l) / 100;
-        l->log_ratio = l->price_kg > 0 && l->usual_kg > 0 ? tw_log(l->price_kg / l->usual_kg) : (double)NAN;
+        compare(p, l);
     }
+}
+
+void tw_profile_look_amounts(const struct tw_profile *p, const struct tw_item *item,
+                             struct tw_look_item *look)
+{
+    measures(item, look);
+    compare(p, look);
 }
 
 tw_err tw_profile_look(const struct tw_profile *p, const struct tw_decl *d, struct tw_arena *arena,

@@ -155,6 +155,11 @@ tw_err tw_profile_look_keys(const struct tw_profile *p, const struct tw_decl *d,
                             struct tw_look *ret) TW_MUST_CHECK;
 void tw_profile_look_rows(const struct tw_profile *p, struct tw_look *look);
 
+/* Measures one item of a look anew whose amounts have changed and whose codes have not: its keys, rows and
+ * usual price stay. Nothing may have been folded in since. */
+void tw_profile_look_amounts(const struct tw_profile *p, const struct tw_item *item,
+                             struct tw_look_item *look);
+
 /* Asks memory for what the second step will read, some time before it: first the rows; when they have
  * come, the prices they name; then the counts of those. Changes nothing but the waiting. */
 enum tw_fetch { TW_FETCH_ROWS, TW_FETCH_PRICES, TW_FETCH_COUNTS };

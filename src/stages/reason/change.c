@@ -118,7 +118,8 @@ static tw_err helps(struct search *s, enum field f, int64_t to, bool *ret)
     assert(s->scorings < TW_CHANGE_SCORINGS_MAX);
     s->scorings++;
     alter(s, f, to);
-    TW_TRY(s->c->scorer.score(s->c->scorer.to, &s->variant, &score));
+    const bool codes = f == FIELD_DISPATCH || f == FIELD_PREFERENCE;
+    TW_TRY(s->c->scorer.score(s->c->scorer.to, &s->variant, codes, &score));
     *ret = score < s->c->target;
     return TW_OK;
 }

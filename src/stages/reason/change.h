@@ -19,10 +19,11 @@
 #include "base/arena.h"
 #include "decl/decl.h"
 
-/* Scores a variant of the declaration against the profile as it stands. TW_NOMEM */
+/* Scores a variant of the declaration against the profile as it stands. TW_NOMEM
+ * codes  a code of the item is another (dispatch, preference); else amounts alone are */
 struct tw_change_scorer {
     void *to;
-    tw_err (*score)(void *to, const struct tw_decl *variant, double *ret);
+    tw_err (*score)(void *to, const struct tw_decl *variant, bool codes, double *ret);
 };
 
 struct tw_change_case {

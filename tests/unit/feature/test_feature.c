@@ -111,6 +111,38 @@ static void gives_the_same_numbers_with_and_without_evidence(void)
     tw_profile_free(p);
 }
 
+/* Every amount of the item doubled by itself, measured anew in part and as a whole. */
+static void moves_with_amounts_as_if_all_were_measured(void)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    CHECK(tw_arena_new(64 << 20, &arena) == TW_OK);
+    struct tw_profile *p = lived(arena, 300);
+    for (int what = 0; what < 6; what++) {
+        struct shipment s;
+        struct tw_look look;
+        declare(&s, 9000, 3, 1, 20090, 70000, 4000);
+        s.item.package_count = 40;
+        struct measured m = measure(p, &s.decl, arena);
+        CHECK(tw_profile_look(p, &s.decl, arena, &look) == TW_OK);
+        if (what == 0) s.item.customs_value.minor *= 2;
+        if (what == 1) s.item.duty_amount.minor *= 2;
+        if (what == 2) s.item.net_mass_kg.v *= 2;
+        if (what == 3) s.item.gross_mass_kg.v *= 2;
+        if (what == 4) s.item.quantity.value.v *= 2;
+        if (what == 5) s.item.package_count *= 2;
+        tw_profile_look_amounts(p, &s.item, &look.item[0]);
+        look.value = look.item[0].value;
+        tw_feature_amounts(p, &s.decl, &look, 0, m.x);
+        struct measured whole = measure(p, &s.decl, arena);
+        CHECK(memcmp(m.x, whole.x, sizeof m.x) == 0);
+        struct tw_look fresh;
+        CHECK(tw_profile_look(p, &s.decl, arena, &fresh) == TW_OK);
+        CHECK(memcmp(&look.item[0].stake, &fresh.item[0].stake, sizeof look.item[0].stake) == 0);
+        CHECK(look.item[0].minor == fresh.item[0].minor && look.item[0].log_ratio == fresh.item[0].log_ratio);
+    }
+    tw_profile_free(p);
+}
+
 static void names_every_feature_once(void)
 {
     for (int a = 0; a < TW_FEATURE_N; a++) {
@@ -127,6 +159,7 @@ int main(void)
     RUN(says_unknown_where_nothing_can_be_compared);
     RUN(shows_findings_and_counts_as_evidence);
     RUN(gives_the_same_numbers_with_and_without_evidence);
+    RUN(moves_with_amounts_as_if_all_were_measured);
     RUN(names_every_feature_once);
     return DONE();
 }

@@ -18,13 +18,15 @@ struct judge {
     const struct tw_decl *was;
 };
 
-static tw_err ask(void *to, const struct tw_decl *variant, double *ret)
+static tw_err ask(void *to, const struct tw_decl *variant, bool codes, double *ret)
 {
     struct judge *j = to;
+    const struct tw_item *i = &variant->items.at[j->items - 1], *was = &j->was->items.at[j->items - 1];
+    CHECK(codes == (!tw_str_eq(i->dispatch, was->dispatch) || !tw_str_eq(i->preference, was->preference)));
     j->asked++;
     j->untouched = j->untouched && variant != j->was && variant->items.n == j->items &&
                    tw_str_eq(variant->id, j->was->id);
-    *ret = j->score(&variant->items.at[j->items - 1]);
+    *ret = j->score(i);
     return TW_OK;
 }
 
@@ -238,9 +240,9 @@ static void changes_the_worst_item_alone(void)
     CHECK(two[1].customs_value.minor == 205 && two[0].customs_value.minor == 410000);
 }
 
-static tw_err fail(void *to, const struct tw_decl *variant, double *ret)
+static tw_err fail(void *to, const struct tw_decl *variant, bool codes, double *ret)
 {
-    (void)to, (void)variant, (void)ret;
+    (void)to, (void)variant, (void)codes, (void)ret;
     return TW_NOMEM;
 }
 
