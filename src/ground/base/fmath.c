@@ -51,23 +51,14 @@ double tw_exp(double x)
     return scale(y, (int)k);
 }
 
-/* x = 2^k * m with sqrt(1/2) <= m < sqrt(2); x positive, finite. */
+/* x = 2^k * m with sqrt(1/2) <= m < sqrt(2); x positive, normal. Whether m is halved is as good as random, so
+ * it is no branch. */
 static double split(double x, int *k)
 {
-    int e = 0;
-    if (x < 0x1p-1022) {
-        x *= 0x1p54;
-        e = -54;
-    }
-    uint64_t u = bits_of(x);
-    e += (int)(u >> 52) - 1023;
-    double m = from_bits((u & 0xfffffffffffffu) | 0x3ff0000000000000u);
-    if (m > 1.41421356237309514547) {
-        m *= 0.5;
-        e++;
-    }
-    *k = e;
-    return m;
+    static const uint64_t MANTISSA = 0xfffffffffffff, SQRT2 = 0x6a09e667f3bcd; /* that of sqrt(2) */
+    const uint64_t u = bits_of(x), half = (u & MANTISSA) > SQRT2;
+    *k = (int)((u >> 52) + half) - 1023;
+    return from_bits((u & MANTISSA) | (1023 - half) << 52);
 }
 
 /* log(m) - f for m = 1 + f near 1, as f*f*... : returns R so that log(1+f) = f - (f*f/2 - s*(f*f/2 + R)). */
@@ -85,21 +76,29 @@ static double log_tail(double f, double *s_out)
 
 double tw_log(double x)
 {
-    if (isnan(x) || x < 0) return (double)NAN;
-    if (x == 0) return -(double)INFINITY;
-    if (isinf(x)) return x;
-    int k;
-    double f = split(x, &k) - 1, s, dk = k;
+    int k, below = 0;
+    if (!(x >= 0x1p-1022 && x <= 0x1.fffffffffffffp+1023)) {
+        if (isnan(x) || x < 0) return (double)NAN;
+        if (x == 0) return -(double)INFINITY;
+        if (isinf(x)) return x;
+        x *= 0x1p54; /* it was subnormal */
+        below = 54;
+    }
+    double f = split(x, &k) - 1, s, dk = k - below;
     double r = log_tail(f, &s), h = 0.5 * f * f;
     return dk * LN2_HI - ((h - (s * (h + r) + dk * LN2_LO)) - f);
 }
 
 double tw_log2(double x)
 {
-    int k;
+    int k, below = 0;
     if (!(x > 0) || isinf(x)) return tw_log(x);
+    if (x < 0x1p-1022) {
+        x *= 0x1p54;
+        below = 54;
+    }
     double m = split(x, &k);
-    return (double)k + tw_log(m) * INV_LN2;
+    return (double)(k - below) + tw_log(m) * INV_LN2;
 }
 
 double tw_pow(double x, double y)
