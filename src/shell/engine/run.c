@@ -14,7 +14,7 @@
 
 enum {
     BLOCK = 256,                /* declarations explained together */
-    BLOCK_PLAIN = 64,           /* without reasons */
+    ABREAST = 32,               /* assessed together: what a near cache holds of them */
     BLOCK_ITEMS = 2000,         /* no more are added to a block that holds so many items */
     ARENA_BYTES_MAX = 200 << 20 /* of one declaration: twice what the reader takes, and its assessment */
 };
@@ -148,7 +148,7 @@ static tw_err open_all(struct run *r)
     TW_TRY(open_model(r));
     TW_TRY(open_assessor(r, in->currency != NULL ? tw_str_from(in->currency) : in->map->national_currency));
     TW_TRY(open_findings(r));
-    r->block = r->o->only != NULL ? 1 : r->o->reasons ? BLOCK : BLOCK_PLAIN;
+    r->block = r->o->only != NULL ? 1 : r->o->reasons ? BLOCK : ABREAST;
     r->arena = tw_calloc(r->block, sizeof(struct tw_arena *));
     r->one = tw_calloc(r->block, sizeof *r->one);
     r->reading = tw_calloc(r->block, sizeof *r->reading);
@@ -215,7 +215,7 @@ static tw_err decide_one(struct run *r, size_t i)
 /* Assesses what has been read and is of one day. */
 static tw_err assess_day(struct run *r)
 {
-    struct tw_assess_case c[BLOCK];
+    struct tw_assess_case c[ABREAST];
     const size_t first = r->assessed, n = r->n - first;
     if (n == 0) return TW_OK;
     for (size_t i = 0; i < n; i++)
@@ -256,7 +256,7 @@ static tw_err take_up(struct run *r)
     r->day = day_of(r, reading);
     r->items += reading->decl->items.n;
     r->n++;
-    return stands_alone(reading, r->day) ? assess_day(r) : TW_OK;
+    return r->n - r->assessed == ABREAST || stands_alone(reading, r->day) ? assess_day(r) : TW_OK;
 }
 
 /* Reads the next one. *more = false: there is none, or no more is wanted. */
