@@ -4,20 +4,24 @@
  * A tree of depth d <= 6 is stored as a full binary tree in an array: node i has its children at 2i and 2i+1,
  * the root is 1, and after d questions i - 2^d is the number of the leaf. A leaf that comes early is copied
  * to all places below it, under questions that everybody answers with left. So each row asks exactly d
- * questions in each tree, and nothing is left that a CPU could guess wrongly: the next i is 2i + !(z <
- * threshold).
+ * questions in each tree, and nothing is left that a CPU could guess wrongly: the next i is 2i + (z > bar).
  *
- * Missing values ask for no branch either: question_priv.h.
+ * Rows and thresholds are compared as whole numbers in the order of the floats, which is an instruction less;
+ * missing values ask for no branch either (question_priv.h has the slots).
  *
- * One row: eight trees are walked side by side, to hide the time each load takes; a batch walks sixteen rows
- * side by side through one tree. The leaves are always added in float in the order of the trees, from the
- * base margin on, which is what XGBoost does; hence the same bits.
+ * A batch walks sixteen rows side by side through one tree, which is then at hand. One row walks through
+ * eight trees side by side, to hide the time each load takes; and since it meets every tree anew, it walks
+ * through a copy in which the seven questions of the upper three levels fill one cache line, and those behind
+ * each of the eight ways through them another: two lines of a tree are touched instead of four. The leaves
+ * are always added in float in the order of the trees, from the base margin on, which is what XGBoost does;
+ * hence the same bits.
  *
  * A vector path was measured and turned down (README.md has the figures). Deeper trees are walked node by
  * node. */
 #include "score/forest.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "score/question_priv.h"
@@ -26,7 +30,15 @@ enum {
     SIDE_BY_SIDE = 8,     /* trees walked together for one row */
     BLOCK = 16,           /* rows walked together in a batch */
     BLOCK_FEATURES = 256, /* up to which a block is written out on the stack: 16 * 513 floats */
+    UPPER_MAX = 3,        /* levels of a cache line */
+    LINE = 1 << UPPER_MAX /* questions of a cache line, with the unused number 0 */
 };
+
+/* Right where the number in the slot is above the bar. */
+struct gate {
+    uint32_t bar, slot;
+};
+_Static_assert(LINE * sizeof(struct gate) == 64, "a line of questions is a cache line");
 
 /* A node of a deep tree; right = left + 1; left == 0 marks a leaf, whose value stands in `threshold`. */
 struct link {
@@ -38,10 +50,14 @@ struct link {
 struct tw_forest {
     float base_margin;
     uint32_t n_features, n_trees, depth;
-    struct question *question; /* fast: n_trees << depth, NULL when deeper than TW_DEPTH_FAST */
-    float *leaf;               /* fast: n_trees << depth */
-    struct link *link;         /* deep: all nodes of all trees */
-    size_t *root;              /* deep: n_trees offsets into link */
+    uint32_t upper, lower; /* fast: levels in a tree's first line and in the others */
+    uint32_t size;         /* fast: gates of a tree, in whole lines */
+    struct gate *gate;     /* fast: n_trees << depth; NULL when deeper than TW_DEPTH_FAST */
+    struct gate *line;     /* fast: the same in lines, n_trees x size */
+    void *lines;           /* fast: what was allocated for them */
+    float *leaf;           /* fast: n_trees << depth */
+    struct link *link;     /* deep: all nodes of all trees */
+    size_t *root;          /* deep: n_trees offsets into link */
 };
 
 uint32_t tw_forest_features(const struct tw_forest *f)
@@ -57,11 +73,52 @@ uint32_t tw_forest_depth(const struct tw_forest *f)
 void tw_forest_free(struct tw_forest *f)
 {
     if (f == NULL) return;
-    tw_free(f->question);
+    tw_free(f->gate);
+    tw_free(f->lines);
     tw_free(f->leaf);
     tw_free(f->link);
     tw_free(f->root);
     tw_free(f);
+}
+
+/* A float that is no NaN as a number that sorts as it does; both zeros are one. */
+static inline uint32_t sortable(float v)
+{
+    uint32_t u;
+    v += 0.0F;
+    memcpy(&u, &v, sizeof u);
+    return u ^ ((uint32_t)((int32_t)u >> 31) | 0x80000000U);
+}
+
+/* Writes the 2F + 1 slots of a row as sortable numbers: question_slots with 0 for -inf in place of a missing
+ * value, and one less than the bar nobody passes for +inf. */
+static inline void sortable_slots(const float *x, uint32_t n_features, uint32_t *restrict ret)
+{
+    for (size_t j = 0; j < n_features; j++) {
+        const float v = x[j] + 0.0F;
+        uint32_t u;
+        memcpy(&u, &v, sizeof u);
+        const uint32_t missing = (u & 0x7fffffffU) > 0x7f800000U ? UINT32_MAX : 0;
+        u ^= (uint32_t)((int32_t)u >> 31) | 0x80000000U;
+        ret[j] = u & ~missing;
+        ret[n_features + j] = (u | missing) - (missing & 1U);
+    }
+    ret[2 * (size_t)n_features] = 0;
+}
+
+static struct gate gate_of(struct question q)
+{
+    return (struct gate){question_is_idle(&q) ? UINT32_MAX : sortable(q.threshold) - 1, q.slot};
+}
+
+/* Where number i of a full tree's questions stands in its lines. */
+static size_t place_of(const struct tw_forest *f, size_t i)
+{
+    if (i >> f->upper == 0) return i;
+    uint32_t level = 0;
+    while (i >> (f->upper + level + 1) != 0) level++;
+    const size_t line = (i >> level) - ((size_t)1 << f->upper), within = i & (((size_t)1 << level) - 1);
+    return (1 + line) * LINE + (((size_t)1 << level) | within);
 }
 
 /* Writes what lies below `node` of tree number `tree` to place `i` of its full tree, with `levels` questions
@@ -69,23 +126,31 @@ void tw_forest_free(struct tw_forest *f)
 static void fill_full(struct tw_forest *f, const struct tw_tree_spec *t, size_t tree, uint32_t node, size_t i,
                       uint32_t levels)
 {
-    size_t first = tree << f->depth;
     if (levels == 0) {
-        f->leaf[first + i - ((size_t)1 << f->depth)] = t->value[node];
+        f->leaf[(tree << f->depth) + i - ((size_t)1 << f->depth)] = t->value[node];
         return;
     }
     bool inner = t->feature[node] != TW_LEAF;
-    f->question[first + i] = inner ? question_of(t, node, f->n_features) : question_idle(f->n_features);
+    const struct gate gate =
+        gate_of(inner ? question_of(t, node, f->n_features) : question_idle(f->n_features));
+    f->gate[(tree << f->depth) + i] = gate;
+    f->line[tree * f->size + place_of(f, i)] = gate;
     fill_full(f, t, tree, inner ? (uint32_t)t->left[node] : node, 2 * i, levels - 1);
     fill_full(f, t, tree, inner ? (uint32_t)t->right[node] : node, 2 * i + 1, levels - 1);
 }
 
 static tw_err build_fast(struct tw_forest *f, const struct tw_forest_spec *spec)
 {
-    size_t n = (size_t)spec->n_trees << f->depth;
-    f->question = tw_calloc(n, sizeof *f->question);
+    f->upper = f->depth < UPPER_MAX ? f->depth : UPPER_MAX;
+    f->lower = f->depth - f->upper;
+    f->size = f->lower == 0 ? LINE : (1 + LINE) * LINE;
+    const size_t n = (size_t)spec->n_trees << f->depth, bytes = LINE * sizeof *f->line;
+    f->gate = tw_calloc(n, sizeof *f->gate);
     f->leaf = tw_calloc(n, sizeof *f->leaf);
-    if (f->question == NULL || f->leaf == NULL) return TW_NOMEM;
+    f->lines = tw_calloc((size_t)spec->n_trees * f->size + LINE, sizeof *f->line);
+    if (f->gate == NULL || f->leaf == NULL || f->lines == NULL) return TW_NOMEM;
+    const size_t off = (uintptr_t)f->lines % bytes;
+    f->line = (struct gate *)(void *)((char *)f->lines + (off == 0 ? 0 : bytes - off));
     for (uint32_t t = 0; t < spec->n_trees; t++) fill_full(f, &spec->tree[t], t, 0, 1, f->depth);
     return TW_OK;
 }
@@ -148,32 +213,59 @@ tw_err tw_forest_new(const struct tw_forest_spec *spec, const char *name, struct
     return TW_OK;
 }
 
-static inline uint32_t step(const struct question *tree, uint32_t i, const float *z)
+/* 1 = right. */
+static inline uint32_t passes(const uint32_t *z, const struct gate *g)
 {
-    return 2 * i + !(z[tree[i].slot] < tree[i].threshold);
+    return g->bar < z[g->slot];
 }
 
-static float row_fast(const struct tw_forest *f, const float *z)
+/* The line behind way `i` through a tree's first one, where it has lower levels. */
+static inline const struct gate *line_behind(const struct gate *tree, size_t i)
 {
-    const uint32_t depth = f->depth;
-    const size_t size = (size_t)1 << depth;
+    return tree + (i - LINE + 1) * LINE;
+}
+
+/* Number of the leaf behind ways `i` and `j`. */
+static inline size_t leaf_behind(size_t i, size_t j, uint32_t upper, uint32_t lower)
+{
+    return ((i - ((size_t)1 << upper)) << lower) + j - ((size_t)1 << lower);
+}
+
+/* `n` trees from number t on, side by side. */
+static inline __attribute__((always_inline)) float row_trees(const struct tw_forest *f, const uint32_t *z,
+                                                             uint32_t t, const uint32_t n, uint32_t upper,
+                                                             uint32_t lower, float sum)
+{
+    const struct gate *tree = f->line + (size_t)t * f->size, *behind[SIDE_BY_SIDE];
+    const float *leaf = f->leaf + ((size_t)t << (upper + lower));
+    size_t i[SIDE_BY_SIDE], j[SIDE_BY_SIDE];
+    for (uint32_t k = 0; k < n; k++) i[k] = j[k] = 1;
+    for (uint32_t d = 0; d < upper; d++)
+        for (uint32_t k = 0; k < n; k++) i[k] = 2 * i[k] + passes(z, &tree[k * f->size + i[k]]);
+    if (lower > 0)
+        for (uint32_t k = 0; k < n; k++) behind[k] = line_behind(tree + k * f->size, i[k]);
+    for (uint32_t d = 0; d < lower; d++)
+        for (uint32_t k = 0; k < n; k++) j[k] = 2 * j[k] + passes(z, &behind[k][j[k]]);
+    for (uint32_t k = 0; k < n; k++)
+        sum += leaf[((size_t)k << (upper + lower)) + leaf_behind(i[k], j[k], upper, lower)];
+    return sum;
+}
+
+static inline __attribute__((always_inline)) float row_levels(const struct tw_forest *f, const uint32_t *z,
+                                                              uint32_t upper, uint32_t lower)
+{
     float sum = f->base_margin;
     uint32_t t = 0;
-    for (; t + SIDE_BY_SIDE <= f->n_trees; t += SIDE_BY_SIDE) {
-        const struct question *tree = f->question + t * size;
-        const float *leaf = f->leaf + t * size;
-        uint32_t i[SIDE_BY_SIDE];
-        for (uint32_t k = 0; k < SIDE_BY_SIDE; k++) i[k] = 1;
-        for (uint32_t d = 0; d < depth; d++)
-            for (uint32_t k = 0; k < SIDE_BY_SIDE; k++) i[k] = step(tree + k * size, i[k], z);
-        for (uint32_t k = 0; k < SIDE_BY_SIDE; k++) sum += leaf[k * size + i[k] - size];
-    }
-    for (; t < f->n_trees; t++) {
-        uint32_t i = 1;
-        for (uint32_t d = 0; d < depth; d++) i = step(f->question + t * size, i, z);
-        sum += f->leaf[t * size + i - size];
-    }
+    for (; t + SIDE_BY_SIDE <= f->n_trees; t += SIDE_BY_SIDE)
+        sum = row_trees(f, z, t, SIDE_BY_SIDE, upper, lower, sum);
+    for (; t < f->n_trees; t++) sum = row_trees(f, z, t, 1, upper, lower, sum);
     return sum;
+}
+
+static float row_fast(const struct tw_forest *f, const uint32_t *z)
+{
+    return f->depth == TW_DEPTH_FAST ? row_levels(f, z, UPPER_MAX, TW_DEPTH_FAST - UPPER_MAX)
+                                     : row_levels(f, z, f->upper, f->lower);
 }
 
 static float row_deep(const struct tw_forest *f, const float *z)
@@ -190,25 +282,30 @@ static float row_deep(const struct tw_forest *f, const float *z)
 
 float tw_forest_row(const struct tw_forest *f, const float *x)
 {
+    if (f->link == NULL) {
+        uint32_t z[SLOTS_MAX];
+        sortable_slots(x, f->n_features, z);
+        return row_fast(f, z);
+    }
     float z[SLOTS_MAX];
     question_slots(x, f->n_features, 1, z);
-    return f->link == NULL ? row_fast(f, z) : row_deep(f, z);
+    return row_deep(f, z);
 }
 
 /* BLOCK rows at once; z holds their slots one row after the other. */
-static void block_fast(const struct tw_forest *f, const float *z, float *ret)
+static void block_fast(const struct tw_forest *f, const uint32_t *z, float *ret)
 {
     const uint32_t depth = f->depth;
     const size_t size = (size_t)1 << depth, width = 2 * (size_t)f->n_features + 1;
     float sum[BLOCK];
     for (size_t r = 0; r < BLOCK; r++) sum[r] = f->base_margin;
     for (uint32_t t = 0; t < f->n_trees; t++) {
-        const struct question *tree = f->question + t * size;
+        const struct gate *tree = f->gate + t * size;
         const float *leaf = f->leaf + t * size;
         uint32_t i[BLOCK];
         for (size_t r = 0; r < BLOCK; r++) i[r] = 1;
         for (uint32_t d = 0; d < depth; d++)
-            for (size_t r = 0; r < BLOCK; r++) i[r] = step(tree, i[r], z + r * width);
+            for (size_t r = 0; r < BLOCK; r++) i[r] = 2 * i[r] + passes(z + r * width, &tree[i[r]]);
         for (size_t r = 0; r < BLOCK; r++) sum[r] += leaf[i[r] - size];
     }
     for (size_t r = 0; r < BLOCK; r++) ret[r] = sum[r];
@@ -216,9 +313,9 @@ static void block_fast(const struct tw_forest *f, const float *z, float *ret)
 
 static void block_gather(const struct tw_forest *f, const float *const *x, float *ret)
 {
-    float z[BLOCK * (2 * BLOCK_FEATURES + 1)];
+    uint32_t z[BLOCK * (2 * BLOCK_FEATURES + 1)];
     const size_t width = 2 * (size_t)f->n_features + 1;
-    for (size_t r = 0; r < BLOCK; r++) question_slots(x[r], f->n_features, 1, z + r * width);
+    for (size_t r = 0; r < BLOCK; r++) sortable_slots(x[r], f->n_features, z + r * width);
     block_fast(f, z, ret);
 }
 

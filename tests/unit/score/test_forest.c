@@ -91,6 +91,30 @@ static void follows_the_threshold_and_the_default(void)
     }
 }
 
+/* x0 < 0 ? 2 : 3, whichever zero it is */
+static void takes_both_zeros_for_one(void)
+{
+    for (int minus = 0; minus <= 1; minus++) {
+        struct grown *g = calloc(1, sizeof *g);
+        CHECK(g != NULL);
+        uint32_t n = 1;
+        split(&g->memory[0], &n, 0, 0, minus ? -0.0F : 0.0F);
+        float cover[] = {2, 1, 1}, value[] = {0, 2, 3};
+        memcpy(g->memory[0].cover, cover, sizeof cover);
+        memcpy(g->memory[0].value, value, sizeof value);
+        g->tree[0].n = n;
+        link_spec(g, 1, 1, 10);
+        struct tw_forest *f = build(&g->spec);
+        const float in[] = {0, -0.0F, 1e-45F, -1e-45F}, out[] = {13, 13, 13, 12};
+        float ret[4];
+        for (size_t i = 0; i < 4; i++) CHECK(tw_forest_row(f, &in[i]) == out[i]);
+        tw_forest_batch(f, in, 4, ret);
+        CHECK(memcmp(ret, out, sizeof out) == 0);
+        tw_forest_free(f);
+        free(g);
+    }
+}
+
 static void adds_in_the_order_of_the_trees(void)
 {
     struct grown *g = grow(12, 0, 1, 0);
@@ -131,7 +155,7 @@ static tw_err build_given(void)
 static void survives_every_failed_allocation(void)
 {
     given = grow(4, 6, 3, 1);
-    CHECK(fault_each_allocation(build_given) == 4);
+    CHECK(fault_each_allocation(build_given) == 5);
     free(given);
     given = grow(4, 12, 3, 1);
     CHECK(fault_each_allocation(build_given) == 5);
@@ -145,6 +169,7 @@ int main(void)
     RUN(takes_any_number_of_rows);
     RUN(takes_a_thousand_features);
     RUN(follows_the_threshold_and_the_default);
+    RUN(takes_both_zeros_for_one);
     RUN(adds_in_the_order_of_the_trees);
     RUN(leaves_result_alone_on_failure);
     RUN(survives_every_failed_allocation);
