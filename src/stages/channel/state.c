@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "channel/channel_priv.h"
 
-static const char MAGIC[8] = "TWCHAN2\n";
+static const char MAGIC[8] = "TWCHAN2\n", NAME[6] = "TWCHAN"; /* any version's begins with it */
 
 static void put_u64(struct tw_buf *b, uint64_t v)
 {
@@ -105,6 +105,11 @@ tw_err tw_channels_load(struct tw_str bytes, const struct tw_channel_settings *s
                         struct tw_fault *fault)
 {
     enum { HEAD = 8 + 4 * 8 };
+    if (bytes.n >= sizeof MAGIC && memcmp(bytes.s, NAME, sizeof NAME) == 0 &&
+        memcmp(bytes.s, MAGIC, sizeof MAGIC) != 0)
+        return tw_fail(fault, TW_FORMAT,
+                       "the channel state was written by another version; train the model anew, or begin the "
+                       "state anew");
     if (bytes.n < HEAD + TW_SHA256_BYTES || memcmp(bytes.s, MAGIC, sizeof MAGIC) != 0) return damaged(fault);
     const uint8_t *p = (const uint8_t *)bytes.s, *end = p + bytes.n - TW_SHA256_BYTES;
     uint8_t sum[TW_SHA256_BYTES];

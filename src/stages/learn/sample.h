@@ -33,7 +33,7 @@ struct tw_truth {
     bool known;              /* it was inspected and the result is in */
     bool found;              /* the result was non-compliance */
     double propensity;       /* probability of the inspection, 0 < p <= 1; 0 = not recorded */
-    double at_stake;         /* duty at stake as declared, minor units; <= 0 or NaN = not known */
+    double at_stake;         /* duty at stake (profile/profile.h), minor units; <= 0 or NaN = not known */
     int64_t recovered_minor; /* duty recovered by the finding, minor units; TW_RECOVERED_UNKNOWN */
 };
 

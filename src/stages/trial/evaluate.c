@@ -434,26 +434,39 @@ static void say(struct tw_trial_report *r, const char *fmt, ...)
     va_end(ap);
 }
 
+static void say_without(struct tw_trial_report *r, uint32_t without)
+{
+    char families[200] = "";
+    for (int f = 0; f < TW_FAMILY_N; f++) {
+        const size_t n = strlen(families);
+        if ((without >> f & 1) != 0)
+            snprintf(families + n, sizeof families - n, "%s%s", n > 0 ? "; " : "",
+                     tw_family_row((enum tw_family)f)->words);
+    }
+    say(r,
+        "This engine's models did without what these say: %s. Duty at stake weighs in its order all the "
+        "same.",
+        families);
+}
+
 static void in_words(struct tw_trial_report *r, const struct tw_trial_data *d, uint32_t without)
 {
     const struct tw_trial_protocol *p = &r->protocol[0];
     const struct tw_trial_figures *us = &p->of[TW_SCORER_TIDEWAITER], *raw = &p->of[TW_SCORER_XGBOOST_RAW];
-    char left_out[256] = "";
-    for (int f = 0; f < TW_FAMILY_N; f++) {
-        const size_t n = strlen(left_out);
-        if ((without >> f & 1) != 0)
-            snprintf(left_out + n, sizeof left_out - n, "%s%s", n > 0 ? "; " : "",
-                     tw_family_row((enum tw_family)f)->words);
-    }
-    if (without != 0) say(r, "This engine did without what these say: %s.", left_out);
-    if (r->protocols == 2)
+    if (r->protocols == 2) {
+        char lookup[96] = "";
+        if (p->of[TW_SCORER_TWIN_LOOKUP].ran)
+            snprintf(lookup, sizeof lookup, "; a look-up without any learning reaches precision %.3f at 5 %%",
+                     p->of[TW_SCORER_TWIN_LOOKUP].at[2].precision);
         say(r,
             "%.0f %% of the tested rows equal an earlier row in six columns, and then carry its label in "
-            "%.1f %% of cases. "
-            "Figures as published therefore measure the memory of copied rows; a look-up without any "
-            "learning reaches "
-            "precision %.3f at 5 %%. Believe the figures on first occurrences.",
-            100 * r->twin_share, 100 * r->twin_purity, p->of[TW_SCORER_TWIN_LOOKUP].at[2].precision);
+            "%.1f %% of "
+            "cases. Figures as published therefore measure the memory of copied rows%s. Believe the figures "
+            "on first "
+            "occurrences.",
+            100 * r->twin_share, 100 * r->twin_purity, lookup);
+    }
+    if (without != 0) say_without(r, without);
     if (us->ran && raw->ran)
         say(r,
             "At 5 %% inspected: this engine finds %.1f per 100 inspections, the raw-column peer %.1f, chance "

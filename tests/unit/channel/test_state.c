@@ -216,6 +216,18 @@ static void refuses_what_no_decision_can_have_left(void)
     }
 }
 
+static void tells_another_version_from_damage(void)
+{
+    const struct tw_channel_settings s = tw_channel_defaults();
+    struct tw_channels *c = NULL;
+    struct tw_fault fault = {0};
+    CHECK(tw_channels_load(TW_STR("TWCHAN1\nand more"), &s, &c, &fault) == TW_FORMAT && c == NULL);
+    CHECK(strstr(fault.note, "another version") != NULL &&
+          strstr(fault.note, "train the model anew") != NULL);
+    CHECK(tw_channels_load(TW_STR("TWCHAN2\nand more"), &s, &c, &fault) == TW_FORMAT &&
+          strstr(fault.note, "damaged") != NULL);
+}
+
 /* A count of offices that fits the length only because the first name takes what the second needs. */
 static void refuses_a_name_that_swallows_the_next_office(void)
 {
@@ -281,6 +293,7 @@ int main(void)
     RUN(is_written_as_its_format_says);
     RUN(brings_the_day_back_with_its_counts);
     RUN(refuses_what_no_decision_can_have_left);
+    RUN(tells_another_version_from_damage);
     RUN(refuses_a_name_that_swallows_the_next_office);
     RUN(keeps_the_latest_scores_of_a_smaller_window);
     RUN(survives_every_failed_allocation);

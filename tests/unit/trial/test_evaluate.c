@@ -5,12 +5,14 @@
 #include "examine.h"
 #include "played.h"
 
-static struct tw_trial_report *evaluate(struct border *b)
+static struct tw_trial_report *evaluate_some(struct border *b, uint32_t scorers, uint32_t without)
 {
     struct tw_trial_settings set = tw_trial_settings_default();
     struct tw_fault fault = {.note = ""};
     struct tw_trial_report *r = calloc(1, sizeof *r);
     set.draws = 20;
+    set.scorers = scorers;
+    set.without = without;
     set.threads = 1;
     CHECK(r != NULL);
     tw_trial_data_judge_by_findings(b->data);
@@ -18,6 +20,11 @@ static struct tw_trial_report *evaluate(struct border *b)
     if (err != TW_OK) printf("# %s\n", fault.note);
     CHECK(err == TW_OK);
     return r;
+}
+
+static struct tw_trial_report *evaluate(struct border *b)
+{
+    return evaluate_some(b, UINT32_MAX, 0);
 }
 
 static const struct tw_trial_figures *of(const struct tw_trial_protocol *p, enum tw_scorer s)
@@ -137,7 +144,8 @@ static void copies_make_two_protocols(void)
     CHECK(r->twin_share > 0.3 && r->twin_purity > 0.9);
     CHECK(first->rows > 0 && first->rows < all->rows && first->taught < all->taught);
     CHECK(of(all, TW_SCORER_TWIN_LOOKUP)->auc > 0.7 && of(first, TW_SCORER_TWIN_LOOKUP)->auc < 0.6);
-    CHECK(word(r, "Believe the figures on first occurrences") && word(r, "5 findings name no declaration"));
+    CHECK(word(r, "Believe the figures on first occurrences") &&
+          word(r, "a look-up without any learning reaches") && word(r, "5 findings name no declaration"));
     CHECK(word(r, "At 5 % inspected: this engine finds") &&
           !word(r, "Only inspected declarations are judged"));
     for (int k = 0; k < 2; k++) {
@@ -149,6 +157,11 @@ static void copies_make_two_protocols(void)
         }
         CHECK(fabs(sum - 1) < 1e-9 && fabs(top - 1) < 1e-9);
     }
+    struct tw_trial_report *some = evaluate_some(&b, 1u << TW_SCORER_TIDEWAITER, 1u << TW_FAMILY_WEIGHT);
+    CHECK(!word(some, "look-up") &&
+          strstr(some->words[0], "Believe the figures on first occurrences") != NULL);
+    CHECK(strstr(some->words[1], "did without what these say: weight and quantity.") != NULL);
+    free(some);
     free(r);
     border_close(&b);
 }
@@ -210,7 +223,7 @@ static void ranks_whom_it_is_asked_and_does_without(void)
             CHECK(t->of[s].ran == ((set.scorers >> s & 1) != 0));
             CHECK(t->of[s].ran || strcmp(t->of[s].why_not, "not asked for") == 0);
         }
-        CHECK(word(r[i], "did without what these say: price; past findings.") == (i > 0));
+        CHECK(word(r[i], "did without what these say: price; past findings. Duty at stake") == (i > 0));
         CHECK((t->family[TW_FAMILY_PRICE].all > 0) == (i == 0) && t->family[TW_FAMILY_VALUE].all > 0);
     }
     const struct tw_trial_figures *all = r[0]->protocol[0].of, *less = r[1]->protocol[0].of;
