@@ -234,8 +234,7 @@ static tw_err by_week(const struct work *w, const uint32_t *declaration, size_t 
         f->week[at].precision = got.precision;
         f->week[at].recall = got.recall;
         f->week[at].duty_share = got.value_share;
-        const double inspected = p->budget / 100 * (double)week->rows;
-        if (!isnan(got.precision)) f->week[at].ci = tw_wilson(got.precision * inspected, inspected);
+        if (!isnan(got.precision)) f->week[at].ci = tw_wilson(got.precision * got.k, got.k);
     }
     return TW_OK;
 }

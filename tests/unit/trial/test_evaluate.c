@@ -90,6 +90,9 @@ static void the_backtest_spends_its_budget_week_by_week(void)
             if (p->week[k].rows < 5) continue;
             found += p->week[k].base_rate * (double)p->week[k].rows;
             CHECK(fabs(tie->week[k].precision - p->week[k].base_rate) < 1e-12); /* all tie */
+            const double inspected = floor((double)p->week[k].rows * set.budget / 100 + 1e-9);
+            const struct tw_interval ci = tw_wilson(chance->week[k].precision * inspected, inspected);
+            CHECK(chance->week[k].ci.lo == ci.lo && chance->week[k].ci.hi == ci.hi);
             if (all) CHECK(chance->week[k].precision == p->week[k].base_rate);
             if (all && p->week[k].base_rate > 0) CHECK(chance->week[k].recall == 1);
         }
