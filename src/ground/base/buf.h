@@ -33,6 +33,13 @@ static inline void tw_buf_freep(struct tw_buf *b)
 /* TW_SCOPED_BUF b = {0}; */
 #define TW_SCOPED_BUF __attribute__((cleanup(tw_buf_freep))) struct tw_buf
 
+/* A buffer in `n` bytes of the caller's: it takes nothing from the heap, fails where they are full, and is
+ * not to be freed. n >= 1 */
+static inline struct tw_buf tw_buf_in(char *p, size_t n)
+{
+    return (struct tw_buf){.p = p, .cap = n, .max = n};
+}
+
 /* Room for `n` more bytes at the end, to be written and then counted into b->n; NULL when it failed. */
 char *tw_buf_room(struct tw_buf *b, size_t n);
 

@@ -7,6 +7,8 @@
 
 enum { WIDTH = 360, LEFT = 46, RIGHT = 18, TOP = 20, BOTTOM = 34, HEIGHT = 230, TICKS = 5 };
 
+enum { LABEL_BYTES = 512 }; /* holds any number, thousands apart */
+
 static const double LETTER = 6.2; /* how wide one is drawn, most of them */
 
 static const char *const DASH[TW_CHART_SERIES_MAX] = {"",     "6 3",         "2 2", "8 3 2 3", "4 4", "1 3",
@@ -225,7 +227,8 @@ static void y_axis(struct tw_page *p, const struct tw_chart *c, const struct sca
         tw_buf_printf(p->out, "<path class=\"axis\" d=\"M%d ", LEFT);
         place(p->out, at(y, v));
         tw_buf_printf(p->out, "H%d\"/>", WIDTH - RIGHT);
-        TW_SCOPED_BUF label = {0};
+        char room[LABEL_BYTES];
+        struct tw_buf label = tw_buf_in(room, sizeof room);
         tick(&label, v, y->step, c->y_unit);
         text(p->out, LEFT - 4, at(y, v) + 4, "end", tw_buf_view(&label));
     }
@@ -369,7 +372,8 @@ void tw_chart_lines(struct tw_page *p, const struct tw_chart *c)
     } else {
         for (int i = 0; i <= steps(&x); i++) {
             const double v = x.from + i * x.step;
-            TW_SCOPED_BUF label = {0};
+            char room[LABEL_BYTES];
+            struct tw_buf label = tw_buf_in(room, sizeof room);
             tick(&label, v, x.step, c->x_unit);
             text(p->out, at(&x, v), HEIGHT - BOTTOM + 16, "middle", tw_buf_view(&label));
         }
@@ -451,7 +455,8 @@ static void one_bar(struct tw_buf *out, const struct tw_chart *c, size_t s, size
         if (hi > b) b = hi;
     }
     if (c->n_series > LABELLED) return;
-    TW_SCOPED_BUF label = {0};
+    char room[LABEL_BYTES];
+    struct tw_buf label = tw_buf_in(room, sizeof room);
     figure(&label, v, c->y_unit);
     text(out, b + 4, y + row->thick - 2, "start", tw_buf_view(&label));
 }

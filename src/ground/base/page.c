@@ -2,8 +2,9 @@
 #include "base/page.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/date.h"
 
 /* Colours: eight hues that keep their distance for the common kinds of colour blindness (after Okabe and Ito,
  * Color Universal Design, 2008), darkened or lightened until they have 3:1 against the page. */
@@ -272,11 +273,20 @@ void tw_page_table_end(struct tw_page *p)
     tw_buf_text(p->out, "</table></div>\n");
 }
 
+/* A cell as it was written into `text`; what has no room in it is "-". Never the heap: a cell that failed
+ * would be empty, and the page whole all the same. */
+static struct tw_str written(char text[TW_PAGE_CELL], const struct tw_buf *b)
+{
+    if (b->failed) return TW_STR("-");
+    text[b->n] = '\0';
+    return tw_buf_view(b);
+}
+
 /* A number, or from lo to hi where there is a hi. */
 static struct tw_str cell(char text[TW_PAGE_CELL], double lo, const double *hi, double by, unsigned digits,
                           const char *unit)
 {
-    TW_SCOPED_BUF b = {0};
+    struct tw_buf b = tw_buf_in(text, TW_PAGE_CELL - 1);
     if (!isfinite(lo) || (hi != NULL && !isfinite(*hi))) return TW_STR("-");
     tw_buf_grouped(&b, lo * by, digits);
     if (hi != NULL) {
@@ -284,8 +294,7 @@ static struct tw_str cell(char text[TW_PAGE_CELL], double lo, const double *hi, 
         tw_buf_grouped(&b, *hi * by, digits);
     }
     tw_buf_text(&b, unit);
-    snprintf(text, TW_PAGE_CELL, "%.*s", TW_STR_ARG(tw_buf_view(&b)));
-    return tw_str_from(text);
+    return written(text, &b);
 }
 
 struct tw_str tw_page_percent(char text[TW_PAGE_CELL], double v)
@@ -306,6 +315,13 @@ struct tw_str tw_page_percents(char text[TW_PAGE_CELL], double lo, double hi)
 struct tw_str tw_page_numbers(char text[TW_PAGE_CELL], double lo, double hi, unsigned digits)
 {
     return cell(text, lo, &hi, 1, digits, "");
+}
+
+struct tw_str tw_page_day(char text[TW_PAGE_CELL], int32_t day)
+{
+    struct tw_buf b = tw_buf_in(text, TW_PAGE_CELL - 1);
+    tw_buf_day(&b, day);
+    return written(text, &b);
 }
 
 void tw_page_charts_begin(struct tw_page *p)

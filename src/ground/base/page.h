@@ -48,12 +48,14 @@ void tw_page_table_begin(struct tw_page *p, const char *caption);
 void tw_page_table_row(struct tw_page *p, const struct tw_str *cell, size_t n, bool header, bool strong);
 void tw_page_table_end(struct tw_page *p);
 
-/* Cells, written into `text`: 12.3 %; 1,240 or 0.912; 10.1 to 14.9 %. NaN is "-". */
+/* Cells, written into `text` and ended by a NUL there: 12.3 %; 1,240 or 0.912; 10.1 to 14.9 %; 2026-11-23.
+ * NaN is "-", which is not in `text`. */
 enum { TW_PAGE_CELL = 64 };
 struct tw_str tw_page_percent(char text[TW_PAGE_CELL], double v);
 struct tw_str tw_page_number(char text[TW_PAGE_CELL], double v, unsigned digits);
 struct tw_str tw_page_percents(char text[TW_PAGE_CELL], double lo, double hi);
 struct tw_str tw_page_numbers(char text[TW_PAGE_CELL], double lo, double hi, unsigned digits);
+struct tw_str tw_page_day(char text[TW_PAGE_CELL], int32_t day);
 
 /* Charts stand side by side where there is room. */
 void tw_page_charts_begin(struct tw_page *p);

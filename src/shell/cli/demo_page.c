@@ -22,12 +22,6 @@ static const struct {
              {TW_CHANNEL_GREEN, TW_CHART_GREEN}};
 enum { SHOWN = sizeof shown / sizeof *shown };
 
-static struct tw_str kept(char text[CELL_BYTES], const struct tw_buf *b)
-{
-    snprintf(text, CELL_BYTES, "%.*s", TW_STR_ARG(tw_buf_view(b)));
-    return tw_str_from(text);
-}
-
 static struct tw_str number(char text[CELL_BYTES], double v)
 {
     return tw_page_number(text, v, 0);
@@ -145,21 +139,10 @@ static double of_week(const struct tw_play_week *w)
     return n;
 }
 
-struct week_name {
-    char text[CELL_BYTES];
-};
-
-static struct tw_str week_name(const struct tw_play_week *w, struct week_name *room)
-{
-    TW_SCOPED_BUF b = {0};
-    tw_buf_day(&b, w->from);
-    return kept(room->text, &b);
-}
-
 static void channels_chart(struct tw_page *page, const struct demo_report *r)
 {
     double y[SHOWN][TW_PLAY_WEEKS_MAX];
-    struct week_name room[TW_PLAY_WEEKS_MAX];
+    char text[TW_PLAY_WEEKS_MAX][CELL_BYTES];
     struct tw_str name[TW_PLAY_WEEKS_MAX];
     struct tw_chart chart = {.heading = "Channels by week",
                              .note =
@@ -171,7 +154,7 @@ static void channels_chart(struct tw_page *page, const struct demo_report *r)
                              .category = name,
                              .n = r->played.weeks};
     for (size_t k = 0; k < r->played.weeks; k++) {
-        name[k] = week_name(&r->played.week[k], &room[k]);
+        name[k] = tw_page_day(text[k], r->played.week[k].from);
         for (size_t s = 0; s < SHOWN; s++)
             y[s][k] = share((double)r->played.week[k].channel[shown[s].channel], of_week(&r->played.week[k]));
     }
@@ -212,11 +195,12 @@ static void channels_table(struct tw_page *page, const struct demo_report *r)
     }
     tw_buf_text(&caption, ". The last week may be a part of one.");
     tw_buf_char(&caption, '\0');
+    if (caption.failed) page->out->failed = true;
     tw_page_table_begin(page, caption.failed ? "" : caption.p);
     tw_page_table_row(page, head, n, true, false);
     for (size_t k = 0; k < r->played.weeks; k++) {
-        struct week_name room;
-        const struct tw_str name = week_name(&r->played.week[k], &room);
+        char text[CELL_BYTES];
+        const struct tw_str name = tw_page_day(text, r->played.week[k].from);
         channels_row(page, r, name, r->played.week[k].channel, false);
     }
     channels_row(page, r, TW_STR("all"), r->played.channel, true);
@@ -304,6 +288,7 @@ static void summary(struct tw_page *page, const struct demo_report *r)
          " findings. Then it met a month, declaration by declaration: ", (double)r->played.declarations,
          r->played.first_day, r->played.last_day);
     tw_buf_char(&data, '.');
+    if (data.failed) page->out->failed = true;
     tw_page_para(page, tw_buf_view(&data));
     const struct tw_str rate = number(t, demo_rate(r));
     const struct tw_page_figure figure[] = {

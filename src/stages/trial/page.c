@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "base/chart.h"
-#include "base/date.h"
 
 enum { CELL_BYTES = TW_PAGE_CELL };
 
@@ -46,14 +45,6 @@ struct curves {
     double x[TW_TRIAL_PARTS];
     double y[TW_SCORER_N][TW_TRIAL_PARTS], lo[TW_SCORER_N][TW_TRIAL_PARTS], hi[TW_SCORER_N][TW_TRIAL_PARTS];
 };
-
-static struct tw_str day_text(char text[CELL_BYTES], int32_t day)
-{
-    TW_SCOPED_BUF b = {0};
-    tw_buf_day(&b, day);
-    snprintf(text, CELL_BYTES, "%.*s", TW_STR_ARG(tw_buf_view(&b)));
-    return tw_str_from(text);
-}
 
 enum what { PRECISION, DUTY };
 
@@ -191,7 +182,7 @@ static void weeks_chart(struct tw_page *page, const struct tw_trial_protocol *p)
     struct tw_str name[TW_TRIAL_WEEKS_MAX];
     for (size_t k = 0; k < p->weeks; k++) {
         x[k] = (double)k;
-        name[k] = day_text(text[k], p->week[k].from);
+        name[k] = tw_page_day(text[k], p->week[k].from);
         chance[k] = p->week[k].base_rate;
         lo[k] = p->of[TW_SCORER_TIDEWAITER].week[k].ci.lo;
         hi[k] = p->of[TW_SCORER_TIDEWAITER].week[k].ci.hi;

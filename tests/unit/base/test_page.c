@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "check.h"
+#include "fault.h"
 
 static bool holds(const struct tw_buf *b, const char *what)
 {
@@ -101,6 +101,17 @@ static void cells_are_written_for_people(void)
           tw_str_is(tw_page_number(t, (double)INFINITY, 0), "-"));
     CHECK(tw_str_is(tw_page_percents(t, (double)NAN, 1), "-") &&
           tw_str_is(tw_page_numbers(t, 0, (double)NAN, 1), "-"));
+    CHECK(tw_str_is(tw_page_day(t, 20000), "2024-10-04") && strcmp(t, "2024-10-04") == 0);
+    CHECK(tw_str_is(tw_page_number(t, 1e200, 0), "-")); /* no cell has room for it */
+}
+
+static void a_cell_needs_no_heap(void)
+{
+    char t[TW_PAGE_CELL];
+    tw_mem_fail_after(0);
+    const struct tw_str number = tw_page_numbers(t, -1e6, 1e6, 3);
+    tw_mem_fail_after(-1);
+    CHECK(tw_str_is(number, "-1,000,000.000 to 1,000,000.000") && number.s[number.n] == '\0');
 }
 
 static void what_stands_between_backticks_is_typed(void)
@@ -146,6 +157,7 @@ int main(void)
     RUN(a_number_stays_with_its_per_cent_sign);
     RUN(a_hash_may_be_broken_and_a_sentence_is_not_one);
     RUN(cells_are_written_for_people);
+    RUN(a_cell_needs_no_heap);
     RUN(what_stands_between_backticks_is_typed);
     RUN(a_case_has_its_own_frame);
     RUN(a_full_buffer_sticks);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Words, JSON and page say the same of one demo. */
 #include "base/date.h"
-#include "check.h"
 #include "cli/demo_priv.h"
+#include "fault.h"
 
 static struct demo_report r;
 static struct demo_picked found, papers;
@@ -145,12 +145,34 @@ static void a_month_without_anything_has_a_page_too(void)
     CHECK(!out.failed && holds(&out, "None of this month shows anything") && !holds(&out, "nan"));
 }
 
+static struct tw_buf whole;
+
+/* A page without all memory fails, or is whole: it never has a hole. */
+static tw_err make_page(void)
+{
+    TW_SCOPED_BUF out = {0};
+    if (tw_buf_room(&out, whole.n) == NULL) return TW_NOMEM; /* so that only parts of it can fail below */
+    demo_page(&r, &out);
+    if (out.failed) return TW_NOMEM;
+    CHECK(tw_str_eq(tw_buf_view(&out), tw_buf_view(&whole)));
+    return TW_OK;
+}
+
+static void a_page_without_memory_has_no_holes(void)
+{
+    build();
+    demo_page(&r, &whole);
+    CHECK(!whole.failed && fault_each_allocation(make_page) > 2);
+    tw_buf_free(&whole);
+}
+
 int main(void)
 {
     RUN(words_tell_each_figure);
     RUN(json_tells_the_same);
     RUN(the_page_tells_the_same);
     RUN(a_month_without_anything_has_a_page_too);
+    RUN(a_page_without_memory_has_no_holes);
     struct demo_picked *const all[] = {&found, &papers};
     for (size_t k = 0; k < 2; k++) {
         tw_buf_free(&all[k]->head);

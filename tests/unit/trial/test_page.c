@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/date.h"
-#include "check.h"
+#include "fault.h"
 
 static struct tw_trial_report report;
 
@@ -178,6 +178,26 @@ static void calibration_runs_from_low_to_high_risk(void)
           holds(&out, "</tr>\n<tr><th scope=\"row\">40.0 %</th><td>50.0 %"));
 }
 
+static struct tw_buf whole;
+
+/* A page without all memory fails, or is whole: it never has a hole. */
+static tw_err make_page(void)
+{
+    TW_SCOPED_BUF out = {0};
+    if (tw_buf_room(&out, whole.n) == NULL) return TW_NOMEM; /* so that only parts of it can fail below */
+    tw_trial_page(&report, NULL, "x", &out);
+    if (out.failed) return TW_NOMEM;
+    CHECK(tw_str_eq(tw_buf_view(&out), tw_buf_view(&whole)));
+    return TW_OK;
+}
+
+static void a_page_without_memory_has_no_holes(void)
+{
+    tw_trial_page(&report, NULL, "x", &whole);
+    CHECK(!whole.failed && fault_each_allocation(make_page) == 1);
+    tw_buf_free(&whole);
+}
+
 int main(void)
 {
     fill();
@@ -190,5 +210,6 @@ int main(void)
     RUN(a_scorer_looks_the_same_in_every_picture);
     RUN(the_closed_loop_is_a_section_where_it_was_played);
     RUN(calibration_runs_from_low_to_high_risk);
+    RUN(a_page_without_memory_has_no_holes);
     return DONE();
 }
