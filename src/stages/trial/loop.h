@@ -140,6 +140,10 @@ struct tw_loop_catch tw_loop_catch_sum(const struct tw_loop_report *r, size_t li
 uint32_t tw_loop_weeks_to_half(const struct tw_loop_report *r, size_t line, size_t mechanism,
                                uint32_t *lasting);
 
+/* Is there anything of which half could be reached: full_labels played, and found some in a whole week since
+ * the mechanism began? Without, 0 weeks above do not mean "never". */
+bool tw_loop_half_is_known(const struct tw_loop_report *r, size_t mechanism);
+
 /* docs/formats/closed-loop.md; and a table for people. */
 void tw_loop_report_json(const struct tw_loop_report *r, struct tw_json *j);
 void tw_loop_report_text(const struct tw_loop_report *r, struct tw_buf *out);

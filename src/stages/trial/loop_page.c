@@ -59,16 +59,12 @@ struct weeks {
 
 /* --- a mechanism that began since the split --- */
 
-/* In words: since when, and in which week half of the ceiling was reached. */
-static void onset_words(const struct tw_loop_report *r, size_t m, size_t weeks, struct tw_buf *out)
+/* In which week half of the ceiling was reached. */
+static void half_words(const struct tw_loop_report *r, size_t m, struct tw_buf *out)
 {
-    const size_t from = (size_t)(r->onset[m] - r->first_day);
-    tw_buf_printf(out, "%.*s is new since ", TW_STR_ARG(r->mechanism[m]));
-    tw_buf_day(out, r->onset[m]);
-    tw_buf_printf(out, ": %u declarations in %zu weeks. Half of what full_labels finds was found",
-                  tw_loop_flow_sum(r, from, weeks * WEEK).met[m], weeks);
-    const char *before = "";
-    for (size_t i = 0; i < r->lines; i++) {
+    const char *before = " Half of what full_labels finds was found";
+    bool any = false;
+    for (size_t i = 0; i < r->lines && tw_loop_half_is_known(r, m); i++) {
         if (!drawn(r, i) || is(&r->line[i], TW_SCORER_FULL_LABELS)) continue;
         uint32_t lasting;
         const uint32_t first = tw_loop_weeks_to_half(r, i, m, &lasting);
@@ -80,8 +76,25 @@ static void onset_words(const struct tw_loop_report *r, size_t m, size_t weeks, 
             tw_buf_printf(out, "%s by %s in week %u, lastingly from week %u", before, r->line[i].name, first,
                           lasting);
         before = ",";
+        any = true;
     }
-    tw_buf_char(out, '.');
+    if (any) tw_buf_char(out, '.');
+}
+
+static void onset_para(struct tw_page *page, const struct tw_loop_report *r, size_t m)
+{
+    TW_SCOPED_BUF words = {0};
+    const size_t from = (size_t)(r->onset[m] - r->first_day), weeks = whole_weeks(r, from);
+    tw_buf_printf(&words, "%.*s is new since ", TW_STR_ARG(r->mechanism[m]));
+    tw_buf_day(&words, r->onset[m]);
+    if (weeks == 0)
+        tw_buf_text(&words, ": too late to be told by week.");
+    else
+        tw_buf_printf(&words, ": %u declarations in %zu week%s.",
+                      tw_loop_flow_sum(r, from, weeks * WEEK).met[m], weeks, weeks == 1 ? "" : "s");
+    if (weeks > 0) half_words(r, m, &words);
+    if (words.failed) page->out->failed = true;
+    tw_page_para(page, tw_buf_view(&words));
 }
 
 static void onset_chart(struct tw_page *page, const struct tw_loop_report *r, size_t m, struct weeks *w)
@@ -159,10 +172,7 @@ static void yield_chart(struct tw_page *page, const struct tw_loop_report *r, st
                              .points = n < 30};
     if (n == 0) return;
     for (size_t k = 0; k < n; k++) {
-        TW_SCOPED_BUF day = {0};
-        tw_buf_day(&day, r->first_day + (int32_t)(k * WEEK));
-        snprintf(w->text[k], CELL_BYTES, "%.*s", TW_STR_ARG(tw_buf_view(&day)));
-        w->name[k] = tw_str_from(w->text[k]);
+        w->name[k] = tw_page_day(w->text[k], r->first_day + (int32_t)(k * WEEK));
         w->x[k] = (double)k;
         for (size_t i = 0; i < r->lines; i++) {
             const struct tw_loop_catch c = tw_loop_catch_sum(r, i, k * WEEK, WEEK);
@@ -253,34 +263,47 @@ static void lines_table(struct tw_page *page, const struct tw_loop_report *r)
     }
 }
 
+static void every(struct tw_buf *out, uint32_t weeks)
+{
+    if (weeks > 1)
+        tw_buf_printf(out, "every %u weeks", weeks);
+    else
+        tw_buf_text(out, "every week");
+}
+
 static void rules(struct tw_page *page, const struct tw_loop_report *r)
 {
     TW_SCOPED_BUF text = {0};
     tw_buf_printf(
         &text,
         "Each scorer is alone at the border: of each day's declarations it has %g %% inspected, waits "
-        "for the results, and learns from nothing else. Of its part this engine draws %g %% of all "
-        "declarations at random and %g %% to see what it does not know; the peers spend all of theirs "
-        "on score. full_labels is this engine where every result becomes known, inspected or not: "
-        "what could be learned at the most.",
-        r->budget, r->random, r->explore);
+        "for the results, and learns from nothing else, anew ",
+        r->budget);
+    every(&text, r->retrain_weeks);
+    tw_buf_printf(
+        &text,
+        ". Of its part this engine draws %g %% of all declarations at random and %g %% to see what it "
+        "does not know; the peers spend all of theirs on score. full_labels is this engine where "
+        "every result becomes known, inspected or not and without misses; to be affordable it "
+        "learns anew ",
+        r->random, r->explore);
+    every(&text, r->retrain_full_weeks);
+    if (r->thin_full > 1) tw_buf_printf(&text, ", and from one in %u conform results", r->thin_full);
+    tw_buf_char(&text, '.');
+    if (text.failed) page->out->failed = true;
     tw_page_para(page, tw_buf_view(&text));
 }
 
 void tw_loop_page(const struct tw_loop_report *r, struct tw_page *page)
 {
     static const char AIM[] =
-        "Inspections miss some of what there is; a miss counts as not found, for all alike.";
+        "Inspections miss some of what there is; a miss counts as not found, whoever selected it.";
     struct weeks w;
     tw_page_section(page, "The border played: the closed loop");
     rules(page, r);
     tw_page_para(page, tw_str_from(AIM));
-    for (size_t m = 1; m < r->mechanisms; m++) {
-        if (r->onset[m] == TW_NO_DAY) continue;
-        TW_SCOPED_BUF words = {0};
-        onset_words(r, m, whole_weeks(r, (size_t)(r->onset[m] - r->first_day)), &words);
-        tw_page_para(page, tw_buf_view(&words));
-    }
+    for (size_t m = 1; m < r->mechanisms; m++)
+        if (r->onset[m] != TW_NO_DAY) onset_para(page, r, m);
     tw_page_charts_begin(page);
     for (size_t m = 1; m < r->mechanisms; m++)
         if (r->onset[m] != TW_NO_DAY) onset_chart(page, r, m, &w);

@@ -46,6 +46,14 @@ static size_t ceiling(const struct tw_loop_report *r)
     return i < r->lines && r->line[i].ran ? i : r->lines;
 }
 
+bool tw_loop_half_is_known(const struct tw_loop_report *r, size_t mechanism)
+{
+    const size_t full = ceiling(r);
+    if (full == r->lines || r->onset[mechanism] == TW_NO_DAY) return false;
+    const size_t onset = (size_t)(r->onset[mechanism] - r->first_day);
+    return tw_loop_catch_sum(r, full, onset, (r->n_days - onset) / WEEK * WEEK).caught[mechanism] > 0;
+}
+
 uint32_t tw_loop_weeks_to_half(const struct tw_loop_report *r, size_t line, size_t mechanism,
                                uint32_t *lasting)
 {
@@ -273,6 +281,10 @@ static void onset_text(const struct tw_loop_report *r, size_t m, struct tw_buf *
 {
     tw_buf_printf(out, "\n%.*s, new since ", (int)r->mechanism[m].n, r->mechanism[m].s);
     tw_buf_day(out, r->onset[m]);
+    if (weeks_since(r, m) == 0) {
+        tw_buf_text(out, ": too late to be told by week\n");
+        return;
+    }
     tw_buf_text(out, ": declarations by week since, and how many of them each scorer found\n");
     tw_buf_printf(out, "%-17s", "declarations");
     for (size_t w = 0; w < weeks_since(r, m); w++)
@@ -285,7 +297,7 @@ static void onset_text(const struct tw_loop_report *r, size_t m, struct tw_buf *
             tw_buf_printf(out, " %4u", tw_loop_catch_sum(r, i, week_from(r, m, w), WEEK).caught[m]);
         uint32_t lasting, first = tw_loop_weeks_to_half(r, i, m, &lasting);
         if (first == 0)
-            tw_buf_text(out, "   never");
+            tw_buf_text(out, tw_loop_half_is_known(r, m) ? "   never" : "   -");
         else
             tw_buf_printf(out, "   %u", first);
         if (lasting > 0) tw_buf_printf(out, " (%u)", lasting);

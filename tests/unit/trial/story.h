@@ -17,7 +17,14 @@ struct story {
 
 static inline void begin(struct story *s)
 {
-    *s = (struct story){.r = {.first_day = 20000, .n_days = DAYS, .lines = 3, .budget = 5, .random = 0.5}};
+    *s = (struct story){.r = {.first_day = 20000,
+                              .n_days = DAYS,
+                              .lines = 3,
+                              .budget = 5,
+                              .random = 0.5,
+                              .retrain_weeks = 1,
+                              .retrain_full_weeks = 3,
+                              .thin_full = 4}};
     const char *name[] = {"tidewaiter", "full_labels", "random"};
     s->r.day = s->flow;
     for (int i = 0; i < 3; i++)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "fault.h"
 #include "story.h"
 #include "trial/page.h"
 
@@ -98,7 +99,67 @@ static void a_border_of_less_than_a_week_is_told_without_pictures(void)
     CHECK(holds(&out, "<td>25</td><td>5</td>") && !holds(&out, "<figure>"));
     s.r.mechanisms = 3;
     page_of(&out);
-    CHECK(holds(&out, "0 declarations in 0 weeks") && !holds(&out, "week since it began"));
+    CHECK(holds(&out, "<p>fresh is new since 2024-10-07: too late to be told by week.</p>") &&
+          !holds(&out, "week since it began") && !holds(&out, "Half of what"));
+    s.r.n_days = 3 + 7;
+    page_of(&out);
+    CHECK(holds(&out, ": 7 declarations in 1 week. Half of what full_labels finds was found by"));
+}
+
+/* Of what full_labels did not find nobody can have found half. */
+static void nothing_is_said_of_half_of_nothing(void)
+{
+    static const char alone[] = "<p>fresh is new since 2024-10-07: 42 declarations in 6 weeks.</p>";
+    TW_SCOPED_BUF out = {0};
+    begin(&s);
+    finds(&s, 0, 3, 2);
+    page_of(&out);
+    CHECK(holds(&out, alone));
+    tell();
+    s.r.line[1].ran = false;
+    page_of(&out);
+    CHECK(holds(&out, alone));
+    tell();
+    s.r.line[0].ran = s.r.line[2].ran = false; /* nobody but the ceiling */
+    page_of(&out);
+    CHECK(holds(&out, alone));
+}
+
+static void the_rules_say_how_full_labels_learns(void)
+{
+    TW_SCOPED_BUF out = {0};
+    tell();
+    page_of(&out);
+    CHECK(holds(&out, "learns from nothing else, anew every week. Of its part"));
+    CHECK(holds(&out,
+                "inspected or not and without misses; to be affordable it learns anew every 3 weeks, and "
+                "from one in 4 conform results.</p>"));
+    s.r.retrain_weeks = 2;
+    s.r.thin_full = 1;
+    page_of(&out);
+    CHECK(holds(&out, "anew every 2 weeks. Of its part") && holds(&out, "learns anew every 3 weeks.</p>"));
+}
+
+static struct tw_buf whole;
+
+/* A page without all memory fails, or is whole: it never has a hole. */
+static tw_err make_page(void)
+{
+    TW_SCOPED_BUF out = {0};
+    if (tw_buf_room(&out, whole.n) == NULL) return TW_NOMEM; /* so that only parts of it can fail below */
+    struct tw_page page = {.out = &out};
+    tw_loop_page(&s.r, &page);
+    if (out.failed) return TW_NOMEM;
+    CHECK(tw_str_eq(tw_buf_view(&out), tw_buf_view(&whole)));
+    return TW_OK;
+}
+
+static void a_page_without_memory_has_no_holes(void)
+{
+    tell();
+    page_of(&whole);
+    CHECK(fault_each_allocation(make_page) > 3);
+    tw_buf_free(&whole);
 }
 
 int main(void)
@@ -108,5 +169,8 @@ int main(void)
     RUN(who_did_not_play_is_named_with_the_reason);
     RUN(the_oracle_is_in_tables_alone);
     RUN(a_border_of_less_than_a_week_is_told_without_pictures);
+    RUN(nothing_is_said_of_half_of_nothing);
+    RUN(the_rules_say_how_full_labels_learns);
+    RUN(a_page_without_memory_has_no_holes);
     return DONE();
 }

@@ -94,11 +94,35 @@ static void the_table_says_the_same(void)
     CHECK(has(&out, "full_labels          4    4    4    4    4    4   1 (1)\n"));
 }
 
+static void nothing_is_said_of_half_of_nothing(void)
+{
+    static struct story s;
+    TW_SCOPED_BUF out = {0};
+    begin(&s);
+    CHECK(!tw_loop_half_is_known(&s.r, FRESH));
+    tw_loop_report_text(&s.r, &out);
+    CHECK(has(&out, "random               0    0    0    0    0    0   -\n") && !has(&out, "never"));
+    finds(&s, 1, 6, 1);
+    CHECK(tw_loop_half_is_known(&s.r, FRESH) && !tw_loop_half_is_known(&s.r, 1));
+    tw_buf_clear(&out);
+    tw_loop_report_text(&s.r, &out);
+    CHECK(has(&out, "random               0    0    0    0    0    0   never\n"));
+    s.r.line[1].ran = false;
+    CHECK(!tw_loop_half_is_known(&s.r, FRESH));
+    s.r.line[1].ran = true;
+    s.r.n_days = 3 + 6; /* six days since it began */
+    CHECK(!tw_loop_half_is_known(&s.r, FRESH));
+    tw_buf_clear(&out);
+    tw_loop_report_text(&s.r, &out);
+    CHECK(has(&out, "\nfresh, new since 2024-10-07: too late to be told by week\n") && !has(&out, "never"));
+}
+
 int main(void)
 {
     RUN(says_in_which_week_half_of_the_ceiling_was_reached);
     RUN(sums_stop_at_the_last_day);
     RUN(the_json_holds_weeks_scorers_and_new_mechanisms);
     RUN(the_table_says_the_same);
+    RUN(nothing_is_said_of_half_of_nothing);
     return DONE();
 }
