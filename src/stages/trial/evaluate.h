@@ -58,7 +58,7 @@ struct tw_trial_protocol {
     struct tw_trial_week week[TW_TRIAL_WEEKS_MAX];
     size_t weeks;   /* up to the last declaration, TW_TRIAL_WEEKS_MAX at the most */
     size_t met[32]; /* tested declarations with each mechanism in them */
-    struct {        /* share of each family in what moved ours; NaN = it did not run */
+    struct {        /* share of each family in what moved our risks; NaN = it did not run */
         double all; /* over all tested items */
         double top; /* over those of the 5 % highest declarations */
     } family[TW_FAMILY_N];

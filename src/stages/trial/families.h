@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* trial/families.h -- how much each family of reasons weighs in a model's scores.
+/* trial/families.h -- how much each family of reasons weighs in a model's risks.
  *
  * In : what ours has learned, rows of features.
  * Out: exact attributions (score/shap.h) summed by family (feature/family.def). Not: sentences.

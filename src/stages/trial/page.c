@@ -227,11 +227,12 @@ static void families_chart(struct tw_page *page, const struct tw_trial_protocol 
         all[f] = p->family[f].all;
         top[f] = p->family[f].top;
     }
-    tw_chart_bars(page, &(struct tw_chart){.heading = "What this engine's scores rest on",
+    tw_chart_bars(page, &(struct tw_chart){.heading = "What this engine's risks rest on",
                                            .note = "Share of each family of reasons in all that moved the "
-                                                   "scores up or down (exact attributions).",
+                                                   "risks up or down (exact attributions). The order "
+                                                   "also weighs expected duty.",
                                            .x_name = "family of reasons",
-                                           .y_name = "share of what moved the score",
+                                           .y_name = "share of what moved the risk",
                                            .y_unit = TW_CHART_PERCENT,
                                            .category = name,
                                            .n = TW_FAMILY_N,

@@ -133,12 +133,13 @@ static void families_are_drawn_of_ours(void)
 {
     TW_SCOPED_BUF out = {0};
     tw_trial_page(&report, NULL, "x", &out);
+    CHECK(holds(&out, "engine&#39;s risks rest on</h3>"));
     CHECK(holds(&out, "<th scope=\"row\">price</th><td>100 %</td><td>0 %</td>") &&
           holds(&out, "<th scope=\"row\">past findings</th><td>0 %</td><td>100 %</td>"));
     for (int k = 0; k < 2; k++) report.protocol[k].family[0].all = (double)NAN;
     tw_buf_clear(&out);
     tw_trial_page(&report, NULL, "x", &out);
-    CHECK(!holds(&out, "scores rest on"));
+    CHECK(!holds(&out, "risks rest on"));
     for (int k = 0; k < 2; k++) report.protocol[k].family[0].all = 0;
 }
 
