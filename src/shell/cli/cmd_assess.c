@@ -231,16 +231,7 @@ static void put_remarks(struct tw_buf *b, const struct tw_run_options *o, const 
     if (s->evicted > 0)
         tw_buf_printf(b, "\nprofile  full: %llu keys that had not been seen for longest had to go",
                       (unsigned long long)s->evicted);
-    if (s->window_new == TW_WINDOW_MODEL)
-        tw_buf_text(b, "\nwindow   begun anew: the scores in the state were another model's");
-    if (s->window_new == TW_WINDOW_ORDER)
-        tw_buf_text(b, "\nwindow   begun anew: the scores in the state were ordered with another --duty-mix");
-    if (s->window_new == TW_WINDOW_EMPTY)
-        tw_buf_printf(
-            b,
-            "\nwindow   empty: the model's scores are ordered with another --duty-mix, so score selected "
-            "nothing among the first %lld declarations; train with this mix, or assess with the model's",
-            (long long)o->channels.window_min);
+    tw_cli_deciding_window(o, s, "\nwindow   ", b);
 }
 
 static void put_json(struct tw_buf *b, const struct tw_run_options *o, const struct tw_run_summary *s)

@@ -261,6 +261,18 @@ static tw_err on_decided(void *to, const struct tw_assessor *a, const struct tw_
     return TW_OK;
 }
 
+/* What the score was not measured against: the decision would have been another one otherwise. */
+static void put_window(struct page *p, const struct tw_run_options *o, const struct tw_run_summary *s)
+{
+    if (s->window_new == TW_WINDOW_KEPT) return;
+    if (p->cli->json) {
+        tw_cli_note(p->cli, "{\"summary\":{\"window_new\":true}}"); /* as the summary of assess has it */
+        return;
+    }
+    tw_cli_deciding_window(o, s, "\nThe window of scores was ", &p->text);
+    tw_buf_char(&p->text, '\n');
+}
+
 /* Quietly: what is refused, or how many there were, is not what was asked. */
 static tw_err explain(struct tw_cli *cli, struct page *p, const char *id, struct tw_fault *fault)
 {
@@ -279,6 +291,7 @@ static tw_err explain(struct tw_cli *cli, struct page *p, const char *id, struct
     o.decided = on_decided;
     TW_TRY(tw_run(&o, &sum, fault));
     tw_cli_reading_pause(p->reading);
+    put_window(p, &o, &sum);
     cli->file = NULL;
     return tw_cli_write(&p->text, fault);
 }

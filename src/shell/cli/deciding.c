@@ -71,3 +71,26 @@ void tw_cli_deciding_note(const struct tw_cli *cli, const struct tw_run_options 
             "secret",
             (long long)tw_cli_whole(cli, "seed"));
 }
+
+void tw_cli_deciding_window(const struct tw_run_options *o, const struct tw_run_summary *s,
+                            const char *before, struct tw_buf *out)
+{
+    if (s->window_new != TW_WINDOW_KEPT) tw_buf_text(out, before);
+    switch (s->window_new) {
+    case TW_WINDOW_KEPT:
+        return;
+    case TW_WINDOW_MODEL:
+        tw_buf_text(out, "begun anew: the scores in the state were another model's");
+        return;
+    case TW_WINDOW_ORDER:
+        tw_buf_text(out, "begun anew: the scores in the state were ordered with another --duty-mix");
+        return;
+    case TW_WINDOW_EMPTY:
+        tw_buf_printf(
+            out,
+            "empty: the model's scores are ordered with another --duty-mix, so score selected nothing among "
+            "the first %lld declarations; train with this mix, or assess with the model's",
+            (long long)o->channels.window_min);
+        return;
+    }
+}
