@@ -111,6 +111,7 @@ static tw_err run(struct demo *d)
 {
     const char *keep = tw_cli_value(d->cli, "keep");
     TW_TRY(demo_place(keep, &d->country, d->fault));
+    TW_TRY(tw_cli_page_open(d->cli, &d->html, d->fault)); /* it may be to lie there */
     d->country.declarations = tw_cli_whole(d->cli, "declarations");
     tw_cli_note(d->cli, "1 of 3  a year and a month in the life of harbor, a made-up country");
     d->cli->file = d->country.dir;
@@ -160,8 +161,7 @@ static tw_err tell(struct demo *d)
 tw_err cmd_demo(struct tw_cli *cli, struct tw_fault *fault)
 {
     struct demo d = {.cli = cli, .fault = fault};
-    tw_err err = tw_cli_page_open(cli, &d.html, fault);
-    if (err == TW_OK) err = run(&d);
+    tw_err err = run(&d);
     if (err == TW_OK) err = tell(&d);
     tw_file_out_free(d.html);
     demo_remove(&d.country);

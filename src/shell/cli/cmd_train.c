@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <string.h>
 
 #include "base/date.h"
 #include "base/json.h"
@@ -113,6 +114,23 @@ static void summary_json(const struct tw_trained *t, const char *dir, struct tw_
     tw_buf_char(b, '\n');
 }
 
+/* Is the page to lie in the model's directory itself? */
+static bool lies_in(const char *page, const char *dir)
+{
+    size_t n = strlen(dir);
+    while (n > 1 && dir[n - 1] == '/') n--;
+    return strncmp(page, dir, n) == 0 && page[n] == '/' && strchr(page + n + 1, '/') == NULL;
+}
+
+/* A page beside a model whose directory is yet to be made waits for it: *ret is NULL then. */
+static tw_err page_open(struct tw_cli *cli, const char *dir, struct tw_file_out **ret, struct tw_fault *fault)
+{
+    const tw_err err = tw_cli_page_open(cli, ret, fault);
+    if (err != TW_NOTFOUND || !lies_in(tw_cli_value(cli, "html"), dir)) return err;
+    cli->file = NULL;
+    return TW_OK;
+}
+
 tw_err cmd_train(struct tw_cli *cli, struct tw_fault *fault)
 {
     const char *dir = tw_cli_value(cli, "out");
@@ -123,7 +141,7 @@ tw_err cmd_train(struct tw_cli *cli, struct tw_fault *fault)
     struct tw_train_options o = tw_train_options_default();
     if (dir == NULL)
         return tw_fail(fault, TW_ARG, "--out DIR is missing: the directory the model is written to");
-    TW_TRY(tw_cli_page_open(cli, &html, fault));
+    TW_TRY(page_open(cli, dir, &html, fault));
     TW_TRY(tw_cli_reading_new(cli, &reading, fault));
     cli->file = dir;
     TW_TRY(tw_model_dir_try(dir, fault));
@@ -145,6 +163,7 @@ tw_err cmd_train(struct tw_cli *cli, struct tw_fault *fault)
     cli->file = dir;
     TW_TRY(tw_model_dir_write(dir, &bytes, fault));
     cli->file = NULL;
+    if (html == NULL) TW_TRY(tw_cli_page_open(cli, &html, fault)); /* one that waited, or none */
     if (cli->json)
         summary_json(t, dir, &out);
     else
