@@ -62,7 +62,7 @@ tw_err tw_cli_page_open(struct tw_cli *cli, struct tw_file_out **ret, struct tw_
     const char *path = tw_cli_value(cli, "html");
     *ret = NULL;
     if (path == NULL) return TW_OK;
-    if (strcmp(path, "-") == 0)
+    if (strcmp(path, "-") == 0) /* no fault of a file */
         return tw_fail(fault, TW_ARG, "--html takes a file; standard output has the report");
     cli->file = path;
     TW_TRY(tw_file_out_open(path, NULL, ret, fault));
@@ -74,8 +74,8 @@ tw_err tw_cli_page_write(struct tw_cli *cli, struct tw_file_out *file, const str
                          struct tw_fault *fault)
 {
     if (file == NULL) return TW_OK;
-    if (page->failed) return tw_fail(fault, TW_NOMEM, "out of memory while making the page");
     cli->file = tw_cli_value(cli, "html");
+    if (page->failed) return tw_fail(fault, TW_NOMEM, "out of memory while making the page");
     TW_TRY(tw_file_out_write(file, page->p, page->n, fault));
     TW_TRY(tw_file_out_commit(file, fault));
     cli->file = NULL;

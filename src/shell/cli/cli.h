@@ -55,10 +55,10 @@ double tw_cli_real(const struct tw_cli *cli, const char *name);
 tw_err tw_cli_write(const struct tw_buf *out, struct tw_fault *fault) TW_MUST_CHECK;
 
 /* The page of --html. It is opened before the work, so that a path that cannot be written is told at once and
- * not after minutes; and written behind the report, whole or not at all. Both set cli->file to its path while
- * they fail. *ret is NULL, and nothing is written, where --html is not given.
- * TW_ARG (standard output: the report goes there); the errors of tw_file_out_open, _write and _commit;
- * TW_NOMEM (the buffer had failed) */
+ * not after minutes; and written behind the report, whole or not at all. Where they fail
+ * cli->file is left at its path, but for "-", which is no file. *ret is NULL, and nothing is written, where
+ * --html is not given. TW_ARG (standard output: the report goes there); the errors of tw_file_out_open,
+ * _write and _commit; TW_NOMEM (the buffer had failed) */
 struct tw_file_out;
 tw_err tw_cli_page_open(struct tw_cli *cli, struct tw_file_out **ret, struct tw_fault *fault) TW_MUST_CHECK;
 tw_err tw_cli_page_write(struct tw_cli *cli, struct tw_file_out *file, const struct tw_buf *page,

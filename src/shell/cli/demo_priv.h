@@ -2,8 +2,8 @@
 /* cli/demo_priv.h -- the parts of `tidewaiter demo`.
  *
  * In : a directory, a seed.
- * Out: a year and a month of a made-up country in it; what came of them and five decisions worth showing, in
- * words, as JSON and as a page.
+ * Out: a year and a month of a made-up country in it; what came of them and up to five decisions worth
+ * showing, in words, as JSON and as a page.
  */
 #ifndef TW_CLI_DEMO_PRIV_H
 #define TW_CLI_DEMO_PRIV_H
@@ -75,7 +75,7 @@ struct demo_picks {
 tw_err demo_pick(struct demo_picks *p, const struct tw_assessor *a, const struct tw_assessment *one,
                  const struct tw_play_outcome *outcome) TW_MUST_CHECK;
 
-/* The five that are shown, NULL where there is none. */
+/* Those that are shown, NULL where there is none. */
 void demo_chosen(const struct demo_picks *p, const struct demo_picked *ret[DEMO_PICKS]);
 void demo_picks_free(struct demo_picks *p);
 

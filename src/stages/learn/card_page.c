@@ -17,8 +17,8 @@ struct bin {
     double weight, squares, risk, found;
 };
 
-/* Which of `bins` bins of the range of log risks a row falls into: risks of 1 and of 30 % both have their
- * place. */
+/* Which of `bins` bins of the range a row falls into; the caller hands square roots of risks, so that risks
+ * of 1 and of 30 % both have their place. */
 static size_t bin_of(double risk, double lo, double hi, size_t bins)
 {
     const double at = hi > lo ? (risk - lo) / (hi - lo) * (double)bins : 0;

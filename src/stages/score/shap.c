@@ -73,7 +73,7 @@ int64_t tw_shap_micro(double v)
 
 /* The loops over a block are compiled once more for CPUs that have AVX2, which is chosen when the program
  * starts; what they compare and add is the same. */
-#if defined(__x86_64__)
+#if defined(__x86_64__) && defined(__GLIBC__) /* the choice needs the loader's help (ifunc) */
 #define EACH_CPU __attribute__((target_clones("avx2", "default")))
 #else
 #define EACH_CPU
