@@ -131,18 +131,14 @@ static tw_err page_open(struct tw_cli *cli, const char *dir, struct tw_file_out 
     return TW_OK;
 }
 
-static tw_err page_open_late(struct tw_cli *cli, struct tw_file_out **html, struct tw_fault *fault)
-{
-    return *html == NULL ? tw_cli_page_open(cli, html, fault) : TW_OK;
-}
-
+/* The model, and then the page that waited for it. */
 static tw_err write_model(struct tw_cli *cli, const char *dir, const struct tw_model_dir_bytes *bytes,
-                          struct tw_fault *fault)
+                          struct tw_file_out **html, struct tw_fault *fault)
 {
     cli->file = dir;
     TW_TRY(tw_model_dir_write(dir, bytes, fault));
     cli->file = NULL;
-    return TW_OK;
+    return *html == NULL ? tw_cli_page_open(cli, html, fault) : TW_OK;
 }
 
 tw_err cmd_train(struct tw_cli *cli, struct tw_fault *fault)
@@ -174,8 +170,7 @@ tw_err cmd_train(struct tw_cli *cli, struct tw_fault *fault)
     const struct tw_card *card = tw_trained_card(t);
     tw_cli_reading_summary(reading, card->in->data.refused);
     const struct tw_model_dir_bytes bytes = tw_trained_bytes(t);
-    TW_TRY(write_model(cli, dir, &bytes, fault));
-    TW_TRY(page_open_late(cli, &html, fault));
+    TW_TRY(write_model(cli, dir, &bytes, &html, fault));
     if (cli->json)
         summary_json(t, dir, &out);
     else
