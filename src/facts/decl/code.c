@@ -188,6 +188,65 @@ tw_err tw_hs_check(struct tw_str hs, struct tw_fault *fault)
     return TW_OK;
 }
 
+static bool all_in(struct tw_str s, size_t from, size_t to, char first, char last)
+{
+    for (size_t i = from; i < to; i++)
+        if (s.s[i] < first || s.s[i] > last) return false;
+    return true;
+}
+
+tw_err tw_container_check(struct tw_str number, struct tw_fault *fault)
+{
+    enum { LETTERS = 4, CHECKED = 10 };
+    if (number.n != CHECKED + 1 || !all_in(number, 0, LETTERS, 'A', 'Z') ||
+        !all_in(number, LETTERS, number.n, '0', '9'))
+        return tw_fail(fault, TW_FORMAT,
+                       "a container's number has four capital letters and seven digits, as in CSQU3054383; "
+                       "\"%.*s\" has not",
+                       (int)(number.n < 24 ? number.n : 24), number.n > 0 ? number.s : "");
+    /* Letters count from 10 without 11, 22 and 33; each place twice the one before. */
+    int sum = 0;
+    for (int i = 0; i < CHECKED; i++) {
+        const int letter = number.s[i] - 'A';
+        const int value =
+            i < LETTERS ? 10 + letter + (letter >= 1) + (letter >= 11) + (letter >= 21) : number.s[i] - '0';
+        sum += value << i;
+    }
+    const int right = sum % 11 % 10;
+    if (number.s[CHECKED] - '0' == right) return TW_OK;
+    return tw_fail(fault, TW_RANGE,
+                   "the check digit of container %.*s is %c, and would be %d: one of its characters is wrong",
+                   CHECKED + 1, number.s, number.s[CHECKED], right);
+}
+
+tw_err tw_imo_check(struct tw_str number, struct tw_fault *fault)
+{
+    enum { CHECKED = 6 };
+    if (number.n != CHECKED + 1 || !all_in(number, 0, number.n, '0', '9') ||
+        all_in(number, 0, number.n, '0', '0'))
+        return tw_fail(fault, TW_FORMAT,
+                       "a ship's IMO number has seven digits, as in 9074729; \"%.*s\" has not",
+                       (int)(number.n < 24 ? number.n : 24), number.n > 0 ? number.s : "");
+    int sum = 0;
+    for (int i = 0; i < CHECKED; i++) sum += (number.s[i] - '0') * (7 - i);
+    if (number.s[CHECKED] - '0' == sum % 10) return TW_OK;
+    return tw_fail(fault, TW_RANGE,
+                   "the check digit of IMO %.*s is %c, and would be %d: one of its digits is wrong",
+                   CHECKED + 1, number.s, number.s[CHECKED], sum % 10);
+}
+
+tw_err tw_locode_check(struct tw_str place, struct tw_fault *fault)
+{
+    enum { COUNTRY = 2, PLACE = 5 };
+    bool good = place.n == PLACE && tw_country_find((struct tw_str){place.s, COUNTRY}) != NULL;
+    for (size_t i = COUNTRY; good && i < PLACE; i++)
+        good = (place.s[i] >= 'A' && place.s[i] <= 'Z') || (place.s[i] >= '2' && place.s[i] <= '9');
+    if (good) return TW_OK;
+    return tw_fail(fault, TW_FORMAT,
+                   "a place is a country and three capital letters or digits, as in NLRTM; \"%.*s\" is not",
+                   (int)(place.n < 24 ? place.n : 24), place.n > 0 ? place.s : "");
+}
+
 unsigned tw_hs_section(struct tw_str hs)
 {
     unsigned chapter = tw_hs_chapter(hs);

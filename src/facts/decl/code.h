@@ -75,6 +75,19 @@ enum { TW_HS_SECTION_N = 21 };
 unsigned tw_hs_section(struct tw_str hs);                        /* 1..21; 0: none, or chapters 77, 98, 99 */
 const struct tw_hs_section *tw_hs_section_row(unsigned section); /* 1..21, else NULL */
 
+/* Is it the number of a container: owner code and category (four capital letters), six digits, check digit;
+ * upper case, no blanks. TW_FORMAT (its form), TW_RANGE (its check digit; the note has the right one).
+ * Source: ISO 6346, annex A */
+tw_err tw_container_check(struct tw_str number, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Is it the number of a ship: seven digits of which the last checks the others, not 0000000. TW_FORMAT,
+ * TW_RANGE as above. Source: IMO resolution A.1117(30) */
+tw_err tw_imo_check(struct tw_str number, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Is it a place's code in form: a country of the list and three capital letters or digits 2 to 9. TW_FORMAT
+ * Source: UN/LOCODE, UNECE Recommendation 16 */
+tw_err tw_locode_check(struct tw_str place, struct tw_fault *fault) TW_MUST_CHECK;
+
 /* Modes of transport; the number is the code. Source: UN/ECE Recommendation 19. */
 #define TW_MODE_TABLE(X)                                                                                     \
     X(UNSTATED, "0", "transport mode not specified")                                                         \

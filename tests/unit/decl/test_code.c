@@ -133,6 +133,58 @@ static void commodity_codes_have_a_form(void)
         CHECK(tw_hs_check(tw_str_from(bad[i]), NULL) == TW_FORMAT);
 }
 
+static tw_err check_container(const char *number)
+{
+    struct tw_fault fault = {0};
+    const tw_err err = tw_container_check(tw_str_from(number), &fault);
+    CHECK(err == TW_OK || fault.note[0] != '\0');
+    return err;
+}
+
+/* Numbers of real boxes; every other check digit is wrong. */
+static void containers_are_checked_by_their_digit(void)
+{
+    static const char *const good[] = {"CSQU3054383", "MSKU0032620", "TGHU7599330",
+                                       "MEDU8707688", "FCIU5956299", "TCLU5546482"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        char number[12];
+        for (char c = '0'; c <= '9'; c++) {
+            memcpy(number, good[i], sizeof number);
+            number[10] = c;
+            CHECK(check_container(number) == (c == good[i][10] ? TW_OK : TW_RANGE));
+        }
+    }
+    static const char *const bad[] = {
+        "", "CSQU305438", "CSQU30543833", "csqu3054383", "CSQ03054383", "CSQU305438A", "CSQU 054383"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK(check_container(bad[i]) == TW_FORMAT);
+}
+
+static void ships_are_checked_by_their_digit(void)
+{
+    static const char *const good[] = {"9074729", "9811000", "9241061", "1000007"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        for (char c = '0'; c <= '9'; c++) {
+            char number[8];
+            struct tw_fault fault = {0};
+            memcpy(number, good[i], sizeof number);
+            number[6] = c;
+            CHECK(tw_imo_check(tw_str_from(number), &fault) == (c == good[i][6] ? TW_OK : TW_RANGE));
+            CHECK(c == good[i][6] || strstr(fault.note, "would be") != NULL);
+        }
+    static const char *const bad[] = {"", "907472", "90747290", "IMO9074", "0000000"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK(tw_imo_check(tw_str_from(bad[i]), NULL) == TW_FORMAT);
+}
+
+static void places_have_a_form(void)
+{
+    static const char *const good[] = {"NLRTM", "EGEDK", "US2AB"}, *const bad[] = {"",      "NLRT",  "NLRTMX",
+                                                                                   "nlrtm", "NLR0M", "QQRTM"};
+    for (size_t i = 0; i < 3; i++) CHECK(tw_locode_check(tw_str_from(good[i]), NULL) == TW_OK);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CHECK(tw_locode_check(tw_str_from(bad[i]), NULL) == TW_FORMAT);
+}
+
 static void chapters_belong_to_sections_without_gap(void)
 {
     unsigned last = 0;
@@ -171,6 +223,9 @@ int main(void)
     RUN(large_masses_give_up_decimals_first);
     RUN(what_is_no_mass_is_refused);
     RUN(commodity_codes_have_a_form);
+    RUN(containers_are_checked_by_their_digit);
+    RUN(ships_are_checked_by_their_digit);
+    RUN(places_have_a_form);
     RUN(chapters_belong_to_sections_without_gap);
     RUN(modes_are_known_by_their_first_digit);
     return DONE();

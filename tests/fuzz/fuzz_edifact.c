@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Segments of EDIFACT interchanges: first byte
+ *   e  usual limits     E  limits so low that every one is met
+ *
+ * Whatever the pieces, the same must be told; what was read whole and plain must be written again byte for
+ * byte. */
+#include "fuzz.h"
+
+#include "message/edifact_envelope.h"
+#include "unit/message/edi_text.h"
+
+/* The envelope takes whatever was read, and tells of nothing without its place. */
+static void hold_together(struct fuzz_input in)
+{
+    TW_SCOPED(tw_edi) *e = NULL;
+    struct tw_edi_envelope env = {.grouped = false};
+    struct tw_edi_remark remark[TW_EDI_REMARKS_MAX];
+    struct tw_edi_segment s;
+    struct tw_fault fault = {0};
+    size_t n = 0;
+    CHECK(tw_edi_new(NULL, &e, NULL) == TW_OK);
+    for (enum tw_edi_step step; (step = tw_edi_next(e, &s, &fault)) != TW_EDI_END;) {
+        if (step == TW_EDI_REFUSED) fuzz_fault(fault.code, &fault);
+        if (step == TW_EDI_SEGMENT) (void)tw_edi_envelope_next(&env, &s, remark, &n);
+        for (size_t i = 0; step == TW_EDI_SEGMENT && i < n; i++) fuzz_fault(TW_FORMAT, &remark[i].fault);
+        if (step != TW_EDI_MORE) continue;
+        size_t room;
+        char *p = tw_edi_room(e, &room);
+        const size_t fed = fuzz_feed(&in, p, room);
+        tw_edi_filled(e, fed);
+        if (fed == 0) tw_edi_end(e);
+    }
+    tw_edi_envelope_end(&env, remark, &n);
+    CHECK(n <= 3);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    static const struct tw_edi_config low = {.segment_bytes = 24, .values = 4};
+    struct fuzz_input in;
+    TW_SCOPED_BUF whole = {0}, pieces = {0}, same = {0};
+    if (!fuzz_split(data, n, &in) || (in.kind != 'e' && in.kind != 'E')) return 0;
+    const struct tw_edi_config *config = in.kind == 'E' ? &low : NULL;
+    const bool plain = edi_tell_all(in.text, SIZE_MAX, config, &whole, &same);
+    (void)edi_tell_all(in.text, in.piece > 0 ? in.piece : 1, config, &pieces, NULL);
+    CHECK(tw_str_eq(tw_buf_view(&whole), tw_buf_view(&pieces)));
+    const size_t mark = in.text.n >= 3 && memcmp(in.text.s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    CHECK(!plain || tw_str_eq(tw_buf_view(&same), (struct tw_str){in.text.s + mark, in.text.n - mark}));
+    hold_together(in);
+    return 0;
+}
