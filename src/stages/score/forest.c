@@ -29,7 +29,8 @@
 enum {
     SIDE_BY_SIDE = 8,     /* trees walked together for one row */
     BLOCK = 16,           /* rows walked together in a batch */
-    BLOCK_FEATURES = 256, /* up to which a block is written out on the stack: 16 * 513 floats */
+    BLOCK_FEATURES = 256, /* up to which a block is written out on the stack, a row every STRIDE numbers */
+    STRIDE = 528,         /* 2 * 256 + 1 or more, and rows begin in several sets of a cache */
     UPPER_MAX = 3,        /* levels of a cache line */
     LINE = 1 << UPPER_MAX /* questions of a cache line, with the unused number 0 */
 };
@@ -213,10 +214,15 @@ tw_err tw_forest_new(const struct tw_forest_spec *spec, const char *name, struct
     return TW_OK;
 }
 
-/* 1 = right. */
+/* 1 = right. Compilers make of a comparison what suits one row, and of a sign what suits sixteen. */
 static inline uint32_t passes(const uint32_t *z, const struct gate *g)
 {
     return g->bar < z[g->slot];
+}
+
+static inline uint32_t passes_by_sign(const uint32_t *z, const struct gate *g)
+{
+    return (uint32_t)(((uint64_t)g->bar - z[g->slot]) >> 63);
 }
 
 /* The line behind way `i` through a tree's first one, where it has lower levels. */
@@ -284,7 +290,7 @@ float tw_forest_row(const struct tw_forest *f, const float *x)
 {
     if (f->link == NULL) {
         uint32_t z[SLOTS_MAX];
-        sortable_slots(x, f->n_features, z);
+        if (f->depth > 0) sortable_slots(x, f->n_features, z); /* else nobody asks */
         return row_fast(f, z);
     }
     float z[SLOTS_MAX];
@@ -292,11 +298,11 @@ float tw_forest_row(const struct tw_forest *f, const float *x)
     return row_deep(f, z);
 }
 
-/* BLOCK rows at once; z holds their slots one row after the other. */
+/* BLOCK rows at once; z holds their slots, a row every STRIDE numbers. */
 static void block_fast(const struct tw_forest *f, const uint32_t *z, float *ret)
 {
     const uint32_t depth = f->depth;
-    const size_t size = (size_t)1 << depth, width = 2 * (size_t)f->n_features + 1;
+    const size_t size = (size_t)1 << depth;
     float sum[BLOCK];
     for (size_t r = 0; r < BLOCK; r++) sum[r] = f->base_margin;
     for (uint32_t t = 0; t < f->n_trees; t++) {
@@ -305,7 +311,7 @@ static void block_fast(const struct tw_forest *f, const uint32_t *z, float *ret)
         uint32_t i[BLOCK];
         for (size_t r = 0; r < BLOCK; r++) i[r] = 1;
         for (uint32_t d = 0; d < depth; d++)
-            for (size_t r = 0; r < BLOCK; r++) i[r] = 2 * i[r] + passes(z + r * width, &tree[i[r]]);
+            for (size_t r = 0; r < BLOCK; r++) i[r] = 2 * i[r] + passes_by_sign(z + r * STRIDE, &tree[i[r]]);
         for (size_t r = 0; r < BLOCK; r++) sum[r] += leaf[i[r] - size];
     }
     for (size_t r = 0; r < BLOCK; r++) ret[r] = sum[r];
@@ -313,16 +319,15 @@ static void block_fast(const struct tw_forest *f, const uint32_t *z, float *ret)
 
 static void block_gather(const struct tw_forest *f, const float *const *x, float *ret)
 {
-    uint32_t z[BLOCK * (2 * BLOCK_FEATURES + 1)];
-    const size_t width = 2 * (size_t)f->n_features + 1;
-    for (size_t r = 0; r < BLOCK; r++) sortable_slots(x[r], f->n_features, z + r * width);
+    uint32_t z[BLOCK * STRIDE];
+    for (size_t r = 0; r < BLOCK; r++) sortable_slots(x[r], f->n_features, z + r * STRIDE);
     block_fast(f, z, ret);
 }
 
 void tw_forest_gather(const struct tw_forest *f, const float *const *x, size_t n, float *ret)
 {
     size_t done = 0;
-    if (f->link == NULL && f->n_features <= BLOCK_FEATURES)
+    if (f->link == NULL && f->n_features <= BLOCK_FEATURES && f->depth > 0)
         for (; done + BLOCK <= n; done += BLOCK) block_gather(f, x + done, ret + done);
     for (; done < n; done++) ret[done] = tw_forest_row(f, x[done]);
 }
