@@ -21,9 +21,7 @@ struct tw_order_item {
     float margin;          /* breaks ties where risks saturate */
 };
 
-/* What the office orders by unless it says otherwise. On twelve worlds of harbor, at 5 % inspected, order by
- * risk alone found .48 per inspection and .57 of the recoverable duty; this mix .43 and .70; one half .38
- * and .71. */
+/* What the office orders by unless it says otherwise; docs/adr/0007-order.md has what other mixes come to. */
 #define TW_ORDER_MIX 0.3
 
 /* Risk of a declaration: that of its worst item. Items of one declaration share their trader and their story,
