@@ -9,15 +9,15 @@
  * Rows and thresholds are compared as whole numbers in the order of the floats, which is an instruction less;
  * missing values ask for no branch either (question_priv.h has the slots).
  *
- * A batch walks sixteen rows side by side through one tree, which is then at hand. One row walks through
- * eight trees side by side, to hide the time each load takes; and since it meets every tree anew, it walks
- * through a copy in which the seven questions of the upper three levels fill one cache line, and those behind
- * each of the eight ways through them another: two lines of a tree are touched instead of four. The leaves
- * are always added in float in the order of the trees, from the base margin on, which is what XGBoost does;
- * hence the same bits.
+ * A batch walks sixteen rows side by side through one tree, which is then at hand; the seven questions of its
+ * upper levels are put to all sixteen in vectors, which is less work than to follow each row. One row walks
+ * through eight trees side by side, to hide the time each load takes; and since it meets every tree anew, it
+ * walks through a copy in which the seven questions of the upper three levels fill one cache line, and those
+ * behind each of the eight ways through them another: two lines of a tree are touched instead of four. The
+ * leaves are always added in float in the order of the trees, from the base margin on, which is what XGBoost
+ * does; hence the same bits.
  *
- * A vector path was measured and turned down (README.md has the figures). Deeper trees are walked node by
- * node. */
+ * What vectors do and do not win is measured in README.md. Deeper trees are walked node by node. */
 #include "score/forest.h"
 
 #include <stdbool.h>
@@ -298,8 +298,37 @@ float tw_forest_row(const struct tw_forest *f, const float *x)
     return row_deep(f, z);
 }
 
-/* BLOCK rows at once; z holds their slots, a row every STRIDE numbers. */
-static void block_fast(const struct tw_forest *f, const uint32_t *z, float *ret)
+typedef int32_t four __attribute__((vector_size(16)));
+
+/* -1 in the lanes of four rows that answer right; c holds the slots of BLOCK rows side by side. */
+static inline four rights(const int32_t *c, const struct gate *g)
+{
+    const int32_t bar = (int32_t)(g->bar ^ 0x80000000U);
+    four v;
+    memcpy(&v, c + (size_t)g->slot * BLOCK, sizeof v);
+    return v > (four){bar, bar, bar, bar};
+}
+
+static inline four either(four where, four yes, four no)
+{
+    return (where & yes) | (~where & no);
+}
+
+/* The ways of BLOCK rows through the upper three levels of a tree. */
+static inline void upper_ways(const int32_t *c, const struct gate *tree, uint32_t *ret)
+{
+    for (size_t r = 0; r < BLOCK; r += 4) {
+        const four a = rights(c + r, &tree[1]);
+        const four b = either(a, rights(c + r, &tree[3]), rights(c + r, &tree[2]));
+        const four low = either(b, rights(c + r, &tree[5]), rights(c + r, &tree[4]));
+        const four high = either(b, rights(c + r, &tree[7]), rights(c + r, &tree[6]));
+        const four way = 8 - 4 * a - 2 * b - either(a, high, low);
+        memcpy(ret + r, &way, sizeof way);
+    }
+}
+
+/* BLOCK rows at once; z holds their slots, a row every STRIDE numbers, and c the same turned on its side. */
+static void block_fast(const struct tw_forest *f, const uint32_t *z, const int32_t *c, float *ret)
 {
     const uint32_t depth = f->depth;
     const size_t size = (size_t)1 << depth;
@@ -308,9 +337,13 @@ static void block_fast(const struct tw_forest *f, const uint32_t *z, float *ret)
     for (uint32_t t = 0; t < f->n_trees; t++) {
         const struct gate *tree = f->gate + t * size;
         const float *leaf = f->leaf + t * size;
-        uint32_t i[BLOCK];
-        for (size_t r = 0; r < BLOCK; r++) i[r] = 1;
-        for (uint32_t d = 0; d < depth; d++)
+        uint32_t i[BLOCK], d = 0;
+        if (depth >= UPPER_MAX) {
+            upper_ways(c, tree, i);
+            d = UPPER_MAX;
+        } else
+            for (size_t r = 0; r < BLOCK; r++) i[r] = 1;
+        for (; d < depth; d++)
             for (size_t r = 0; r < BLOCK; r++) i[r] = 2 * i[r] + passes_by_sign(z + r * STRIDE, &tree[i[r]]);
         for (size_t r = 0; r < BLOCK; r++) sum[r] += leaf[i[r] - size];
     }
@@ -320,8 +353,13 @@ static void block_fast(const struct tw_forest *f, const uint32_t *z, float *ret)
 static void block_gather(const struct tw_forest *f, const float *const *x, float *ret)
 {
     uint32_t z[BLOCK * STRIDE];
-    for (size_t r = 0; r < BLOCK; r++) sortable_slots(x[r], f->n_features, z + r * STRIDE);
-    block_fast(f, z, ret);
+    int32_t c[BLOCK * (2 * BLOCK_FEATURES + 1)];
+    const size_t width = 2 * (size_t)f->n_features + 1;
+    for (size_t r = 0; r < BLOCK; r++) {
+        sortable_slots(x[r], f->n_features, z + r * STRIDE);
+        for (size_t k = 0; k < width; k++) c[k * BLOCK + r] = (int32_t)(z[r * STRIDE + k] ^ 0x80000000U);
+    }
+    block_fast(f, z, c, ret);
 }
 
 void tw_forest_gather(const struct tw_forest *f, const float *const *x, size_t n, float *ret)

@@ -33,7 +33,7 @@ uint32_t tw_forest_depth(const struct tw_forest *f);    /* questions on the long
 float tw_forest_row(const struct tw_forest *f, const float *x);
 
 /* The margins of `n` rows that follow each other in `x`; ret[i] is exactly tw_forest_row of row i. Pure, any
- * thread; needs 40 KB of stack. */
+ * thread; needs 70 KB of stack. */
 void tw_forest_batch(const struct tw_forest *f, const float *x, size_t n, float *ret);
 
 /* The same of rows that lie anywhere. */
