@@ -550,7 +550,7 @@ void tw_feature_amounts(const struct tw_profile *p, const struct tw_decl *d, con
                         size_t item, float *ret) /* NOLINT(readability-non-const-parameter): filled below */
 {
     struct fill f = {.p = p, .d = d, .i = &d->items.at[item], .look = look, .l = &look->item[item], .x = ret};
-    for (int k = 0; k < TW_KIND_N; k++) f.stat[k] = tw_profile_stat(p, f.l, (enum tw_kind)k);
+    tw_profile_stats(p, f.l, f.stat);
     amounts(&f);
 }
 
@@ -565,7 +565,7 @@ void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, con
                      .l = &look->item[item],
                      .x = ret,
                      .e = evidence};
-    for (int k = 0; k < TW_KIND_N; k++) f.stat[k] = tw_profile_stat(p, f.l, (enum tw_kind)k);
+    tw_profile_stats(p, f.l, f.stat);
     tw_profile_seen(p, f.l, look->day, f.seen);
     tw_profile_rates(p, f.l, look->day, f.rate);
     amounts(&f);

@@ -345,7 +345,7 @@ double tw_profile_rate(const struct tw_profile *p, const struct tw_look_item *it
         if (kind_how[at].parent == at) break;
     }
     double rate = PRIOR;
-    while (n-- > 0) rate = smoothed(tw_profile_stat(p, item, (enum tw_kind)chain[n]), chain[n], day, rate);
+    while (n-- > 0) rate = smoothed(stat_of(p, item, chain[n]), chain[n], day, rate);
     return rate;
 }
 
@@ -353,15 +353,14 @@ void tw_profile_rates(const struct tw_profile *p, const struct tw_look_item *ite
                       double ret[TW_KIND_N])
 {
     for (unsigned k = 0; k < TW_KIND_N; k++)
-        ret[k] = smoothed(tw_profile_stat(p, item, (enum tw_kind)k), k, day,
-                          k == 0 ? PRIOR : ret[kind_how[k].parent]);
+        ret[k] = smoothed(stat_of(p, item, k), k, day, k == 0 ? PRIOR : ret[kind_how[k].parent]);
 }
 
 void tw_profile_seen(const struct tw_profile *p, const struct tw_look_item *item, int32_t day,
                      double ret[TW_KIND_N])
 {
     for (unsigned k = 0; k < TW_KIND_N; k++) {
-        const struct tw_stat *s = tw_profile_stat(p, item, (enum tw_kind)k);
+        const struct tw_stat *s = stat_of(p, item, k);
         ret[k] = s != NULL ? (double)s->seen180 * decay_long(day - s->last_day) : 0;
     }
 }

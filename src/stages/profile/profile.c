@@ -250,13 +250,19 @@ tw_err profile_usual_new(struct tw_profile *p, int32_t day, uint32_t *ret)
 const struct tw_stat *tw_profile_stat(const struct tw_profile *p, const struct tw_look_item *item,
                                       enum tw_kind k)
 {
-    return item->at[k] != NO_ROW ? &p->row[item->at[k]] : NULL;
+    return stat_of(p, item, k);
+}
+
+void tw_profile_stats(const struct tw_profile *p, const struct tw_look_item *item,
+                      const struct tw_stat *ret[TW_KIND_N])
+{
+    for (unsigned k = 0; k < TW_KIND_N; k++) ret[k] = stat_of(p, item, k);
 }
 
 const struct tw_usual *tw_profile_usual(const struct tw_profile *p, const struct tw_look_item *item,
                                         enum tw_kind k)
 {
-    const struct tw_stat *s = tw_profile_stat(p, item, k);
+    const struct tw_stat *s = stat_of(p, item, k);
     return s != NULL && s->block != NO_ROW ? &p->usual[s->block] : NULL;
 }
 

@@ -168,6 +168,9 @@ void tw_profile_fetch(const struct tw_profile *p, const struct tw_look *look, en
 /* The row of one key as it stands; NULL = never seen. Valid until the next fold. */
 const struct tw_stat *tw_profile_stat(const struct tw_profile *p, const struct tw_look_item *item,
                                       enum tw_kind k);
+/* Those of all kinds. */
+void tw_profile_stats(const struct tw_profile *p, const struct tw_look_item *item,
+                      const struct tw_stat *ret[TW_KIND_N]);
 /* What is usual for a kind with a price block; NULL = nothing. */
 const struct tw_usual *tw_profile_usual(const struct tw_profile *p, const struct tw_look_item *item,
                                         enum tw_kind k);

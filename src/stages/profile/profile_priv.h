@@ -49,6 +49,12 @@ struct tw_profile {
     size_t awaited_slots, awaited_live;
 };
 
+static inline const struct tw_stat *stat_of(const struct tw_profile *p, const struct tw_look_item *item,
+                                            unsigned k)
+{
+    return item->at[k] != NO_ROW ? &p->row[item->at[k]] : NULL;
+}
+
 /* Row number of `key`; NO_ROW when it has none. */
 uint32_t profile_find(const struct tw_profile *p, uint64_t key);
 /* The same, a new row when it has none. TW_NOMEM */
