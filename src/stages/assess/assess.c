@@ -251,6 +251,8 @@ struct variants {
     const struct tw_assessor *a;
     const struct weighed *base;
     struct weighed now;
+    double target; /* scores below it are asked for; others may be told too low, but not below it */
+    double value;  /* of the declaration, with which the other items were measured */
 };
 
 /* The keys of an item whose codes have changed, and all that is found under them. */
@@ -279,6 +281,14 @@ static void measure_variant(struct variants *v, const struct tw_decl *d, size_t 
     if (v->a->parts.model != NULL) judge(v->a, &v->now, i);
 }
 
+/* Does the item alone hold the declaration back? Others only add to a score, but for the last bits of a
+ * logarithm. */
+static bool holds_alone(const struct variants *v, size_t i)
+{
+    static const double BITS = 1e-9;
+    return v->a->parts.model != NULL && tw_order(&v->now.order[i], 1, v->a->set.duty_mix) >= v->target + BITS;
+}
+
 static tw_err score_variant(void *to, const struct tw_decl *variant, bool codes, double *ret)
 {
     struct variants *v = to;
@@ -289,13 +299,19 @@ static tw_err score_variant(void *to, const struct tw_decl *variant, bool codes,
         v->now.look.item[worst] = v->base->look.item[worst];
         tw_profile_look_amounts(v->a->parts.profile, &variant->items.at[worst], &v->now.look.item[worst]);
     }
-    const double before = v->now.look.value;
     v->now.look.value = 0;
     for (size_t i = 0; i < n; i++)
         if (!isnan(v->now.look.item[i].value)) v->now.look.value += v->now.look.item[i].value;
-    const bool others = v->now.look.value != before;
-    for (size_t i = 0; i < n; i++)
-        if (i == worst || others) measure_variant(v, variant, i, codes && i == worst);
+    measure_variant(v, variant, worst, codes);
+    if (v->now.look.value != v->value) {
+        if (holds_alone(v, worst)) {
+            *ret = v->target;
+            return TW_OK;
+        }
+        for (size_t i = 0; i < n; i++)
+            if (i != worst) measure_variant(v, variant, i, false);
+        v->value = v->now.look.value;
+    }
     v->now.score = 0;
     v->now.worst = 0;
     rank(v->a, &v->now);
@@ -325,7 +341,7 @@ static tw_err find_change(const struct tw_assessor *a, const struct weighed *w, 
                           struct tw_assessment *one)
 {
     const size_t n = w->look.n;
-    struct variants v = {a, w, *w};
+    struct variants v = {a, w, *w, one->green_below, w->look.value};
     v.now.look.item = copied(arena, w->look.item, n, sizeof *w->look.item);
     v.now.x = copied(arena, w->x, n, TW_FEATURE_N * sizeof *w->x);
     v.now.item = copied(arena, w->item, n, sizeof *w->item);

@@ -20,7 +20,8 @@
 #include "decl/decl.h"
 
 /* Scores a variant of the declaration against the profile as it stands. TW_NOMEM
- * codes  a code of the item is another (dispatch, preference); else amounts alone are */
+ * codes  a code of the item is another (dispatch, preference); else amounts alone are
+ * ret    whether it lies below the case's target is all that is read */
 struct tw_change_scorer {
     void *to;
     tw_err (*score)(void *to, const struct tw_decl *variant, bool codes, double *ret);
