@@ -232,9 +232,11 @@ static tw_err hand_on(struct run *r)
     struct tw_assessment *all[BLOCK];
     TW_TRY(assess_day(r));
     for (size_t i = 0; i < r->n; i++) all[i] = &r->one[i];
-    if (tw_assess_explain(r->assessor, all, r->arena, r->n) != TW_OK) return no_memory(r->fault);
-    for (size_t i = 0; i < r->n; i++)
+    if (tw_assess_attribute(r->assessor, all, r->arena, r->n) != TW_OK) return no_memory(r->fault);
+    for (size_t i = 0; i < r->n; i++) {
+        if (tw_assess_reasons(r->assessor, all[i], r->arena[i]) != TW_OK) return no_memory(r->fault);
         if (r->o->decided != NULL) TW_TRY(r->o->decided(r->o->to, r->assessor, &r->one[i], r->fault));
+    }
     r->n = r->items = r->assessed = 0;
     return TW_OK;
 }

@@ -105,6 +105,13 @@ tw_err tw_assess_await(struct tw_assessor *a, struct tw_assessment *one) TW_MUST
 tw_err tw_assess_explain(struct tw_assessor *a, struct tw_assessment *const *one,
                          struct tw_arena *const *arena, size_t n) TW_MUST_CHECK;
 
+/* The same in two steps, for a caller that hands each on at once, while its words are at hand: attributions
+ * of all, then the reasons of one after another. TW_NOMEM */
+tw_err tw_assess_attribute(struct tw_assessor *a, struct tw_assessment *const *one,
+                           struct tw_arena *const *arena, size_t n) TW_MUST_CHECK;
+tw_err tw_assess_reasons(const struct tw_assessor *a, struct tw_assessment *one, struct tw_arena *arena)
+    TW_MUST_CHECK;
+
 /* The decision as one line of JSON without a line end (docs/formats/decision.md). full = with every feature,
  * its value and, where it was kept, its evidence. Failure sticks in `out`. */
 void tw_assess_json(const struct tw_assessor *a, const struct tw_assessment *one, bool full,

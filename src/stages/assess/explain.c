@@ -12,14 +12,11 @@ static tw_err no_reasons(struct tw_assessment *one)
     return TW_OK;
 }
 
-static tw_err explain_one(const struct tw_assessor *a, struct tw_assessment *one, const double *attribution,
-                          struct tw_arena *arena)
+tw_err tw_assess_reasons(const struct tw_assessor *a, struct tw_assessment *one, struct tw_arena *arena)
 {
-    if (one->look.n == 0) return no_reasons(one);
-    double *own = tw_arena_room(arena, TW_FEATURE_N, sizeof *own);
-    if (own == NULL) return TW_NOMEM;
-    memcpy(own, attribution, TW_FEATURE_N * sizeof *own);
-    one->attribution = own;
+    if (!a->reasons) return TW_OK;
+    if (one->attribution == NULL) return no_reasons(one);
+    const double *attribution = one->attribution;
     const struct tw_reason_case c = {.decl = one->decl,
                                      .item = one->worst,
                                      .x = one->x + one->worst * TW_FEATURE_N,
@@ -57,16 +54,32 @@ static tw_err attribute(const struct tw_assessor *a, struct tw_assessment *const
     return TW_OK;
 }
 
-tw_err tw_assess_explain(struct tw_assessor *a, struct tw_assessment *const *one,
-                         struct tw_arena *const *arena, size_t n)
+tw_err tw_assess_attribute(struct tw_assessor *a, struct tw_assessment *const *one,
+                           struct tw_arena *const *arena, size_t n)
 {
     if (!a->reasons || n == 0) return TW_OK;
     float *x = tw_realloc(NULL, n, TW_FEATURE_N * sizeof *x);
     double *attribution = tw_realloc(NULL, n, TW_FEATURE_N * sizeof *attribution);
     tw_err err = x == NULL || attribution == NULL ? TW_NOMEM : attribute(a, one, n, x, attribution);
-    for (size_t i = 0; i < n && err == TW_OK; i++)
-        err = explain_one(a, one[i], attribution + i * TW_FEATURE_N, arena[i]);
+    for (size_t i = 0; i < n && err == TW_OK; i++) {
+        if (one[i]->look.n == 0) continue;
+        double *own = tw_arena_room(arena[i], TW_FEATURE_N, sizeof *own);
+        if (own == NULL) {
+            err = TW_NOMEM;
+            break;
+        }
+        memcpy(own, attribution + i * TW_FEATURE_N, TW_FEATURE_N * sizeof *own);
+        one[i]->attribution = own;
+    }
     tw_free(x);
     tw_free(attribution);
     return err;
+}
+
+tw_err tw_assess_explain(struct tw_assessor *a, struct tw_assessment *const *one,
+                         struct tw_arena *const *arena, size_t n)
+{
+    TW_TRY(tw_assess_attribute(a, one, arena, n));
+    for (size_t i = 0; i < n; i++) TW_TRY(tw_assess_reasons(a, one[i], arena[i]));
+    return TW_OK;
 }
