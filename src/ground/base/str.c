@@ -12,21 +12,6 @@ int tw_str_cmp(struct tw_str a, struct tw_str b)
     return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
 }
 
-static bool blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-struct tw_str tw_str_trim(struct tw_str a)
-{
-    while (a.n > 0 && blank(a.s[0])) {
-        a.s++;
-        a.n--;
-    }
-    while (a.n > 0 && blank(a.s[a.n - 1])) a.n--;
-    return a;
-}
-
 bool tw_str_starts(struct tw_str a, struct tw_str prefix)
 {
     return a.n >= prefix.n && (prefix.n == 0 || memcmp(a.s, prefix.s, prefix.n) == 0);

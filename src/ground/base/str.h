@@ -42,7 +42,23 @@ static inline bool tw_str_is(struct tw_str a, const char *z)
 }
 
 int tw_str_cmp(struct tw_str a, struct tw_str b); /* bytewise, shorter first; <0, 0, >0 */
-struct tw_str tw_str_trim(struct tw_str a);       /* without ASCII blanks at both ends */
+
+static inline bool tw_is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Without ASCII blanks at both ends. Here, because every field of every row is asked twice. */
+static inline struct tw_str tw_str_trim(struct tw_str a)
+{
+    while (a.n > 0 && tw_is_blank(a.s[0])) {
+        a.s++;
+        a.n--;
+    }
+    while (a.n > 0 && tw_is_blank(a.s[a.n - 1])) a.n--;
+    return a;
+}
+
 bool tw_str_starts(struct tw_str a, struct tw_str prefix);
 
 /* Splits off what stands before the first `sep`; *rest is what follows (absent when there is no `sep`). */
