@@ -83,7 +83,7 @@ tw_err tw_edi_new(const struct tw_edi_config *config, struct tw_edi **ret, struc
     e->limit = limit;
     e->line = 1;
     e->outside = true;
-    e->cap = 2 * (size_t)limit.segment_bytes + 2 * ROOM; /* a gap and a segment, and room */
+    e->cap = 2 * (size_t)limit.segment_bytes + 2 * (size_t)ROOM; /* a gap and a segment, and room */
     e->buf = tw_calloc(e->cap, 1);
     e->scratch = tw_calloc(limit.segment_bytes, 1);
     e->value = tw_calloc(limit.values, sizeof *e->value);
@@ -221,11 +221,45 @@ static struct tw_str release(const struct tw_edi *e, const char *s, const char *
     return (struct tw_str){start, (size_t)(*scratch - start)};
 }
 
+/* Passes over one value, counting its lines; *kind is that of the separator behind it. What is wrong with it;
+ * NULL = nothing. */
+static const char *pass_value(struct tw_edi *e, const char **at, const char *end, bool *released,
+                              uint8_t *kind)
+{
+    const char *s = *at;
+    uint8_t k = DATA;
+    for (; s < end; s++) {
+        k = e->kind[(unsigned char)*s];
+        if (k <= LINE) {
+            e->line += k;
+            continue;
+        }
+        if (k == NUL) return "a NUL byte; text has none";
+        if (k != RELEASE) break;
+        *released = true;
+        if (++s == end) return "the release character at its end releases nothing";
+        if (*s == 0) return "a NUL byte; text has none";
+        e->line += *s == '\n';
+    }
+    *at = s;
+    *kind = k;
+    return NULL;
+}
+
+/* The place behind a separator. */
+static struct tw_edi_value place_behind(struct tw_edi_value at, uint8_t separator)
+{
+    if (separator == ELEMENT) return (struct tw_edi_value){.element = (uint16_t)(at.element + 1)};
+    if (separator == REPETITION)
+        return (struct tw_edi_value){.element = at.element, .repetition = (uint16_t)(at.repetition + 1)};
+    at.component++;
+    return at;
+}
+
 /* What is wrong with a segment; NULL = nothing. */
 static const char *part(struct tw_edi *e, struct tw_edi_segment *seg, const char *s, const char *end,
                         tw_err *code)
 {
-    const uint8_t *const kind = e->kind;
     char *scratch = e->scratch;
     struct tw_edi_value *v = e->value, *const last = e->value + e->limit.values;
     struct tw_edi_value at = {.element = 0};
@@ -239,25 +273,14 @@ static const char *part(struct tw_edi *e, struct tw_edi_segment *seg, const char
         seg->n = 0;
         return NULL;
     }
-    if (kind[(unsigned char)*s] != ELEMENT) return "behind the tag stands no element separator";
+    if (e->kind[(unsigned char)*s] != ELEMENT) return "behind the tag stands no element separator";
     s++;
     for (bool more = true; more;) {
         const char *const from = s;
         bool released = false;
         uint8_t k = DATA;
-        for (; s < end; s++) {
-            k = kind[(unsigned char)*s];
-            if (k <= LINE) {
-                e->line += k;
-                continue;
-            }
-            if (k == NUL) return "a NUL byte; text has none";
-            if (k != RELEASE) break;
-            released = true;
-            if (++s == end) return "the release character at its end releases nothing";
-            if (*s == 0) return "a NUL byte; text has none";
-            e->line += *s == '\n';
-        }
+        const char *wrong = pass_value(e, &s, end, &released, &k);
+        if (wrong != NULL) return wrong;
         more = s < end;
         if (v == last) {
             *code = TW_LIMIT;
@@ -267,12 +290,7 @@ static const char *part(struct tw_edi *e, struct tw_edi_segment *seg, const char
         v++->text = released ? release(e, from, s, &scratch, &seg->needless)
                              : (struct tw_str){from, (size_t)(s - from)};
         s++;
-        if (k == ELEMENT)
-            at = (struct tw_edi_value){.element = (uint16_t)(at.element + 1)};
-        else if (k == REPETITION)
-            at = (struct tw_edi_value){.element = at.element, .repetition = (uint16_t)(at.repetition + 1)};
-        else
-            at.component++;
+        at = place_behind(at, k);
     }
     seg->value = e->value;
     seg->n = (size_t)(v - e->value);
@@ -289,21 +307,33 @@ static bool all_different(const char *c, size_t n)
     return true;
 }
 
+static char unless_blank(char c, char otherwise)
+{
+    if (c == ' ') return otherwise;
+    return c;
+}
+
+static char or_blank(char c)
+{
+    if (c == 0) return ' ';
+    return c;
+}
+
 /* Takes the six characters of an advice; NULL = they are good, else what is wrong with them. */
 static const char *advise(struct tw_edi *e, const char *c)
 {
     const struct tw_edi_service s = {.component = c[0],
                                      .element = c[1],
                                      .decimal = c[2],
-                                     .release = c[3] != ' ' ? c[3] : 0,
-                                     .repetition = c[4] != ' ' ? c[4] : 0,
+                                     .release = unless_blank(c[3], 0),
+                                     .repetition = unless_blank(c[4], 0),
                                      .terminator = c[5]};
     for (int i = 0; i < 6; i++)
         if (c[i] == 0 || (unsigned char)c[i] >= 0x80 || tag_character(c[i]) || (c[i] >= 'a' && c[i] <= 'z'))
             return "the service characters of UNA must be signs, neither letters nor digits";
     if (s.component == ' ' || s.element == ' ' || s.terminator == ' ' || s.decimal == ' ')
         return "of the service characters of UNA only release and repetition may be blank";
-    const char set[] = {c[0], c[1], c[2], c[3] != ' ' ? c[3] : 1, c[4] != ' ' ? c[4] : 2, c[5]};
+    const char set[] = {c[0], c[1], c[2], unless_blank(c[3], 1), unless_blank(c[4], 2), c[5]};
     if (!all_different(set, sizeof set)) return "the service characters of UNA must differ from each other";
     serve(e, s);
     e->advised = true;
@@ -518,8 +548,8 @@ void tw_edi_write_una(const struct tw_edi_service *s, struct tw_buf *out)
                                  s->component,
                                  s->element,
                                  s->decimal,
-                                 s->release != 0 ? s->release : ' ',
-                                 s->repetition != 0 ? s->repetition : ' ',
+                                 or_blank(s->release),
+                                 or_blank(s->repetition),
                                  s->terminator};
     tw_buf_put(out, una, sizeof una);
 }

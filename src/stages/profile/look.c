@@ -269,7 +269,7 @@ static double percent_at_stake(const struct tw_profile *p, const struct tw_look_
 {
     static const struct {
         enum tw_kind kind;
-        float least; /* times seen before its usual rate counts */
+        uint32_t least; /* times seen before its usual rate counts */
     } around[] = {{TW_KIND_HS2, 5}, {TW_KIND_IMPORTER, 5}, {TW_KIND_ADDRESS, 5}, {TW_KIND_IMPORTER_HS4, 2}};
     double most = l->duty_percent; /* NaN = absent */
     for (size_t k = 0; k < sizeof around / sizeof around[0]; k++) {

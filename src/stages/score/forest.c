@@ -237,41 +237,51 @@ static inline size_t leaf_behind(size_t i, size_t j, uint32_t upper, uint32_t lo
     return ((i - ((size_t)1 << upper)) << lower) + j - ((size_t)1 << lower);
 }
 
+/* `levels` down from the first gate of each of `n` trees, side by side. */
+static inline __attribute__((always_inline)) void walk(const uint32_t *z, const struct gate *const *tree,
+                                                       const uint32_t n, uint32_t levels, size_t *way)
+{
+    for (uint32_t k = 0; k < n; k++) way[k] = 1;
+    for (uint32_t d = 0; d < levels; d++)
+        for (uint32_t k = 0; k < n; k++) way[k] = 2 * way[k] + passes(z, &tree[k][way[k]]);
+}
+
+/* Levels of a tree by lines: those in its first one, those in the lines behind. */
+struct levels {
+    uint32_t upper, lower;
+};
+
 /* `n` trees from number t on, side by side. */
 static inline __attribute__((always_inline)) float row_trees(const struct tw_forest *f, const uint32_t *z,
-                                                             uint32_t t, const uint32_t n, uint32_t upper,
-                                                             uint32_t lower, float sum)
+                                                             size_t t, const uint32_t n,
+                                                             const struct levels of, float sum)
 {
-    const struct gate *tree = f->line + (size_t)t * f->size, *behind[SIDE_BY_SIDE];
-    const float *leaf = f->leaf + ((size_t)t << (upper + lower));
+    const struct gate *tree[SIDE_BY_SIDE];
+    const float *leaf = f->leaf + (t << (of.upper + of.lower));
     size_t i[SIDE_BY_SIDE], j[SIDE_BY_SIDE];
-    for (uint32_t k = 0; k < n; k++) i[k] = j[k] = 1;
-    for (uint32_t d = 0; d < upper; d++)
-        for (uint32_t k = 0; k < n; k++) i[k] = 2 * i[k] + passes(z, &tree[k * f->size + i[k]]);
-    if (lower > 0)
-        for (uint32_t k = 0; k < n; k++) behind[k] = line_behind(tree + k * f->size, i[k]);
-    for (uint32_t d = 0; d < lower; d++)
-        for (uint32_t k = 0; k < n; k++) j[k] = 2 * j[k] + passes(z, &behind[k][j[k]]);
+    for (uint32_t k = 0; k < n; k++) tree[k] = f->line + (t + k) * f->size;
+    walk(z, tree, n, of.upper, i);
+    for (uint32_t k = 0; k < n && of.lower > 0; k++) tree[k] = line_behind(tree[k], i[k]);
+    walk(z, tree, n, of.lower, j);
     for (uint32_t k = 0; k < n; k++)
-        sum += leaf[((size_t)k << (upper + lower)) + leaf_behind(i[k], j[k], upper, lower)];
+        sum += leaf[((size_t)k << (of.upper + of.lower)) + leaf_behind(i[k], j[k], of.upper, of.lower)];
     return sum;
 }
 
 static inline __attribute__((always_inline)) float row_levels(const struct tw_forest *f, const uint32_t *z,
-                                                              uint32_t upper, uint32_t lower)
+                                                              const struct levels of)
 {
     float sum = f->base_margin;
     uint32_t t = 0;
-    for (; t + SIDE_BY_SIDE <= f->n_trees; t += SIDE_BY_SIDE)
-        sum = row_trees(f, z, t, SIDE_BY_SIDE, upper, lower, sum);
-    for (; t < f->n_trees; t++) sum = row_trees(f, z, t, 1, upper, lower, sum);
+    for (; t + SIDE_BY_SIDE <= f->n_trees; t += SIDE_BY_SIDE) sum = row_trees(f, z, t, SIDE_BY_SIDE, of, sum);
+    for (; t < f->n_trees; t++) sum = row_trees(f, z, t, 1, of, sum);
     return sum;
 }
 
 static float row_fast(const struct tw_forest *f, const uint32_t *z)
 {
-    return f->depth == TW_DEPTH_FAST ? row_levels(f, z, UPPER_MAX, TW_DEPTH_FAST - UPPER_MAX)
-                                     : row_levels(f, z, f->upper, f->lower);
+    return f->depth == TW_DEPTH_FAST ? row_levels(f, z, (struct levels){UPPER_MAX, TW_DEPTH_FAST - UPPER_MAX})
+                                     : row_levels(f, z, (struct levels){f->upper, f->lower});
 }
 
 static float row_deep(const struct tw_forest *f, const float *z)

@@ -26,6 +26,7 @@ struct work {
     uint8_t below[UNITS][BLOCK]; /* answers of a tree's nodes above the units, from the root down to each */
     uint16_t line[BLOCK];        /* offset of the unit's table line */
     size_t n;                    /* rows in use, a multiple of STEP */
+    uint8_t answers[3][BLOCK];   /* above and of the three questions of a unit */
 };
 
 void tw_shap_free(struct tw_shap *s)
@@ -128,13 +129,18 @@ void tw_shap_row(const struct tw_shap *s, const float *x, double *ret)
         shap_deep_row(s, x, ret);
 }
 
-/* ret[r] = above[r], and `bit` where row r answers right. */
-static INLINE void ask(const struct work *w, const struct question *q, uint8_t bit,
+/* Rows of the block; tells the compiler that no rest is left. */
+static INLINE size_t whole_steps(const struct work *w)
+{
+    return w->n & ~(size_t)(STEP - 1);
+}
+
+/* ret[r] = above[r], and `bit` where row r of n answers right. */
+static INLINE void ask(const struct work *w, size_t n, const struct question *q, uint8_t bit,
                        const uint8_t *restrict above, uint8_t *restrict ret)
 {
     const float *z = w->z + (size_t)q->slot * BLOCK;
     const float threshold = q->threshold;
-    const size_t n = w->n & ~(size_t)(STEP - 1); /* tells the compiler that no rest is left */
     for (size_t r = 0; r < n; r++) ret[r] = (uint8_t)(above[r] | (z[r] >= threshold ? bit : 0));
 }
 
@@ -144,7 +150,7 @@ static INLINE void block_patterns(struct work *w, const struct question *tree, u
     memset(w->below[0], 0, w->n);
     for (uint32_t d = 0; d < level; d++)
         for (size_t i = (size_t)1 << d; i < (size_t)2 << d; i++)
-            ask(w, &tree[i], (uint8_t)(1U << d), w->below[i / 2], w->below[i]);
+            ask(w, whole_steps(w), &tree[i], (uint8_t)(1U << d), w->below[i / 2], w->below[i]);
 }
 
 /* The table lines of one unit, of a whole block. */
@@ -152,13 +158,12 @@ static INLINE void block_lines(struct work *w, const struct question *tree, uint
 {
     const struct question *own[] = {&tree[place], &tree[2 * place], &tree[2 * place + 1]};
     const uint8_t *above = w->below[place / 2];
-    uint8_t answers[3][BLOCK];
+    const size_t n = whole_steps(w);
     for (uint32_t k = 0; k < 3; k++) {
         if (question_is_idle(own[k])) continue;
-        ask(w, own[k], (uint8_t)(1U << (level + k)), above, answers[k]);
-        above = answers[k];
+        ask(w, n, own[k], (uint8_t)(1U << (level + k)), above, w->answers[k]);
+        above = w->answers[k];
     }
-    const size_t n = w->n & ~(size_t)(STEP - 1);
     for (size_t r = 0; r < n; r++) w->line[r] = (uint16_t)(above[r] * UNIT_FEATURES);
 }
 
@@ -179,8 +184,8 @@ static INLINE void add(int32_t *sum, four v)
 
 /* A table that will be looked up soon. */
 struct ahead {
-    const int32_t *table; /* NULL = none */
-    size_t last;          /* integer in it: one less than a power of two */
+    const int32_t *table;
+    size_t last; /* integer in it: one less than a power of two; 0 = nothing is asked for */
 };
 
 static INLINE struct ahead ahead_of(const struct tw_shap *s, const struct unit *u)
@@ -199,7 +204,7 @@ static INLINE void add_columns(struct work *w, const int32_t *table, const uint1
     int32_t *s0 = w->sum + (size_t)feature[0] * BLOCK, *s1 = w->sum + (size_t)feature[1] * BLOCK;
     int32_t *s2 = w->sum + (size_t)feature[2] * BLOCK, *s3 = w->sum + (size_t)feature[3] * BLOCK;
     for (size_t r = 0, n = w->n; r < n; r += 4) {
-        if (ahead.table != NULL) __builtin_prefetch(ahead.table + (r * 4 & ahead.last));
+        if (ahead.last != 0) __builtin_prefetch(ahead.table + (r * 4 & ahead.last));
         four a = load(table + line[r]), b = load(table + line[r + 1]);
         four c = load(table + line[r + 2]), d = load(table + line[r + 3]);
         four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
@@ -223,7 +228,7 @@ EACH_CPU static void block_tables(const struct tw_shap *s, struct work *w)
             const int32_t *table = s->table + (size_t)u->line * UNIT_FEATURES;
             block_lines(w, tree, level, u->place);
             add_columns(w, table, u->feature, ahead_of(s, u + (k + 1 < s->first[s->n_trees])));
-            if (u->n > 4) add_columns(w, table + 4, u->feature + 4, (struct ahead){.table = NULL});
+            if (u->n > 4) add_columns(w, table + 4, u->feature + 4, (struct ahead){table, 0});
         }
     }
 }
