@@ -112,8 +112,10 @@ static tw_err write_page(struct tw_cli *cli, const struct tw_past_options *o, co
 }
 
 /* What can be wrong is told before the work. */
-static tw_err begin(struct tw_cli *cli, struct tw_file_out **html, struct tw_fault *fault)
+static tw_err begin(struct tw_cli *cli, struct tw_trial_settings *set, struct tw_file_out **html,
+                    struct tw_fault *fault)
 {
+    TW_TRY(choose(cli, set, fault));
     TW_TRY(check_loop(cli, fault));
     return tw_cli_page_open(cli, html, fault);
 }
@@ -128,8 +130,7 @@ tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
     struct tw_trial_report report;
     TW_SCOPED_LOOP loop = {.lines = 0};
     bool closed = tw_cli_flag(cli, "closed_loop");
-    TW_TRY(choose(cli, &set, fault));
-    TW_TRY(begin(cli, &html, fault));
+    TW_TRY(begin(cli, &set, &html, fault));
     TW_TRY(tw_cli_reading_new(cli, &reading, fault));
     TW_TRY(tw_cli_past_options(cli, reading, &o, fault));
     o.truth = tw_cli_value(cli, "truth");
@@ -137,6 +138,7 @@ tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
     tw_cli_reading_summary(reading, past.refused);
     TW_TRY(tw_trial_evaluate(past.data, &set, &(struct tw_trial_watch){tw_cli_step, cli}, &report, fault));
     if (closed) TW_TRY(play(cli, past.data, &set, &loop, fault));
-    TW_TRY(write_report(cli, &report, closed ? &loop : NULL, fault));
-    return write_page(cli, &o, &report, closed ? &loop : NULL, html, fault);
+    const struct tw_loop_report *played = closed ? &loop : NULL;
+    TW_TRY(write_report(cli, &report, played, fault));
+    return write_page(cli, &o, &report, played, html, fault);
 }

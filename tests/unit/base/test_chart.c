@@ -25,16 +25,16 @@ static const struct tw_str NAMES[] = {{"a<b", 3}, {"second", 6}, {"third", 5}, {
 
 static struct tw_chart chart(void)
 {
-    return (struct tw_chart){
-        .heading = "Yield & more",
-        .x_name = "inspected",
-        .y_name = "found",
-        .x_unit = TW_CHART_PERCENT,
-        .y_unit = TW_CHART_PERCENT,
-        .x = X,
-        .n = 4,
-        .n_series = 2,
-        .series = {{TW_STR("ours"), Y, LO, HI, true}, {TW_STR("theirs"), X, NULL, NULL, false}}};
+    return (struct tw_chart){.heading = "Yield & more",
+                             .x_name = "inspected",
+                             .y_name = "found",
+                             .x_unit = TW_CHART_PERCENT,
+                             .y_unit = TW_CHART_PERCENT,
+                             .x = X,
+                             .n = 4,
+                             .n_series = 2,
+                             .series = {{.name = TW_STR("ours"), .y = Y, .lo = LO, .hi = HI, .strong = true},
+                                        {.name = TW_STR("theirs"), .y = X}}};
 }
 
 static void lines_break_where_a_number_is_missing(void)
