@@ -89,7 +89,7 @@ void tw_cli_deciding_window(const struct tw_run_options *o, const struct tw_run_
         tw_buf_printf(
             out,
             "empty: the model's scores are ordered with another --duty-mix, so score selected nothing among "
-            "the first %lld declarations; train with this mix, or assess with the model's",
+            "the first %lld declarations; train with this mix, or leave --duty-mix out",
             (long long)o->channels.window_min);
         return;
     }

@@ -11,6 +11,7 @@
 #include "engine/model_dir.h"
 #include "engine/results.h"
 #include "engine/state_dir.h"
+#include "score/order.h"
 
 enum {
     BLOCK = 256,                /* declarations explained together */
@@ -24,6 +25,7 @@ struct run {
     struct tw_fault *fault;
     struct tw_model_dir model;
     struct tw_state state;
+    double duty_mix;                /* what scores are in order of */
     struct tw_profile *own_profile; /* where neither model nor state brought one */
     struct tw_channels *own_channels;
     struct tw_profile *profile; /* the one in use */
@@ -67,18 +69,22 @@ static tw_err open_state(struct run *r)
     return r->o->only == NULL ? tw_state_try(r->o->state, r->fault) : TW_OK;
 }
 
+/* Also takes the mix that the model was trained for, unless the run has its own. */
 static tw_err open_model(struct run *r)
 {
+    r->duty_mix = r->o->duty_mix < 0 ? TW_ORDER_MIX : r->o->duty_mix;
     if (r->o->model == NULL) return TW_OK;
     work_on(r, r->o->model);
-    return tw_model_dir_open(r->o->model, &r->o->channels, &r->model, r->fault);
+    TW_TRY(tw_model_dir_open(r->o->model, &r->o->channels, &r->model, r->fault));
+    if (r->o->duty_mix < 0) r->duty_mix = tw_channels_ordered_by(r->model.channels);
+    return TW_OK;
 }
 
 /* The window of scores that new ones are measured against: the state's, if its scores are of this model and
  * in this order; else the model's, if they are in this order; else a new one. */
 static tw_err choose_window(struct run *r, const char *model_sha)
 {
-    const double order = r->model.model != NULL ? r->o->duty_mix : 0;
+    const double order = r->model.model != NULL ? r->duty_mix : 0;
     const bool same_model = r->state.channels != NULL && strcmp(r->state.model, model_sha) == 0;
     if (same_model && tw_channels_ordered_by(r->state.channels) == order) {
         r->channels = r->state.channels;
@@ -122,7 +128,7 @@ static tw_err choose_past(struct run *r, uint8_t hash[TW_SHA256_BYTES])
 static tw_err open_assessor(struct run *r, struct tw_str currency)
 {
     struct tw_assess_parts parts = {.model = r->model.model};
-    struct tw_assess_settings set = {.duty_mix = r->o->duty_mix, .reasons = r->o->reasons};
+    struct tw_assess_settings set = {.duty_mix = r->duty_mix, .reasons = r->o->reasons};
     TW_TRY(choose_past(r, parts.profile_hash));
     parts.profile = r->profile;
     parts.channels = r->channels;

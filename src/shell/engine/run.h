@@ -30,7 +30,7 @@ struct tw_run_options {
     struct tw_channel_settings channels;
     struct tw_profile_limits limits; /* of a profile that begins empty */
     uint32_t memory_mib;             /* ceiling of any profile (tw_profile_fit); 0 = as it says itself */
-    double duty_mix;                 /* assess/assess.h */
+    double duty_mix;                 /* 0..1, assess/assess.h; negative = as the model was trained */
     bool reasons;
     struct tw_draws draws;
     const char *only; /* id: the rest is decided and not handed on; the run ends behind it, and leaves no

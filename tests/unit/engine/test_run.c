@@ -228,6 +228,9 @@ static void takes_past_and_window_from_the_model_unless_the_state_s_are_later(vo
     CHECK(run(&o, &sum) == TW_OK && sum.model && sum.window_new == TW_WINDOW_EMPTY);
     o.duty_mix = 0; /* what the model's window is in order of */
     CHECK(run(&o, &sum) == TW_OK && sum.window_new == TW_WINDOW_KEPT);
+    o.duty_mix = -1; /* whatever that is */
+    CHECK(run(&o, &sum) == TW_OK && sum.window_new == TW_WINDOW_KEPT);
+    o.duty_mix = 0;
     o.state = state; /* made without a model: its profile counts, its scores do not */
     CHECK(run(&o, &sum) == TW_OK && sum.window_new == TW_WINDOW_MODEL && sum.before == 600);
     CHECK(run(&o, &sum) == TW_OK && sum.window_new == TW_WINDOW_KEPT && sum.before == 1000);
