@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* XML messages: first byte
+ *   x  usual limits     X  limits so low that every one is met
+ *
+ * Whatever the pieces, the same must be told; and a fault has its place and its sentence. */
+#include "fuzz.h"
+
+#include "unit/message/xml_text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    static const struct tw_xml_limits low = {.bytes = 400,
+                                             .tag_bytes = 60,
+                                             .depth = 3,
+                                             .attributes = 2,
+                                             .namespaces = 2,
+                                             .elements = 6,
+                                             .references = 3,
+                                             .names = 30};
+    struct fuzz_input in;
+    struct tw_fault fault;
+    TW_SCOPED(tw_xml) *x = NULL;
+    TW_SCOPED_BUF whole = {0}, pieces = {0};
+    if (!fuzz_split(data, n, &in) || (in.kind != 'x' && in.kind != 'X')) return 0;
+    CHECK(tw_xml_new(in.kind == 'X' ? &low : NULL, &x, NULL) == TW_OK);
+    tw_err err = xml_tell_all(x, in.text, SIZE_MAX, &whole, &fault);
+    if (err != TW_OK) fuzz_fault(err, &fault);
+    CHECK(xml_tell_all(x, in.text, in.piece > 0 ? in.piece : 1, &pieces, &fault) == err);
+    CHECK(tw_str_eq(tw_buf_view(&whole), tw_buf_view(&pieces)));
+    return 0;
+}
