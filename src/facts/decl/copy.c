@@ -93,6 +93,7 @@ static tw_err copy_decl_lists(struct tw_decl *d, struct tw_arena *arena)
     COPY(STATEMENT, d->statements);
     COPY(FISCAL_PARTY, d->fiscal_parties);
     COPY(AMENDMENT, d->amendments);
+    for (size_t k = 0; k < d->amendments.n; k++) COPY(POINTER, d->amendments.at[k].pointers);
     COPY(ITEM, d->items);
     for (size_t k = 0; k < d->items.n; k++) TW_TRY(copy_item_lists(&d->items.at[k], arena));
     return copy_extra(d->extra.at, d->extra.n, arena, &d->extra.at);

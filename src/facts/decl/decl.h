@@ -98,11 +98,10 @@ struct tw_fiscal_party {
     struct tw_str id, role;
 };
 
-/* One pointer of an amendment (row 48). */
-struct tw_amendment {
-    struct tw_str reason;
+/* One step of the way to what an amendment changes (row 48). */
+struct tw_pointer {
+    uint32_t sequence;          /* which one of several; 0 = absent */
     struct tw_str section, tag; /* WCO document section code and tag id */
-    uint32_t sequence;
 };
 
 /* What no member takes: kept, so that nothing is lost. */
@@ -119,6 +118,12 @@ struct tw_extra {
         type *at;                                                                                            \
         size_t n;                                                                                            \
     }
+
+/* One change of an amendment (row 48). */
+struct tw_amendment {
+    struct tw_str reason;
+    TW_LIST(struct tw_pointer) pointers; /* from the declaration down to the element */
+};
 
 /* One goods item. Money and quantities are as declared, units converted once on the way in (masses are kg).
  */

@@ -34,6 +34,7 @@
     X(STATEMENT, struct tw_statement, "statement")                                                           \
     X(FISCAL_PARTY, struct tw_fiscal_party, "further fiscal party")                                          \
     X(AMENDMENT, struct tw_amendment, "amendment")                                                           \
+    X(POINTER, struct tw_pointer, "pointer of an amendment")                                                 \
     X(MANIFEST, struct tw_manifest, "manifest")                                                              \
     X(CONSIGNMENT, struct tw_consignment, "consignment of a manifest")                                       \
     X(CONSIGNMENT_ITEM, struct tw_consignment_item, "goods of a consignment")                                \

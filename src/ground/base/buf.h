@@ -77,4 +77,10 @@ static inline struct tw_str tw_buf_view(const struct tw_buf *b) /* valid until t
     return (struct tw_str){b->p, b->n};
 }
 
+static inline struct tw_str tw_buf_from(const struct tw_buf *b,
+                                        size_t at) /* the same behind the first `at` bytes */
+{
+    return at < b->n ? (struct tw_str){b->p + at, b->n - at} : (struct tw_str){NULL, 0};
+}
+
 #endif

@@ -73,7 +73,7 @@ tw_err tw_xml_new(const struct tw_xml_limits *limits, struct tw_xml **ret, struc
                                        .depth = or_default(given.depth, 32),
                                        .attributes = or_default(given.attributes, 64),
                                        .namespaces = or_default(given.namespaces, 64),
-                                       .elements = or_default(given.elements, 300000),
+                                       .elements = or_default(given.elements, 200000),
                                        .references = or_default(given.references, 200000),
                                        .names = or_default(given.names, 4096)};
     *ret = x;

@@ -31,7 +31,7 @@ struct tw_xml_limits {
     uint32_t depth;      /* elements within each other: 32; at most 200 */
     uint32_t attributes; /* of one element: 64; at most 1,000 */
     uint32_t namespaces; /* declared by one element: 64; at most 1,000 */
-    uint32_t elements;   /* of the message: 300,000; at most 10,000,000 */
+    uint32_t elements;   /* of the message: 200,000; at most 10,000,000 */
     uint32_t names;      /* different ones, of elements, attributes and namespaces: 4,096; at most 65,536 */
     uint32_t references; /* such as &amp; in texts: 200,000; at most 10,000,000 */
 };

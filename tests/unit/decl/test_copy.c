@@ -51,6 +51,7 @@ static struct tw_charge charge;
 static struct tw_statement statement;
 static struct tw_fiscal_party party;
 static struct tw_amendment amendment;
+static struct tw_pointer pointer;
 
 #define ONE(list, object)                                                                                    \
     do {                                                                                                     \
@@ -75,6 +76,8 @@ static void build(void)
     fill(TW_LEVEL_STATEMENT, &statement);
     fill(TW_LEVEL_FISCAL_PARTY, &party);
     fill(TW_LEVEL_AMENDMENT, &amendment);
+    fill(TW_LEVEL_POINTER, &pointer);
+    ONE(amendment.pointers, pointer);
     for (int k = 0; k < 2; k++) extras[k] = extra(k);
     decl.lodged_at = 1700000000;
     item[1].number = 7;
@@ -149,6 +152,7 @@ static void copies_everything_and_points_nowhere_else(void)
     ALIKE(STATEMENT, decl.statements, c->statements);
     ALIKE(FISCAL_PARTY, decl.fiscal_parties, c->fiscal_parties);
     ALIKE(AMENDMENT, decl.amendments, c->amendments);
+    ALIKE(POINTER, amendment.pointers, c->amendments.at[0].pointers);
     ALIKE(PACKAGE, item[1].packages, i->packages);
     ALIKE(DOCUMENT, item[1].documents, i->documents);
     ALIKE(PREVIOUS_DOCUMENT, item[1].previous_documents, i->previous_documents);
