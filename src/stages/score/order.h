@@ -22,7 +22,7 @@ struct tw_order_item {
 };
 
 /* What the office orders by unless it says otherwise; docs/adr/0007-order.md has what other mixes come to. */
-#define TW_ORDER_MIX 0.3
+#define TW_ORDER_MIX 0.4
 
 /* Risk of a declaration: that of its worst item. Items of one declaration share their trader and their story,
  * so their risks rise together; taken as independent chances they would put long declarations first. Pure. */
