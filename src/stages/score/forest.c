@@ -9,13 +9,14 @@
  * Rows and thresholds are compared as whole numbers in the order of the floats, which is an instruction less;
  * missing values ask for no branch either (question_priv.h has the slots).
  *
- * A batch walks sixteen rows side by side through one tree, which is then at hand; the seven questions of its
- * upper levels are put to all sixteen in vectors, which is less work than to follow each row. One row walks
- * through eight trees side by side, to hide the time each load takes; and since it meets every tree anew, it
- * walks through a copy in which the seven questions of the upper three levels fill one cache line, and those
- * behind each of the eight ways through them another: two lines of a tree are touched instead of four. The
- * leaves are always added in float in the order of the trees, from the base margin on, which is what XGBoost
- * does; hence the same bits.
+ * A batch walks sixteen rows side by side through one tree, which is then at hand. Their slots stand in
+ * columns, one question's sixteen numbers in one cache line; the fifteen questions of the upper four levels
+ * are put to all sixteen rows in loops that compilers turn into vectors, which is less work than to follow
+ * each row. Meanwhile memory is asked for the next tree. One row walks through eight trees side by side, to
+ * hide the time each load takes; and since it meets every tree anew, it walks through a copy in which the
+ * seven questions of the upper three levels fill one cache line, and those behind each of the eight ways
+ * through them another: two lines of a tree are touched instead of four. The leaves are always added in float
+ * in the order of the trees, from the base margin on, which is what XGBoost does; hence the same bits.
  *
  * What vectors do and do not win is measured in README.md. Deeper trees are walked node by node. */
 #include "score/forest.h"
@@ -24,22 +25,32 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "score/each_cpu_priv.h"
 #include "score/question_priv.h"
 
 enum {
     SIDE_BY_SIDE = 8,     /* trees walked together for one row */
     BLOCK = 16,           /* rows walked together in a batch */
-    BLOCK_FEATURES = 256, /* up to which a block is written out on the stack, a row every STRIDE numbers */
-    STRIDE = 528,         /* 2 * 256 + 1 or more, and rows begin in several sets of a cache */
+    BLOCK_MIN = 8,        /* fewer are faster one by one */
+    BLOCK_FEATURES = 256, /* up to which a block is written out on the stack */
+    IN_VECTORS = 4,       /* levels of a tree whose questions are put to a whole block */
+    STEP = 4,             /* rows of a block that are followed together further down */
     UPPER_MAX = 3,        /* levels of a cache line */
     LINE = 1 << UPPER_MAX /* questions of a cache line, with the unused number 0 */
 };
 
-/* Right where the number in the slot is above the bar. */
+/* A question: is the number in the slot below the bar? Then left. */
 struct gate {
+    int32_t bar;
+    uint32_t slot;
+};
+
+/* The same for one row: right where the number in the slot is above the bar, both without a sign, which costs
+ * one row an instruction less. */
+struct line_gate {
     uint32_t bar, slot;
 };
-_Static_assert(LINE * sizeof(struct gate) == 64, "a line of questions is a cache line");
+_Static_assert(LINE * sizeof(struct line_gate) == 64, "a line of questions is a cache line");
 
 /* A node of a deep tree; right = left + 1; left == 0 marks a leaf, whose value stands in `threshold`. */
 struct link {
@@ -51,14 +62,15 @@ struct link {
 struct tw_forest {
     float base_margin;
     uint32_t n_features, n_trees, depth;
-    uint32_t upper, lower; /* fast: levels in a tree's first line and in the others */
-    uint32_t size;         /* fast: gates of a tree, in whole lines */
-    struct gate *gate;     /* fast: n_trees << depth; NULL when deeper than TW_DEPTH_FAST */
-    struct gate *line;     /* fast: the same in lines, n_trees x size */
-    void *lines;           /* fast: what was allocated for them */
-    float *leaf;           /* fast: n_trees << depth */
-    struct link *link;     /* deep: all nodes of all trees */
-    size_t *root;          /* deep: n_trees offsets into link */
+    uint32_t upper, lower;  /* fast: levels in a tree's first line and in the others */
+    uint32_t size;          /* fast: gates of a tree, in whole lines */
+    struct gate *gate;      /* fast: n_trees << depth, slots in columns of BLOCK; NULL when deeper than
+                               TW_DEPTH_FAST */
+    struct line_gate *line; /* fast: the same in lines, n_trees x size, slots as they are counted */
+    void *lines;            /* fast: what was allocated for them */
+    float *leaf;            /* fast: n_trees << depth */
+    struct link *link;      /* deep: all nodes of all trees */
+    size_t *root;           /* deep: n_trees offsets into link */
 };
 
 uint32_t tw_forest_features(const struct tw_forest *f)
@@ -82,34 +94,55 @@ void tw_forest_free(struct tw_forest *f)
     tw_free(f);
 }
 
-/* A float that is no NaN as a number that sorts as it does; both zeros are one. */
-static inline uint32_t sortable(float v)
+/* The numbers of what lies below and above all floats, in the slots of missing values. */
+static const int32_t LOWEST = INT32_MIN, HIGHEST = INT32_MAX - 1, UNREACHED = INT32_MAX;
+
+/* A float as a number that sorts as it does; both zeros are one. A NaN has some number, too. */
+static inline int32_t sortable(float v)
 {
-    uint32_t u;
+    int32_t u;
     v += 0.0F;
     memcpy(&u, &v, sizeof u);
-    return u ^ ((uint32_t)((int32_t)u >> 31) | 0x80000000U);
+    return u ^ ((u >> 31) & INT32_MAX);
 }
 
-/* Writes the 2F + 1 slots of a row as sortable numbers: question_slots with 0 for -inf in place of a missing
- * value, and one less than the bar nobody passes for +inf. */
+/* -1 = is no number. */
+static inline int32_t is_missing(float v)
+{
+    uint32_t u;
+    memcpy(&u, &v, sizeof u);
+    return -(int32_t)((u & 0x7fffffffU) > 0x7f800000U);
+}
+
+static inline int32_t either(int32_t where, int32_t yes, int32_t no)
+{
+    return (where & yes) | (~where & no);
+}
+
+/* The same order without a sign. */
+static inline uint32_t unsign(int32_t v)
+{
+    return (uint32_t)v ^ 0x80000000U;
+}
+
+/* Writes the 2F + 1 slots of a row: question_slots as numbers that sort, with LOWEST for -inf in place of a
+ * missing value, and HIGHEST for +inf. */
 static inline void sortable_slots(const float *x, uint32_t n_features, uint32_t *restrict ret)
 {
     for (size_t j = 0; j < n_features; j++) {
-        const float v = x[j] + 0.0F;
-        uint32_t u;
-        memcpy(&u, &v, sizeof u);
-        const uint32_t missing = (u & 0x7fffffffU) > 0x7f800000U ? UINT32_MAX : 0;
-        u ^= (uint32_t)((int32_t)u >> 31) | 0x80000000U;
-        ret[j] = u & ~missing;
-        ret[n_features + j] = (u | missing) - (missing & 1U);
+        const int32_t missing = is_missing(x[j]), u = sortable(x[j]);
+        ret[j] = unsign(either(missing, LOWEST, u));
+        ret[n_features + j] = unsign(either(missing, HIGHEST, u));
     }
-    ret[2 * (size_t)n_features] = 0;
+    ret[2 * (size_t)n_features] = unsign(LOWEST);
 }
 
-static struct gate gate_of(struct question q)
+/* A question in both forms. */
+static void put_gate(struct question q, struct gate *gate, struct line_gate *line)
 {
-    return (struct gate){question_is_idle(&q) ? UINT32_MAX : sortable(q.threshold) - 1, q.slot};
+    const int32_t bar = question_is_idle(&q) ? UNREACHED : sortable(q.threshold);
+    *gate = (struct gate){bar, q.slot * BLOCK};
+    *line = (struct line_gate){unsign(bar) - 1, q.slot};
 }
 
 /* Where number i of a full tree's questions stands in its lines. */
@@ -132,10 +165,8 @@ static void fill_full(struct tw_forest *f, const struct tw_tree_spec *t, size_t 
         return;
     }
     bool inner = t->feature[node] != TW_LEAF;
-    const struct gate gate =
-        gate_of(inner ? question_of(t, node, f->n_features) : question_idle(f->n_features));
-    f->gate[(tree << f->depth) + i] = gate;
-    f->line[tree * f->size + place_of(f, i)] = gate;
+    put_gate(inner ? question_of(t, node, f->n_features) : question_idle(f->n_features),
+             &f->gate[(tree << f->depth) + i], &f->line[tree * f->size + place_of(f, i)]);
     fill_full(f, t, tree, inner ? (uint32_t)t->left[node] : node, 2 * i, levels - 1);
     fill_full(f, t, tree, inner ? (uint32_t)t->right[node] : node, 2 * i + 1, levels - 1);
 }
@@ -151,7 +182,7 @@ static tw_err build_fast(struct tw_forest *f, const struct tw_forest_spec *spec)
     f->lines = tw_calloc((size_t)spec->n_trees * f->size + LINE, sizeof *f->line);
     if (f->gate == NULL || f->leaf == NULL || f->lines == NULL) return TW_NOMEM;
     const size_t off = (uintptr_t)f->lines % bytes;
-    f->line = (struct gate *)(void *)((char *)f->lines + (off == 0 ? 0 : bytes - off));
+    f->line = (struct line_gate *)(void *)((char *)f->lines + (off == 0 ? 0 : bytes - off));
     for (uint32_t t = 0; t < spec->n_trees; t++) fill_full(f, &spec->tree[t], t, 0, 1, f->depth);
     return TW_OK;
 }
@@ -214,19 +245,14 @@ tw_err tw_forest_new(const struct tw_forest_spec *spec, const char *name, struct
     return TW_OK;
 }
 
-/* 1 = right. Compilers make of a comparison what suits one row, and of a sign what suits sixteen. */
-static inline uint32_t passes(const uint32_t *z, const struct gate *g)
+/* 1 = right. */
+static INLINE uint32_t passes(const uint32_t *z, const struct line_gate *g)
 {
     return g->bar < z[g->slot];
 }
 
-static inline uint32_t passes_by_sign(const uint32_t *z, const struct gate *g)
-{
-    return (uint32_t)(((uint64_t)g->bar - z[g->slot]) >> 63);
-}
-
 /* The line behind way `i` through a tree's first one, where it has lower levels. */
-static inline const struct gate *line_behind(const struct gate *tree, size_t i)
+static inline const struct line_gate *line_behind(const struct line_gate *tree, size_t i)
 {
     return tree + (i - LINE + 1) * LINE;
 }
@@ -238,8 +264,8 @@ static inline size_t leaf_behind(size_t i, size_t j, uint32_t upper, uint32_t lo
 }
 
 /* `levels` down from the first gate of each of `n` trees, side by side. */
-static inline __attribute__((always_inline)) void walk(const uint32_t *z, const struct gate *const *tree,
-                                                       const uint32_t n, uint32_t levels, size_t *way)
+static INLINE void walk(const uint32_t *z, const struct line_gate *const *tree, const uint32_t n,
+                        uint32_t levels, size_t *way)
 {
     for (uint32_t k = 0; k < n; k++) way[k] = 1;
     for (uint32_t d = 0; d < levels; d++)
@@ -252,11 +278,10 @@ struct levels {
 };
 
 /* `n` trees from number t on, side by side. */
-static inline __attribute__((always_inline)) float row_trees(const struct tw_forest *f, const uint32_t *z,
-                                                             size_t t, const uint32_t n,
-                                                             const struct levels of, float sum)
+static INLINE float row_trees(const struct tw_forest *f, const uint32_t *z, size_t t, const uint32_t n,
+                              const struct levels of, float sum)
 {
-    const struct gate *tree[SIDE_BY_SIDE];
+    const struct line_gate *tree[SIDE_BY_SIDE];
     const float *leaf = f->leaf + (t << (of.upper + of.lower));
     size_t i[SIDE_BY_SIDE], j[SIDE_BY_SIDE];
     for (uint32_t k = 0; k < n; k++) tree[k] = f->line + (t + k) * f->size;
@@ -268,8 +293,7 @@ static inline __attribute__((always_inline)) float row_trees(const struct tw_for
     return sum;
 }
 
-static inline __attribute__((always_inline)) float row_levels(const struct tw_forest *f, const uint32_t *z,
-                                                              const struct levels of)
+static INLINE float row_levels(const struct tw_forest *f, const uint32_t *z, const struct levels of)
 {
     float sum = f->base_margin;
     uint32_t t = 0;
@@ -308,75 +332,139 @@ float tw_forest_row(const struct tw_forest *f, const float *x)
     return row_deep(f, z);
 }
 
-typedef int32_t four __attribute__((vector_size(16)));
+/* -- sixteen rows. `c` holds their slots in columns, and where it begins is the row. */
 
-/* -1 in the lanes of four rows that answer right; c holds the slots of BLOCK rows side by side. */
-static inline four rights(const int32_t *c, const struct gate *g)
+/* -1 = left. */
+static INLINE int32_t left(const int32_t *c, const struct gate *g)
 {
-    const int32_t bar = (int32_t)(g->bar ^ 0x80000000U);
-    four v;
-    memcpy(&v, c + (size_t)g->slot * BLOCK, sizeof v);
-    return v > (four){bar, bar, bar, bar};
+    return -(int32_t)(g->bar > c[g->slot]);
 }
 
-static inline four either(four where, four yes, four no)
+/* 1 = right. */
+static INLINE uint32_t right(const int32_t *c, const struct gate *g)
 {
-    return (where & yes) | (~where & no);
+    return c[g->slot] >= g->bar;
 }
 
-/* The ways of BLOCK rows through the upper three levels of a tree. */
-static inline void upper_ways(const int32_t *c, const struct gate *tree, uint32_t *ret)
+/* What the question below number i answers, to the left or right of it. */
+static INLINE int32_t left_below(const int32_t *c, const struct gate *tree, size_t i, int32_t way)
 {
-    for (size_t r = 0; r < BLOCK; r += 4) {
-        const four a = rights(c + r, &tree[1]);
-        const four b = either(a, rights(c + r, &tree[3]), rights(c + r, &tree[2]));
-        const four low = either(b, rights(c + r, &tree[5]), rights(c + r, &tree[4]));
-        const four high = either(b, rights(c + r, &tree[7]), rights(c + r, &tree[6]));
-        const four way = 8 - 4 * a - 2 * b - either(a, high, low);
-        memcpy(ret + r, &way, sizeof way);
+    return either(way, left(c, &tree[2 * i]), left(c, &tree[2 * i + 1]));
+}
+
+/* The ways of a block through the upper four levels of a tree. */
+static INLINE void upper_ways(const int32_t *restrict c, const struct gate *restrict tree,
+                              uint32_t *restrict ret)
+{
+    for (size_t r = 0; r < BLOCK; r++) {
+        const int32_t one = left(c + r, &tree[1]), two = left_below(c + r, tree, 1, one);
+        const int32_t three = either(one, left_below(c + r, tree, 2, two), left_below(c + r, tree, 3, two));
+        const int32_t low = either(two, left_below(c + r, tree, 4, three), left_below(c + r, tree, 5, three));
+        const int32_t high =
+            either(two, left_below(c + r, tree, 6, three), left_below(c + r, tree, 7, three));
+        ret[r] = (uint32_t)(31 + 8 * one + 4 * two + 2 * three + either(one, low, high));
     }
 }
 
-/* BLOCK rows at once; z holds their slots, a row every STRIDE numbers, and c the same turned on its side. */
-static void block_fast(const struct tw_forest *f, const uint32_t *z, const int32_t *c, float *ret)
+/* Asks memory for a tree that is walked soon; to ask beyond the last one does no harm. */
+static INLINE void fetch_tree(const struct gate *tree, const float *leaf, size_t size)
 {
-    const uint32_t depth = f->depth;
+    for (size_t i = 0; i < size; i += LINE) __builtin_prefetch(tree + i);
+    for (size_t i = 0; i < size; i += 2 * LINE) __builtin_prefetch(leaf + i);
+}
+
+static INLINE void block_levels(const struct tw_forest *f, const int32_t *c, const uint32_t depth, float *ret)
+{
     const size_t size = (size_t)1 << depth;
+    const uint32_t above = depth >= IN_VECTORS ? IN_VECTORS : 0;
+    const struct gate *tree = f->gate;
+    const float *leaf = f->leaf;
     float sum[BLOCK];
     for (size_t r = 0; r < BLOCK; r++) sum[r] = f->base_margin;
-    for (uint32_t t = 0; t < f->n_trees; t++) {
-        const struct gate *tree = f->gate + t * size;
-        const float *leaf = f->leaf + t * size;
-        uint32_t i[BLOCK], d = 0;
-        if (depth >= UPPER_MAX) {
-            upper_ways(c, tree, i);
-            d = UPPER_MAX;
-        } else
-            for (size_t r = 0; r < BLOCK; r++) i[r] = 1;
-        for (; d < depth; d++)
-            for (size_t r = 0; r < BLOCK; r++) i[r] = 2 * i[r] + passes_by_sign(z + r * STRIDE, &tree[i[r]]);
-        for (size_t r = 0; r < BLOCK; r++) sum[r] += leaf[i[r] - size];
+    for (uint32_t t = 0; t < f->n_trees; t++, tree += size, leaf += size) {
+        uint32_t way[BLOCK];
+        fetch_tree(tree + size, leaf + size, size);
+        if (above > 0)
+            upper_ways(c, tree, way);
+        else
+            for (size_t r = 0; r < BLOCK; r++) way[r] = 1;
+        for (size_t r = 0; r < BLOCK; r += STEP) {
+            uint32_t i[STEP];
+            for (size_t k = 0; k < STEP; k++) i[k] = way[r + k];
+            for (uint32_t d = above; d < depth; d++)
+                for (size_t k = 0; k < STEP; k++) i[k] = 2 * i[k] + right(c + r + k, &tree[i[k]]);
+            for (size_t k = 0; k < STEP; k++) sum[r + k] += leaf[i[k] - size];
+        }
     }
     for (size_t r = 0; r < BLOCK; r++) ret[r] = sum[r];
 }
 
-static void block_gather(const struct tw_forest *f, const float *const *x, float *ret)
+EACH_CPU static void block_fast(const struct tw_forest *f, const int32_t *c, float *ret)
 {
-    uint32_t z[BLOCK * STRIDE];
-    int32_t c[BLOCK * (2 * BLOCK_FEATURES + 1)];
-    const size_t width = 2 * (size_t)f->n_features + 1;
-    for (size_t r = 0; r < BLOCK; r++) {
-        sortable_slots(x[r], f->n_features, z + r * STRIDE);
-        for (size_t k = 0; k < width; k++) c[k * BLOCK + r] = (int32_t)(z[r * STRIDE + k] ^ 0x80000000U);
+    if (f->depth == TW_DEPTH_FAST)
+        block_levels(f, c, TW_DEPTH_FAST, ret);
+    else
+        block_levels(f, c, f->depth, ret);
+}
+
+typedef int32_t four __attribute__((vector_size(16)));
+
+/* Four features of four rows, turned on their side. */
+static INLINE void turn(const float *const *x, size_t j, int32_t *c)
+{
+    four v[4];
+    for (size_t k = 0; k < 4; k++) memcpy(&v[k], x[k] + j, sizeof v[k]);
+    const four ab = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5);
+    const four cd = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5);
+    const four ef = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7);
+    const four gh = __builtin_shufflevector(v[2], v[3], 2, 6, 3, 7);
+    const four turned[] = {
+        __builtin_shufflevector(ab, cd, 0, 1, 4, 5), __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
+        __builtin_shufflevector(ef, gh, 0, 1, 4, 5), __builtin_shufflevector(ef, gh, 2, 3, 6, 7)};
+    for (size_t k = 0; k < 4; k++) memcpy(c + (j + k) * BLOCK, &turned[k], sizeof turned[k]);
+}
+
+/* sortable_slots of a block, in columns. */
+EACH_CPU static void block_slots(const float *const *x, size_t n_features, int32_t *restrict c)
+{
+    size_t j = 0;
+    for (; j + 4 <= n_features; j += 4)
+        for (size_t r = 0; r < BLOCK; r += 4) turn(x + r, j, c + r);
+    for (; j < n_features; j++)
+        for (size_t r = 0; r < BLOCK; r++) memcpy(&c[j * BLOCK + r], x[r] + j, sizeof *c);
+    for (j = 0; j < n_features; j++) {
+        int32_t *low = c + j * BLOCK, *high = c + (n_features + j) * BLOCK;
+        for (size_t r = 0; r < BLOCK; r++) {
+            float v;
+            memcpy(&v, &low[r], sizeof v);
+            const int32_t missing = is_missing(v), u = sortable(v);
+            low[r] = either(missing, LOWEST, u);
+            high[r] = either(missing, HIGHEST, u);
+        }
     }
-    block_fast(f, z, c, ret);
+    for (size_t r = 0; r < BLOCK; r++) c[2 * n_features * BLOCK + r] = LOWEST;
+}
+
+/* Up to BLOCK rows; the last one stands in for those that lack. */
+static void block_gather(const struct tw_forest *f, const float *const *x, size_t n, float *ret)
+{
+    int32_t c[BLOCK * (2 * BLOCK_FEATURES + 1)];
+    const float *row[BLOCK];
+    float margin[BLOCK];
+    for (size_t r = 0; r < BLOCK; r++) row[r] = x[r < n ? r : n - 1];
+    block_slots(row, f->n_features, c);
+    block_fast(f, c, margin);
+    memcpy(ret, margin, n * sizeof *ret);
 }
 
 void tw_forest_gather(const struct tw_forest *f, const float *const *x, size_t n, float *ret)
 {
     size_t done = 0;
     if (f->link == NULL && f->n_features <= BLOCK_FEATURES && f->depth > 0)
-        for (; done + BLOCK <= n; done += BLOCK) block_gather(f, x + done, ret + done);
+        for (size_t take; n - done >= BLOCK_MIN; done += take) {
+            take = n - done < BLOCK ? n - done : BLOCK;
+            block_gather(f, x + done, take, ret + done);
+        }
     for (; done < n; done++) ret[done] = tw_forest_row(f, x[done]);
 }
 

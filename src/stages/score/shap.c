@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "score/each_cpu_priv.h"
 #include "score/shap_priv.h"
 
 enum {
@@ -71,15 +72,6 @@ int64_t tw_shap_micro(double v)
 {
     return (int64_t)floor(v * 1e6 + 0.5);
 }
-
-/* The loops over a block are compiled once more for CPUs that have AVX2, which is chosen when the program
- * starts; what they compare and add is the same. */
-#if defined(__x86_64__) && defined(__GLIBC__) /* the choice needs the loader's help (ifunc) */
-#define EACH_CPU __attribute__((target_clones("avx2", "default")))
-#else
-#define EACH_CPU
-#endif
-#define INLINE inline __attribute__((always_inline))
 
 /* 1 = right. */
 static inline uint32_t answer(const struct question *q, const float *z)
