@@ -6,21 +6,24 @@
 #include "base/fmath.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "base/each_cpu.h"
 
 static const double LN2_HI = 6.93147180369123816490e-01, LN2_LO = 1.90821492927058770002e-10;
 static const double INV_LN2 = 1.44269504088896338700e+00;
 static const double PI = 3.14159265358979323846;
 
-static uint64_t bits_of(double x)
+static TW_INLINE uint64_t bits_of(double x)
 {
     uint64_t u;
     memcpy(&u, &x, sizeof u);
     return u;
 }
 
-static double from_bits(uint64_t u)
+static TW_INLINE double from_bits(uint64_t u)
 {
     double x;
     memcpy(&x, &u, sizeof x);
@@ -52,17 +55,18 @@ double tw_exp(double x)
 }
 
 /* x = 2^k * m with sqrt(1/2) <= m < sqrt(2); x positive, normal. Whether m is halved is as good as random, so
- * it is no branch. */
-static double split(double x, int *k)
+ * it is no branch; and all of it is what vectors have, too: k becomes a double in the mantissa of 2^52. */
+static TW_INLINE double split(double x, double *k)
 {
     static const uint64_t MANTISSA = 0xfffffffffffff, SQRT2 = 0x6a09e667f3bcd; /* that of sqrt(2) */
-    const uint64_t u = bits_of(x), half = (u & MANTISSA) > SQRT2;
-    *k = (int)((u >> 52) + half) - 1023;
+    static const uint64_t TWO_52 = 0x4330000000000000;
+    const uint64_t u = bits_of(x), half = (SQRT2 - (u & MANTISSA)) >> 63;
+    *k = from_bits(TWO_52 | ((u >> 52) + half)) - (0x1p52 + 1023);
     return from_bits((u & MANTISSA) | (1023 - half) << 52);
 }
 
 /* log(m) - f for m = 1 + f near 1, as f*f*... : returns R so that log(1+f) = f - (f*f/2 - s*(f*f/2 + R)). */
-static double log_tail(double f, double *s_out)
+static TW_INLINE double log_tail(double f, double *s_out)
 {
     static const double L1 = 6.666666666666735130e-01, L2 = 3.999999999940941908e-01,
                         L3 = 2.857142874366239149e-01, L4 = 2.222219843214978396e-01,
@@ -74,31 +78,57 @@ static double log_tail(double f, double *s_out)
     return t1 + t2;
 }
 
-double tw_log(double x)
+/* The highest bit is set unless x is positive and normal: these sort as their bits do. */
+static TW_INLINE uint64_t oddness(double x)
 {
-    int k, below = 0;
-    if (!(x >= 0x1p-1022 && x <= 0x1.fffffffffffffp+1023)) {
-        if (isnan(x) || x < 0) return (double)NAN;
-        if (x == 0) return -(double)INFINITY;
-        if (isinf(x)) return x;
-        x *= 0x1p54; /* it was subnormal */
-        below = 54;
-    }
-    double f = split(x, &k) - 1, s, dk = k - below;
+    static const uint64_t LEAST = 0x0010000000000000, MOST = 0x7fefffffffffffff;
+    const uint64_t u = bits_of(x);
+    return u | (u - LEAST) | (MOST - u);
+}
+
+/* x positive, normal; the logarithm of x / 2^below. */
+static TW_INLINE double log_normal(double x, double below)
+{
+    double k, f = split(x, &k) - 1, s, dk = k - below;
     double r = log_tail(f, &s), h = 0.5 * f * f;
     return dk * LN2_HI - ((h - (s * (h + r) + dk * LN2_LO)) - f);
 }
 
+double tw_log(double x)
+{
+    if (oddness(x) >> 63 == 0) return log_normal(x, 0);
+    if (isnan(x) || x < 0) return (double)NAN;
+    if (x == 0) return -(double)INFINITY;
+    return isinf(x) ? x : log_normal(x * 0x1p54, 54); /* subnormal */
+}
+
+/* Whether all are normal; if so, their logarithms. */
+TW_EACH_CPU static bool log_normals(const double *restrict x, size_t n, double *restrict ret)
+{
+    uint64_t odd = 0;
+    for (size_t i = 0; i < n; i++) {
+        odd |= oddness(x[i]);
+        ret[i] = log_normal(x[i], 0);
+    }
+    return odd >> 63 == 0;
+}
+
+void tw_log_many(const double *x, size_t n, double *ret)
+{
+    if (log_normals(x, n, ret)) return;
+    for (size_t i = 0; i < n; i++) ret[i] = tw_log(x[i]);
+}
+
 double tw_log2(double x)
 {
-    int k, below = 0;
+    double k, below = 0;
     if (!(x > 0) || isinf(x)) return tw_log(x);
     if (x < 0x1p-1022) {
         x *= 0x1p54;
         below = 54;
     }
     double m = split(x, &k);
-    return (double)(k - below) + tw_log(m) * INV_LN2;
+    return k - below + tw_log(m) * INV_LN2;
 }
 
 double tw_pow(double x, double y)

@@ -8,8 +8,11 @@
 #ifndef TW_BASE_FMATH_H
 #define TW_BASE_FMATH_H
 
+#include <stddef.h>
+
 double tw_exp(double x);
 double tw_log(double x);
+void tw_log_many(const double *x, size_t n, double *ret); /* tw_log of each; the arrays are apart */
 double tw_log2(double x);
 double tw_pow(double x, double y); /* x >= 0 */
 double tw_sin2pi(double turns);    /* sin(2 pi turns) */

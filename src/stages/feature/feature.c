@@ -63,6 +63,13 @@ void tw_feature_table_sha256(uint8_t ret[32])
 
 enum { ENOUGH = 8 }; /* observations before a population is compared with */
 
+/* Logarithms that are taken together in the end. */
+struct logs {
+    size_t n;
+    double of[TW_FEATURE_N];
+    enum tw_feature id[TW_FEATURE_N];
+};
+
 /* What is being filled. */
 struct fill {
     const struct tw_profile *p;
@@ -71,6 +78,7 @@ struct fill {
     const struct tw_look *look;
     const struct tw_look_item *l;
     float *x;
+    struct logs *logs;
     struct tw_evidence *e;                 /* or NULL */
     const struct tw_stat *stat[TW_KIND_N]; /* NULL = never seen */
     double seen[TW_KIND_N];                /* times, half-life 180 days, as of the look; 0 = never */
@@ -88,10 +96,25 @@ static void put_plain(const struct fill *f, enum tw_feature id, double v, double
     put(f, id, v, (struct tw_evidence){shown, (double)NAN, (double)NAN, TW_NO_DAY, TW_KIND_N});
 }
 
-/* log(1 + v); what was never seen is the most common case by far. */
-static double log1(double v)
+/* log(1 + v), for each feature once; what was never seen is the most common case by far. */
+static void put_log(const struct fill *f, enum tw_feature id, double v, struct tw_evidence e)
 {
-    return v > 0 ? tw_log(1 + v) : v == 0 ? 0 : (double)NAN;
+    put(f, id, v == 0 ? 0 : (double)NAN, e);
+    if (!(v > 0)) return;
+    f->logs->id[f->logs->n] = id;
+    f->logs->of[f->logs->n++] = 1 + v;
+}
+
+static void put_plain_log(const struct fill *f, enum tw_feature id, double v)
+{
+    put_log(f, id, v, (struct tw_evidence){v, (double)NAN, (double)NAN, TW_NO_DAY, TW_KIND_N});
+}
+
+static void take_logs(const struct fill *f)
+{
+    double log[TW_FEATURE_N];
+    tw_log_many(f->logs->of, f->logs->n, log);
+    for (size_t i = 0; i < f->logs->n; i++) f->x[f->logs->id[i]] = (float)log[i];
 }
 
 /* -- price
@@ -257,8 +280,8 @@ static void weights(const struct fill *f)
     deviate(f, TW_FEATURE_KG_PACKAGE, l->packages > 0 ? l->net_kg / l->packages : (double)NAN,
             l->log_kg_package, u, u != NULL ? u->kg_package : none);
     put_plain(f, TW_FEATURE_GROSS_NET, l->log_tare, gross_net);
-    put_plain(f, TW_FEATURE_NET_LOG, log1(l->net_kg), l->net_kg);
-    put_plain(f, TW_FEATURE_PACKAGES_LOG, log1(l->packages), l->packages);
+    put_plain_log(f, TW_FEATURE_NET_LOG, l->net_kg);
+    put_plain_log(f, TW_FEATURE_PACKAGES_LOG, l->packages);
 }
 
 /* -- value and duty
@@ -280,17 +303,17 @@ static void low_values(const struct fill *f, enum tw_feature id, enum tw_kind ki
     const struct tw_stat *s = f->stat[kind];
     double n = s != NULL ? (double)s->low7 * tw_decay(f->look->day - s->last_day, 7) : 0;
     struct tw_evidence e = {n, (double)NAN, (double)NAN, f->look->day - 7, (uint32_t)kind};
-    put(f, id, f->l->has[kind] ? log1(n) : (double)NAN, e);
+    put_log(f, id, f->l->has[kind] ? n : (double)NAN, e);
 }
 
 static void values(const struct fill *f, double de_minimis)
 {
     const struct tw_look_item *l = f->l;
-    put_plain(f, TW_FEATURE_VALUE_LOG, log1(l->value), l->value);
-    put_plain(f, TW_FEATURE_DECLARATION_VALUE, log1(f->look->value), f->look->value);
+    put_plain_log(f, TW_FEATURE_VALUE_LOG, l->value);
+    put_plain_log(f, TW_FEATURE_DECLARATION_VALUE, f->look->value);
     double duty =
         f->i->duty_amount.cur[0] != '\0' ? tw_money_f64(f->i->duty_amount) : l->value * l->duty_percent / 100;
-    put_plain(f, TW_FEATURE_DUTY_LOG, log1(duty), duty);
+    put_plain_log(f, TW_FEATURE_DUTY_LOG, duty);
     put_plain(f, TW_FEATURE_DUTY_RATE, l->duty_percent, l->duty_percent);
     below(f, TW_FEATURE_DUTY_CHAPTER, TW_KIND_HS2, 5);
     below(f, TW_FEATURE_DUTY_IMPORTER, TW_KIND_IMPORTER, 5);
@@ -315,7 +338,7 @@ static void seen(const struct fill *f, enum tw_feature id, enum tw_kind kind, do
                             .population = n,
                             .since_day = s != NULL ? s->first_day : TW_NO_DAY,
                             .kind = (uint32_t)kind};
-    put(f, id, f->l->has[kind] ? log1(n) : (double)NAN, e);
+    put_log(f, id, f->l->has[kind] ? n : (double)NAN, e);
 }
 
 /* How much of `whole` comes with `part`, by times seen with half-life 180 days; one is added to soften small
@@ -344,12 +367,17 @@ static void rate(const struct fill *f, enum tw_feature id, enum tw_kind kind)
     put(f, id, f->l->has[kind] ? f->rate[kind] : (double)NAN, e);
 }
 
+/* The days since `day`; they may count as another number. */
+static void put_days(const struct fill *f, enum tw_feature id, enum tw_kind kind, int32_t day, double days,
+                     double counted)
+{
+    put_log(f, id, counted, (struct tw_evidence){days, (double)NAN, (double)NAN, day, (uint32_t)kind});
+}
+
 static void days_since(const struct fill *f, enum tw_feature id, enum tw_kind kind, int32_t day)
 {
-    double days = day != TW_NO_DAY ? (double)(f->look->day - day) : (double)NAN;
-    put(f, id, log1(days),
-        (struct tw_evidence){days, (double)NAN, (double)NAN, day != TW_NO_DAY ? day : TW_NO_DAY,
-                             (uint32_t)kind});
+    const double days = day != TW_NO_DAY ? (double)(f->look->day - day) : (double)NAN;
+    put_days(f, id, kind, day, days, days);
 }
 
 /* Days since a party was first seen. Whoever was there when the profile began has an age that nobody knows:
@@ -360,10 +388,12 @@ static void age(const struct fill *f, enum tw_feature id, enum tw_kind kind)
     const struct tw_stat *s = f->stat[kind], *all = f->stat[TW_KIND_GLOBAL];
     int32_t first = s != NULL ? s->first_day : f->look->day;
     bool from_the_begin = all == NULL || first - all->first_day < BEGIN_DAYS;
-    days_since(f, id, kind, f->l->has[kind] ? first : TW_NO_DAY);
-    if (!f->l->has[kind]) return;
-    double days = f->look->day - first;
-    f->x[id] = (float)log1(from_the_begin || days > OLD_DAYS ? OLD_DAYS : days);
+    if (!f->l->has[kind]) {
+        days_since(f, id, kind, TW_NO_DAY);
+        return;
+    }
+    const double days = f->look->day - first;
+    put_days(f, id, kind, first, days, from_the_begin || days > OLD_DAYS ? OLD_DAYS : days);
 }
 
 static void number_of(const struct fill *f, enum tw_feature id, enum tw_kind kind, double n, double shown)
@@ -372,6 +402,14 @@ static void number_of(const struct fill *f, enum tw_feature id, enum tw_kind kin
     put(f, id, n,
         (struct tw_evidence){shown, (double)NAN, (double)NAN, s != NULL ? s->first_day : TW_NO_DAY,
                              (uint32_t)kind});
+}
+
+static void log_number_of(const struct fill *f, enum tw_feature id, enum tw_kind kind, double n, double shown)
+{
+    const struct tw_stat *s = f->stat[kind];
+    put_log(f, id, n,
+            (struct tw_evidence){shown, (double)NAN, (double)NAN, s != NULL ? s->first_day : TW_NO_DAY,
+                                 (uint32_t)kind});
 }
 
 static void counts(const struct fill *f)
@@ -434,8 +472,8 @@ static void rates(const struct fill *f)
     for (size_t k = 0; k < sizeof row / sizeof row[0]; k++) rate(f, row[k].id, row[k].kind);
     const struct tw_stat *importer = f->stat[TW_KIND_IMPORTER], *cell = f->stat[TW_KIND_CELL];
     double results = cell != NULL ? cell->inspected : 0;
-    number_of(f, TW_FEATURE_CELL_RESULTS, TW_KIND_CELL, f->l->has[TW_KIND_CELL] ? log1(results) : (double)NAN,
-              results);
+    log_number_of(f, TW_FEATURE_CELL_RESULTS, TW_KIND_CELL, f->l->has[TW_KIND_CELL] ? results : (double)NAN,
+                  results);
     days_since(f, TW_FEATURE_FOUND_DAYS, TW_KIND_IMPORTER,
                importer != NULL ? importer->found_day : TW_NO_DAY);
 }
@@ -457,8 +495,8 @@ static void origins(const struct fill *f)
     put_plain(f, TW_FEATURE_PREFERENCE, f->i->preference.n > 0 ? (claimed ? 1 : 0) : (double)NAN, claimed);
     const struct tw_stat *exporter = f->stat[TW_KIND_EXPORTER];
     double switches = exporter != NULL ? (double)exporter->switches : 0;
-    number_of(f, TW_FEATURE_EXPORTER_SWITCHES, TW_KIND_EXPORTER,
-              f->l->has[TW_KIND_EXPORTER] ? log1(switches) : (double)NAN, switches);
+    log_number_of(f, TW_FEATURE_EXPORTER_SWITCHES, TW_KIND_EXPORTER,
+                  f->l->has[TW_KIND_EXPORTER] ? switches : (double)NAN, switches);
 }
 
 static void descriptions(const struct fill *f)
@@ -468,8 +506,8 @@ static void descriptions(const struct fill *f)
     if (s == NULL)
         f->x[TW_FEATURE_DESCRIPTION_CODE_SHARE] = NAN; /* never seen at all: nothing to contradict */
     double switches = s != NULL ? (double)s->switches : 0;
-    number_of(f, TW_FEATURE_DESCRIPTION_SWITCHES, TW_KIND_DESCRIPTION,
-              f->l->has[TW_KIND_DESCRIPTION] ? log1(switches) : (double)NAN, switches);
+    log_number_of(f, TW_FEATURE_DESCRIPTION_SWITCHES, TW_KIND_DESCRIPTION,
+                  f->l->has[TW_KIND_DESCRIPTION] ? switches : (double)NAN, switches);
 }
 
 static void parties(const struct fill *f)
@@ -486,23 +524,23 @@ static void parties(const struct fill *f)
     double headings = importer != NULL ? importer->partners : 0,
            tenants = address != NULL ? address->partners + 1.0 : 0;
     /* A party's first partner came with it and was not counted; evidence shows the whole number. */
-    number_of(f, TW_FEATURE_IMPORTER_HEADINGS, TW_KIND_IMPORTER,
-              f->l->has[TW_KIND_IMPORTER] ? log1(headings) : (double)NAN, headings + (importer != NULL));
-    number_of(f, TW_FEATURE_ADDRESS_IMPORTERS, TW_KIND_ADDRESS,
-              f->l->has[TW_KIND_ADDRESS] ? log1(tenants) : (double)NAN, tenants);
+    log_number_of(f, TW_FEATURE_IMPORTER_HEADINGS, TW_KIND_IMPORTER,
+                  f->l->has[TW_KIND_IMPORTER] ? headings : (double)NAN, headings + (importer != NULL));
+    log_number_of(f, TW_FEATURE_ADDRESS_IMPORTERS, TW_KIND_ADDRESS,
+                  f->l->has[TW_KIND_ADDRESS] ? tenants : (double)NAN, tenants);
     /* An address known long before its importer: perhaps an old hand under a new name. */
     double lead = (double)NAN;
     if (address != NULL && f->l->has[TW_KIND_IMPORTER])
         lead = (double)((importer != NULL ? importer->first_day : today) - address->first_day);
-    number_of(f, TW_FEATURE_ADDRESS_LEAD, TW_KIND_ADDRESS, log1(lead), lead);
+    log_number_of(f, TW_FEATURE_ADDRESS_LEAD, TW_KIND_ADDRESS, lead, lead);
     double served = declarant != NULL ? declarant->partners : 0;
-    number_of(f, TW_FEATURE_DECLARANT_IMPORTERS, TW_KIND_DECLARANT,
-              f->l->has[TW_KIND_DECLARANT] ? log1(served) : (double)NAN, served + (declarant != NULL));
+    log_number_of(f, TW_FEATURE_DECLARANT_IMPORTERS, TW_KIND_DECLARANT,
+                  f->l->has[TW_KIND_DECLARANT] ? served : (double)NAN, served + (declarant != NULL));
     share_of(f, TW_FEATURE_LANE_SHARE, TW_KIND_LANE, TW_KIND_IMPORTER_HS4);
     share_of(f, TW_FEATURE_PAIR_SHARE, TW_KIND_IMPORTER_EXPORTER, TW_KIND_EXPORTER);
     double switches = heading != NULL ? (double)heading->switches : 0;
-    number_of(f, TW_FEATURE_HEADING_SWITCHES, TW_KIND_IMPORTER_HS4,
-              f->l->has[TW_KIND_IMPORTER_HS4] ? log1(switches) : (double)NAN, switches);
+    log_number_of(f, TW_FEATURE_HEADING_SWITCHES, TW_KIND_IMPORTER_HS4,
+                  f->l->has[TW_KIND_IMPORTER_HS4] ? switches : (double)NAN, switches);
 }
 
 /* Of a trader who has declared as steadily for so many days: times seen with a half-life of 7 days by those
@@ -524,10 +562,10 @@ static void times(const struct fill *f)
     number_of(f, TW_FEATURE_IMPORTER_SURGE, TW_KIND_IMPORTER, surge, surge);
     double mine = importer != NULL && importer->last_day == today ? importer->today_n : 0;
     double there = address != NULL && address->last_day == today ? address->today_n : 0;
-    number_of(f, TW_FEATURE_IMPORTER_TODAY, TW_KIND_IMPORTER,
-              f->l->has[TW_KIND_IMPORTER] ? log1(mine) : (double)NAN, mine);
-    number_of(f, TW_FEATURE_ADDRESS_TODAY, TW_KIND_ADDRESS,
-              f->l->has[TW_KIND_ADDRESS] ? log1(there) : (double)NAN, there);
+    log_number_of(f, TW_FEATURE_IMPORTER_TODAY, TW_KIND_IMPORTER,
+                  f->l->has[TW_KIND_IMPORTER] ? mine : (double)NAN, mine);
+    log_number_of(f, TW_FEATURE_ADDRESS_TODAY, TW_KIND_ADDRESS,
+                  f->l->has[TW_KIND_ADDRESS] ? there : (double)NAN, there);
     bool timed = f->look->lodged_at != TW_NO_TIME;
     double hour =
         timed ? floor((double)(f->look->lodged_at - (int64_t)today * TW_DAY_S) / 3600) : (double)NAN;
@@ -549,22 +587,34 @@ static void amounts(const struct fill *f)
 void tw_feature_amounts(const struct tw_profile *p, const struct tw_decl *d, const struct tw_look *look,
                         size_t item, float *ret) /* NOLINT(readability-non-const-parameter): filled below */
 {
-    struct fill f = {.p = p, .d = d, .i = &d->items.at[item], .look = look, .l = &look->item[item], .x = ret};
-    tw_profile_stats(p, f.l, f.stat);
-    amounts(&f);
-}
-
-void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, const struct tw_look *look,
-                        size_t item, float *ret, /* NOLINT(readability-non-const-parameter): filled below */
-                        struct tw_evidence *evidence)
-{
+    struct logs logs;
     struct fill f = {.p = p,
                      .d = d,
                      .i = &d->items.at[item],
                      .look = look,
                      .l = &look->item[item],
                      .x = ret,
+                     .logs = &logs};
+    logs.n = 0;
+    tw_profile_stats(p, f.l, f.stat);
+    amounts(&f);
+    take_logs(&f);
+}
+
+void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, const struct tw_look *look,
+                        size_t item, float *ret, /* NOLINT(readability-non-const-parameter): filled below */
+                        struct tw_evidence *evidence)
+{
+    struct logs logs;
+    struct fill f = {.p = p,
+                     .d = d,
+                     .i = &d->items.at[item],
+                     .look = look,
+                     .l = &look->item[item],
+                     .x = ret,
+                     .logs = &logs,
                      .e = evidence};
+    logs.n = 0;
     tw_profile_stats(p, f.l, f.stat);
     tw_profile_seen(p, f.l, look->day, f.seen);
     tw_profile_rates(p, f.l, look->day, f.rate);
@@ -575,4 +625,5 @@ void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, con
     descriptions(&f);
     parties(&f);
     times(&f);
+    take_logs(&f);
 }

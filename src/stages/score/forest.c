@@ -24,8 +24,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/each_cpu.h"
 #include "base/mem.h"
-#include "score/each_cpu_priv.h"
 #include "score/question_priv.h"
 
 enum {
@@ -246,7 +246,7 @@ tw_err tw_forest_new(const struct tw_forest_spec *spec, const char *name, struct
 }
 
 /* 1 = right. */
-static INLINE uint32_t passes(const uint32_t *z, const struct line_gate *g)
+static TW_INLINE uint32_t passes(const uint32_t *z, const struct line_gate *g)
 {
     return g->bar < z[g->slot];
 }
@@ -264,8 +264,8 @@ static inline size_t leaf_behind(size_t i, size_t j, uint32_t upper, uint32_t lo
 }
 
 /* `levels` down from the first gate of each of `n` trees, side by side. */
-static INLINE void walk(const uint32_t *z, const struct line_gate *const *tree, const uint32_t n,
-                        uint32_t levels, size_t *way)
+static TW_INLINE void walk(const uint32_t *z, const struct line_gate *const *tree, const uint32_t n,
+                           uint32_t levels, size_t *way)
 {
     for (uint32_t k = 0; k < n; k++) way[k] = 1;
     for (uint32_t d = 0; d < levels; d++)
@@ -278,8 +278,8 @@ struct levels {
 };
 
 /* `n` trees from number t on, side by side. */
-static INLINE float row_trees(const struct tw_forest *f, const uint32_t *z, size_t t, const uint32_t n,
-                              const struct levels of, float sum)
+static TW_INLINE float row_trees(const struct tw_forest *f, const uint32_t *z, size_t t, const uint32_t n,
+                                 const struct levels of, float sum)
 {
     const struct line_gate *tree[SIDE_BY_SIDE];
     const float *leaf = f->leaf + (t << (of.upper + of.lower));
@@ -293,7 +293,7 @@ static INLINE float row_trees(const struct tw_forest *f, const uint32_t *z, size
     return sum;
 }
 
-static INLINE float row_levels(const struct tw_forest *f, const uint32_t *z, const struct levels of)
+static TW_INLINE float row_levels(const struct tw_forest *f, const uint32_t *z, const struct levels of)
 {
     float sum = f->base_margin;
     uint32_t t = 0;
@@ -335,26 +335,26 @@ float tw_forest_row(const struct tw_forest *f, const float *x)
 /* -- sixteen rows. `c` holds their slots in columns, and where it begins is the row. */
 
 /* -1 = left. */
-static INLINE int32_t left(const int32_t *c, const struct gate *g)
+static TW_INLINE int32_t left(const int32_t *c, const struct gate *g)
 {
     return -(int32_t)(g->bar > c[g->slot]);
 }
 
 /* 1 = right. */
-static INLINE uint32_t right(const int32_t *c, const struct gate *g)
+static TW_INLINE uint32_t right(const int32_t *c, const struct gate *g)
 {
     return c[g->slot] >= g->bar;
 }
 
 /* What the question below number i answers, to the left or right of it. */
-static INLINE int32_t left_below(const int32_t *c, const struct gate *tree, size_t i, int32_t way)
+static TW_INLINE int32_t left_below(const int32_t *c, const struct gate *tree, size_t i, int32_t way)
 {
     return either(way, left(c, &tree[2 * i]), left(c, &tree[2 * i + 1]));
 }
 
 /* The ways of a block through the upper four levels of a tree. */
-static INLINE void upper_ways(const int32_t *restrict c, const struct gate *restrict tree,
-                              uint32_t *restrict ret)
+static TW_INLINE void upper_ways(const int32_t *restrict c, const struct gate *restrict tree,
+                                 uint32_t *restrict ret)
 {
     for (size_t r = 0; r < BLOCK; r++) {
         const int32_t one = left(c + r, &tree[1]), two = left_below(c + r, tree, 1, one);
@@ -367,13 +367,14 @@ static INLINE void upper_ways(const int32_t *restrict c, const struct gate *rest
 }
 
 /* Asks memory for a tree that is walked soon; to ask beyond the last one does no harm. */
-static INLINE void fetch_tree(const struct gate *tree, const float *leaf, size_t size)
+static TW_INLINE void fetch_tree(const struct gate *tree, const float *leaf, size_t size)
 {
     for (size_t i = 0; i < size; i += LINE) __builtin_prefetch(tree + i);
     for (size_t i = 0; i < size; i += 2 * LINE) __builtin_prefetch(leaf + i);
 }
 
-static INLINE void block_levels(const struct tw_forest *f, const int32_t *c, const uint32_t depth, float *ret)
+static TW_INLINE void block_levels(const struct tw_forest *f, const int32_t *c, const uint32_t depth,
+                                   float *ret)
 {
     const size_t size = (size_t)1 << depth;
     const uint32_t above = depth >= IN_VECTORS ? IN_VECTORS : 0;
@@ -399,7 +400,7 @@ static INLINE void block_levels(const struct tw_forest *f, const int32_t *c, con
     for (size_t r = 0; r < BLOCK; r++) ret[r] = sum[r];
 }
 
-EACH_CPU static void block_fast(const struct tw_forest *f, const int32_t *c, float *ret)
+TW_EACH_CPU static void block_fast(const struct tw_forest *f, const int32_t *c, float *ret)
 {
     if (f->depth == TW_DEPTH_FAST)
         block_levels(f, c, TW_DEPTH_FAST, ret);
@@ -410,7 +411,7 @@ EACH_CPU static void block_fast(const struct tw_forest *f, const int32_t *c, flo
 typedef int32_t four __attribute__((vector_size(16)));
 
 /* Four features of four rows, turned on their side. */
-static INLINE void turn(const float *const *x, size_t j, int32_t *c)
+static TW_INLINE void turn(const float *const *x, size_t j, int32_t *c)
 {
     four v[4];
     for (size_t k = 0; k < 4; k++) memcpy(&v[k], x[k] + j, sizeof v[k]);
@@ -425,7 +426,7 @@ static INLINE void turn(const float *const *x, size_t j, int32_t *c)
 }
 
 /* sortable_slots of a block, in columns. */
-EACH_CPU static void block_slots(const float *const *x, size_t n_features, int32_t *restrict c)
+TW_EACH_CPU static void block_slots(const float *const *x, size_t n_features, int32_t *restrict c)
 {
     size_t j = 0;
     for (; j + 4 <= n_features; j += 4)

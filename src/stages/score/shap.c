@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/each_cpu.h"
 #include "base/mem.h"
-#include "score/each_cpu_priv.h"
 #include "score/shap_priv.h"
 
 enum {
@@ -122,14 +122,14 @@ void tw_shap_row(const struct tw_shap *s, const float *x, double *ret)
 }
 
 /* Rows of the block; tells the compiler that no rest is left. */
-static INLINE size_t whole_steps(const struct work *w)
+static TW_INLINE size_t whole_steps(const struct work *w)
 {
     return w->n & ~(size_t)(STEP - 1);
 }
 
 /* ret[r] = above[r], and `bit` where row r of n answers right. */
-static INLINE void ask(const struct work *w, size_t n, const struct question *q, uint8_t bit,
-                       const uint8_t *restrict above, uint8_t *restrict ret)
+static TW_INLINE void ask(const struct work *w, size_t n, const struct question *q, uint8_t bit,
+                          const uint8_t *restrict above, uint8_t *restrict ret)
 {
     const float *z = w->z + (size_t)q->slot * BLOCK;
     const float threshold = q->threshold;
@@ -137,7 +137,7 @@ static INLINE void ask(const struct work *w, size_t n, const struct question *q,
 }
 
 /* The answers above each unit of a tree, of a whole block. */
-static INLINE void block_patterns(struct work *w, const struct question *tree, uint32_t level)
+static TW_INLINE void block_patterns(struct work *w, const struct question *tree, uint32_t level)
 {
     memset(w->below[0], 0, w->n);
     for (uint32_t d = 0; d < level; d++)
@@ -146,7 +146,7 @@ static INLINE void block_patterns(struct work *w, const struct question *tree, u
 }
 
 /* The table lines of one unit, of a whole block. */
-static INLINE void block_lines(struct work *w, const struct question *tree, uint32_t level, size_t place)
+static TW_INLINE void block_lines(struct work *w, const struct question *tree, uint32_t level, size_t place)
 {
     const struct question *own[] = {&tree[place], &tree[2 * place], &tree[2 * place + 1]};
     const uint8_t *above = w->below[place / 2];
@@ -161,14 +161,14 @@ static INLINE void block_lines(struct work *w, const struct question *tree, uint
 
 typedef int32_t four __attribute__((vector_size(16)));
 
-static INLINE four load(const int32_t *p)
+static TW_INLINE four load(const int32_t *p)
 {
     four v;
     memcpy(&v, p, sizeof v);
     return v;
 }
 
-static INLINE void add(int32_t *sum, four v)
+static TW_INLINE void add(int32_t *sum, four v)
 {
     four old = load(sum) + v;
     memcpy(sum, &old, sizeof old);
@@ -180,7 +180,7 @@ struct ahead {
     size_t last; /* integer in it: one less than a power of two; 0 = nothing is asked for */
 };
 
-static INLINE struct ahead ahead_of(const struct tw_shap *s, const struct unit *u)
+static TW_INLINE struct ahead ahead_of(const struct tw_shap *s, const struct unit *u)
 {
     return (struct ahead){s->table + (size_t)u->line * UNIT_FEATURES, u->patterns * UNIT_FEATURES - 1};
 }
@@ -189,8 +189,8 @@ static INLINE struct ahead ahead_of(const struct tw_shap *s, const struct unit *
  * side. The compiler makes what it can of the vectors; plain integers otherwise. On the way memory is asked
  * for the table that is looked up next, a cache line (16 integers) every four rows, so that few wait at a
  * time; more lines than it has, or than there are rows, do no harm. */
-static INLINE void add_columns(struct work *w, const int32_t *table, const uint16_t *feature,
-                               struct ahead ahead)
+static TW_INLINE void add_columns(struct work *w, const int32_t *table, const uint16_t *feature,
+                                  struct ahead ahead)
 {
     const uint16_t *line = w->line;
     int32_t *s0 = w->sum + (size_t)feature[0] * BLOCK, *s1 = w->sum + (size_t)feature[1] * BLOCK;
@@ -208,7 +208,7 @@ static INLINE void add_columns(struct work *w, const int32_t *table, const uint1
     }
 }
 
-EACH_CPU static void block_tables(const struct tw_shap *s, struct work *w)
+TW_EACH_CPU static void block_tables(const struct tw_shap *s, struct work *w)
 {
     const uint32_t level = s->depth - 2;
     memset(w->sum, 0, (size_t)s->n_features * BLOCK * sizeof *w->sum);

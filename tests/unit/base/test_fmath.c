@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "check.h"
@@ -114,6 +115,43 @@ static void ends_of_the_range_are_told(void)
     CHECK(isnan(tw_pow((double)NAN, 1)) && tw_pow(1, (double)NAN) == 1 && tw_pow((double)NAN, 0) == 1);
 }
 
+/* n numbers that are positive and normal, or with one at place `odd` that is not. */
+static void logs_agree(size_t n, size_t odd, double value)
+{
+    enum { MOST = 40 };
+    double x[MOST] = {0}, many[MOST + 1], one;
+    for (size_t i = 0; i < n; i++) x[i] = i == odd ? value : tw_exp((double)i * 31 - 600) * 1.37;
+    many[n] = 42;
+    tw_log_many(x, n, many);
+    for (size_t i = 0; i < n; i++) {
+        one = tw_log(x[i]);
+        CHECK(memcmp(&many[i], &one, sizeof one) == 0);
+    }
+    CHECK(many[n] == 42);
+}
+
+static void many_logs_are_those_of_each(void)
+{
+    const double odd[] = {0,
+                          -0.0,
+                          -1,
+                          0x1p-1074,
+                          0x1p-1022,
+                          0x1.fffffffffffffp-1023,
+                          (double)NAN,
+                          -0x1p-1022,
+                          -0x1p-1074,
+                          0x1.fffffffffffffp+1023,
+                          (double)INFINITY,
+                          -(double)INFINITY,
+                          1,
+                          0x1.6a09e667f3bcdp0,
+                          0x1.6a09e667f3bcep0};
+    for (size_t n = 0; n <= 40; n++) logs_agree(n, n, 0);
+    for (size_t k = 0; k < N(odd); k++)
+        for (size_t n = 1; n <= 19; n++) logs_agree(n, (n + k) / 2 % n, odd[k]);
+}
+
 static void whole_powers_are_repeated_products(void)
 {
     CHECK(tw_pow(3, 4) == 81 && tw_pow(10, -2) == 1.0 / 100 && tw_pow(1.5, 3) == 1.5 * 1.5 * 1.5);
@@ -169,6 +207,7 @@ int main(void)
 {
     RUN(exp_and_log_are_within_one_unit_in_the_last_place);
     RUN(ends_of_the_range_are_told);
+    RUN(many_logs_are_those_of_each);
     RUN(whole_powers_are_repeated_products);
     RUN(waves_meet_their_values_after_many_turns);
     RUN(logistic_and_logit_undo_each_other);

@@ -105,11 +105,14 @@ static void takes_both_zeros_for_one(void)
         g->tree[0].n = n;
         link_spec(g, 1, 1, 10);
         struct tw_forest *f = build(&g->spec);
-        const float in[] = {0, -0.0F, 1e-45F, -1e-45F}, out[] = {13, 13, 13, 12};
-        float ret[4];
-        for (size_t i = 0; i < 4; i++) CHECK(tw_forest_row(f, &in[i]) == out[i]);
-        tw_forest_batch(f, in, 4, ret);
-        CHECK(memcmp(ret, out, sizeof out) == 0);
+        const float in[] = {0, -0.0F, 1e-45F, -1e-45F, 0, -0.0F, 1e-45F, -1e-45F, -1e-45F, -0.0F};
+        const float out[] = {13, 13, 13, 12, 13, 13, 13, 12, 12, 13};
+        float ret[10];
+        for (size_t i = 0; i < 10; i++) CHECK(tw_forest_row(f, &in[i]) == out[i]);
+        for (size_t many = 4; many <= 10; many += 6) { /* one by one, and together */
+            tw_forest_batch(f, in, many, ret);
+            CHECK(memcmp(ret, out, many * sizeof *ret) == 0);
+        }
         tw_forest_free(f);
         free(g);
     }
