@@ -25,6 +25,7 @@ struct ranking {
     uint16_t *piece; /* piece k in order stands at number[piece[k] * RANKING_PIECE]; behind them those not in
                         use */
     uint16_t *held;  /* numbers in piece k, never 0 */
+    double *last;    /* of them, the lowest of piece k */
 };
 
 /* `most` numbers at once, 1 .. 1,000,000. TW_NOMEM (then *ret can be freed) */

@@ -115,7 +115,7 @@ static tw_err make_one(void)
 
 static void survives_every_failed_allocation(void)
 {
-    CHECK(fault_each_allocation(make_one) == 3);
+    CHECK(fault_each_allocation(make_one) == 4);
 }
 
 int main(void)
