@@ -74,11 +74,13 @@ static uint32_t packed(const char *s, size_t n)
 }
 
 /* Where `code` stands among `n` rising keys; n = nowhere. Halves without asking whether it is there already:
- * no branch to guess, and every money asks. */
-static size_t find(const uint32_t *keys, const size_t n, struct tw_str code)
+ * no branch to guess, and every money asks; `n` is known to the compiler, which writes out the halves. */
+static inline __attribute__((always_inline)) size_t find(const uint32_t *keys, const size_t n,
+                                                         struct tw_str code)
 {
     const uint32_t key = packed(code.s, code.n);
     size_t at = 0; /* the last that is not above `key` lies in at..at + left - 1, if there is one */
+#pragma GCC unroll 10
     for (size_t left = n; left > 1;) {
         const size_t half = left / 2;
         at += keys[at + half] <= key ? half : 0;

@@ -291,7 +291,6 @@ void tw_profile_look_rows(const struct tw_profile *p, struct tw_look *look)
 {
     for (size_t n = 0; n < look->n; n++) {
         struct tw_look_item *l = &look->item[n];
-        fetch_rows(p, l);
         for (int k = 0; k < TW_KIND_N; k++) l->at[k] = l->has[k] ? profile_find(p, l->key[k]) : NO_ROW;
         fetch_prices(p, l);
         find_usual(p, l);
@@ -310,6 +309,7 @@ tw_err tw_profile_look(const struct tw_profile *p, const struct tw_decl *d, stru
                        struct tw_look *ret)
 {
     TW_TRY(tw_profile_look_keys(p, d, arena, ret));
+    tw_profile_fetch(p, ret, TW_FETCH_ROWS);
     tw_profile_look_rows(p, ret);
     return TW_OK;
 }
