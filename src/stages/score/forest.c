@@ -366,11 +366,11 @@ static TW_INLINE void upper_ways(const int32_t *restrict c, const struct gate *r
     }
 }
 
-/* Asks memory for a tree that is walked soon; to ask beyond the last one does no harm. */
+/* Asks memory for a tree that is walked soon, by cache lines. */
 static TW_INLINE void fetch_tree(const struct gate *tree, const float *leaf, size_t size)
 {
     for (size_t i = 0; i < size; i += LINE) __builtin_prefetch(tree + i);
-    for (size_t i = 0; i < size; i += 2 * LINE) __builtin_prefetch(leaf + i);
+    for (size_t i = 0; i < size; i += 64 / sizeof *leaf) __builtin_prefetch(leaf + i);
 }
 
 static TW_INLINE void block_levels(const struct tw_forest *f, const int32_t *c, const uint32_t depth,
@@ -384,7 +384,8 @@ static TW_INLINE void block_levels(const struct tw_forest *f, const int32_t *c, 
     for (size_t r = 0; r < BLOCK; r++) sum[r] = f->base_margin;
     for (uint32_t t = 0; t < f->n_trees; t++, tree += size, leaf += size) {
         uint32_t way[BLOCK];
-        fetch_tree(tree + size, leaf + size, size);
+        const size_t next = t + 1 < f->n_trees ? size : 0;
+        fetch_tree(tree + next, leaf + next, size);
         if (above > 0)
             upper_ways(c, tree, way);
         else
@@ -422,7 +423,7 @@ static TW_INLINE void turn(const float *const *x, size_t j, int32_t *c)
     const four turned[] = {
         __builtin_shufflevector(ab, cd, 0, 1, 4, 5), __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
         __builtin_shufflevector(ef, gh, 0, 1, 4, 5), __builtin_shufflevector(ef, gh, 2, 3, 6, 7)};
-    for (size_t k = 0; k < 4; k++) memcpy(c + (j + k) * BLOCK, &turned[k], sizeof turned[k]);
+    for (size_t k = 0; k < 4; k++) memcpy(c + (j + k) * (size_t)BLOCK, &turned[k], sizeof turned[k]);
 }
 
 /* sortable_slots of a block, in columns. */

@@ -15,7 +15,10 @@ static struct tw_forest *build(const struct tw_forest_spec *spec)
 
 static bool same_bits(float a, float b)
 {
-    return memcmp(&a, &b, sizeof a) == 0;
+    uint32_t x, y;
+    memcpy(&x, &a, sizeof x);
+    memcpy(&y, &b, sizeof y);
+    return x == y;
 }
 
 /* Every row of a batch, and each alone, against the plain walk. */
@@ -64,30 +67,46 @@ static void takes_a_thousand_features(void)
     agrees(10, 9, TW_FEATURES_MAX, 40, 2);
 }
 
+/* x0 < threshold ? 2 : 3, upon a margin of 10 */
+static struct tw_forest *one_question(float threshold, bool left)
+{
+    struct grown *g = calloc(1, sizeof *g);
+    CHECK(g != NULL);
+    uint32_t n = 1;
+    split(&g->memory[0], &n, 0, 0, threshold);
+    const float cover[] = {2, 1, 1}, value[] = {0, 2, 3};
+    memcpy(g->memory[0].cover, cover, sizeof cover);
+    memcpy(g->memory[0].value, value, sizeof value);
+    g->memory[0].default_left[0] = left;
+    g->tree[0].n = n;
+    link_spec(g, 1, 1, 10);
+    struct tw_forest *f = build(&g->spec);
+    free(g);
+    return f;
+}
+
+/* Rows of one number, alone, and `together` at a time. */
+static void answers(const struct tw_forest *f, const float *in, const float *out, size_t n, size_t together)
+{
+    float ret[16];
+    for (size_t i = 0; i < n; i++) CHECK(same_bits(tw_forest_row(f, &in[i]), out[i]));
+    for (size_t i = 0; i + together <= n; i++) {
+        tw_forest_batch(f, in + i, together, ret);
+        for (size_t k = 0; k < together; k++) CHECK(same_bits(ret[k], out[i + k]));
+    }
+}
+
 /* x0 < 1 ? 2 : 3, missing left or right */
 static void follows_the_threshold_and_the_default(void)
 {
     for (int left = 0; left <= 1; left++) {
-        struct grown *g = calloc(1, sizeof *g);
-        CHECK(g != NULL);
-        uint32_t n = 1;
-        split(&g->memory[0], &n, 0, 0, 1);
-        float cover[] = {2, 1, 1}, value[] = {0, 2, 3};
-        memcpy(g->memory[0].cover, cover, sizeof cover);
-        memcpy(g->memory[0].value, value, sizeof value);
-        g->memory[0].default_left[0] = (uint8_t)left;
-        g->tree[0].n = n;
-        link_spec(g, 1, 1, 10);
-        struct tw_forest *f = build(&g->spec);
+        struct tw_forest *f = one_question(1, left != 0);
         CHECK(tw_forest_features(f) == 1 && tw_forest_depth(f) == 1);
-        float in[] = {1, 0.99999994F, 1.0000001F, INFINITY, -INFINITY, NAN, 0, -0.0F};
-        float out[] = {13, 12, 13, 13, 12, left ? 12.0F : 13.0F, 12, 12};
-        float ret[8];
-        for (size_t i = 0; i < 8; i++) CHECK(tw_forest_row(f, &in[i]) == out[i]);
-        tw_forest_batch(f, in, 8, ret);
-        CHECK(memcmp(ret, out, sizeof out) == 0);
+        const float in[] = {1, 0.99999994F, 1.0000001F, INFINITY, -INFINITY, NAN, 0, -0.0F};
+        const float out[] = {13, 12, 13, 13, 12, left ? 12.0F : 13.0F, 12, 12};
+        answers(f, in, out, 8, 3);
+        answers(f, in, out, 8, 8);
         tw_forest_free(f);
-        free(g);
     }
 }
 
@@ -95,26 +114,12 @@ static void follows_the_threshold_and_the_default(void)
 static void takes_both_zeros_for_one(void)
 {
     for (int minus = 0; minus <= 1; minus++) {
-        struct grown *g = calloc(1, sizeof *g);
-        CHECK(g != NULL);
-        uint32_t n = 1;
-        split(&g->memory[0], &n, 0, 0, minus ? -0.0F : 0.0F);
-        float cover[] = {2, 1, 1}, value[] = {0, 2, 3};
-        memcpy(g->memory[0].cover, cover, sizeof cover);
-        memcpy(g->memory[0].value, value, sizeof value);
-        g->tree[0].n = n;
-        link_spec(g, 1, 1, 10);
-        struct tw_forest *f = build(&g->spec);
+        struct tw_forest *f = one_question(minus ? -0.0F : 0.0F, false);
         const float in[] = {0, -0.0F, 1e-45F, -1e-45F, 0, -0.0F, 1e-45F, -1e-45F, -1e-45F, -0.0F};
         const float out[] = {13, 13, 13, 12, 13, 13, 13, 12, 12, 13};
-        float ret[10];
-        for (size_t i = 0; i < 10; i++) CHECK(tw_forest_row(f, &in[i]) == out[i]);
-        for (size_t many = 4; many <= 10; many += 6) { /* one by one, and together */
-            tw_forest_batch(f, in, many, ret);
-            CHECK(memcmp(ret, out, many * sizeof *ret) == 0);
-        }
+        answers(f, in, out, 10, 4);
+        answers(f, in, out, 10, 10);
         tw_forest_free(f);
-        free(g);
     }
 }
 
