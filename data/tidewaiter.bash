@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'demo synth audit-data evaluate train assess explain --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert audit-data evaluate train assess explain --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -20,6 +20,13 @@ _tidewaiter()
         case $prev in
         --world) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        esac
+        ;;
+    convert)
+        words='--help --json --quiet --to --out --check-lossless --xsd'
+        case $prev in
+        --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --xsd) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     audit-data)

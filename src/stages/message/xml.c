@@ -11,11 +11,28 @@
 
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
+#include <libxml/xmlschemas.h>
+
+#include <limits.h>
 
 #include "base/mem.h"
 #include "message/xml_priv.h"
 
 enum { ROOM = 64 << 10 };
+
+struct tw_xml_schema {
+    xmlSchemaPtr schema;
+};
+
+/* Holds the elements from one on to a schema, as they are told. */
+struct keeper {
+    xmlSchemaValidCtxtPtr context;
+    xmlSchemaSAXPlugPtr plug;
+    xmlSAXHandlerPtr sax;
+    void *to;
+    unsigned depth, from; /* of the open element; of the first that is held to it, 0 = none yet */
+    bool done;
+};
 
 struct tw_xml {
     struct tw_xml_limits limits;
@@ -25,25 +42,32 @@ struct tw_xml {
     struct tw_xml_attribute *attribute;
     size_t attributes; /* room for so many */
 
+    const struct tw_xml_schema *schema;
+    struct keeper keeper;
     const struct tw_xml_events *events; /* of the message under way */
     struct tw_fault *fault;
     tw_err err; /* the first one */
 };
 
-static void *mem_malloc(size_t n)
-{
-    return tw_realloc(NULL, 1, n);
-}
+/* Has libxml2 been refused memory on this thread? It does not always say so. */
+static _Thread_local bool starved;
 
 static void *mem_realloc(void *p, size_t n)
 {
-    return tw_realloc(p, 1, n);
+    void *more = tw_realloc(p, 1, n);
+    starved = starved || more == NULL;
+    return more;
+}
+
+static void *mem_malloc(size_t n)
+{
+    return mem_realloc(NULL, n);
 }
 
 static char *mem_strdup(const char *s)
 {
     const size_t n = strlen(s) + 1;
-    char *copy = tw_realloc(NULL, 1, n);
+    char *copy = mem_malloc(n);
     return copy != NULL ? memcpy(copy, s, n) : NULL;
 }
 
@@ -57,6 +81,39 @@ static tw_err no_memory(struct tw_fault *fault)
     return tw_fail(fault, TW_NOMEM, "out of memory");
 }
 
+/* libxml2 would tell of memory that is out on stderr. */
+static void say_nothing(void *to, const char *format, ...)
+{
+    (void)to, (void)format;
+}
+
+/* libxml2 has one door to files for the whole process, and this stands in it: what a schema names is loaded
+ * by whoever compiles it, on the same thread, and nothing else is. */
+struct loading {
+    const struct tw_xml_source *source;
+    struct tw_fault *fault;
+    tw_err err; /* the first one */
+};
+static _Thread_local struct loading *loading;
+
+static xmlParserInputPtr load_entity(const char *location, const char *id, xmlParserCtxtPtr context)
+{
+    TW_SCOPED_BUF text = {0};
+    (void)id;
+    if (loading == NULL || location == NULL || loading->err != TW_OK) return NULL;
+    loading->err = loading->source->load(loading->source->to, tw_str_from(location), &text, loading->fault);
+    if (loading->err != TW_OK || text.n == 0 || text.n > INT_MAX) return NULL;
+    xmlParserInputBufferPtr buffer =
+        xmlParserInputBufferCreateMem(text.p, (int)text.n, XML_CHAR_ENCODING_NONE);
+    xmlParserInputPtr input =
+        buffer != NULL ? xmlNewIOInputStream(context, buffer, XML_CHAR_ENCODING_NONE) : NULL;
+    if (input == NULL)
+        loading->err = no_memory(loading->fault);
+    else
+        input->filename = mem_strdup(location);
+    return input;
+}
+
 tw_err tw_xml_new(const struct tw_xml_limits *limits, struct tw_xml **ret, struct tw_fault *fault)
 {
     const struct tw_xml_limits given = limits != NULL ? *limits : (struct tw_xml_limits){0};
@@ -66,6 +123,7 @@ tw_err tw_xml_new(const struct tw_xml_limits *limits, struct tw_xml **ret, struc
         return tw_fail(fault, TW_ARG, "a limit of XML is above its ceiling");
     if (xmlMemSetup(tw_free, mem_malloc, mem_realloc, mem_strdup) != 0) return no_memory(fault);
     xmlInitParser();
+    xmlSetExternalEntityLoader(load_entity);
     struct tw_xml *x = tw_calloc(1, sizeof *x);
     if (x == NULL) return no_memory(fault);
     x->limits = (struct tw_xml_limits){.bytes = or_default(given.bytes, 10000000),
@@ -159,13 +217,78 @@ static bool attribute_room(struct tw_xml *x, size_t n, const xmlChar **from)
     return true;
 }
 
+/* What libxml2 says, without line ends and namespaces in braces, at most n - 1 bytes of it. */
+static void say_shortly(const char *message, char *ret, size_t n)
+{
+    size_t to = 0;
+    bool braces = false;
+    for (; message != NULL && *message != '\0' && *message != '\n' && to + 1 < n; message++) {
+        braces = *message == '{' || (braces && *message != '}');
+        if (!braces && *message != '}') ret[to++] = *message;
+    }
+    while (to > 0 && (ret[to - 1] == '.' || ret[to - 1] == ' ')) to--;
+    ret[to] = '\0';
+}
+
+/* -- schemas */
+
+static void on_invalid(void *to, xmlErrorPtr error)
+{
+    struct tw_xml *x = to;
+    if (x->err != TW_OK || error == NULL || error->level < XML_ERR_ERROR) return;
+    if (error->code == XML_ERR_NO_MEMORY || error->message == NULL) {
+        stop(x, no_memory(x->fault));
+        return;
+    }
+    char said[160];
+    say_shortly(error->message, said, sizeof said);
+    blame_here(x);
+    if (x->fault != NULL) memcpy(x->fault->path, "schema", sizeof "schema");
+    stop(x, tw_fail(x->fault, TW_FORMAT, "%s", said));
+}
+
+static void keeper_open(struct tw_xml *x)
+{
+    struct keeper *k = &x->keeper;
+    k->context = xmlSchemaNewValidCtxt(x->schema->schema);
+    if (k->context != NULL) {
+        xmlSchemaSetValidStructuredErrors(k->context, on_invalid, x);
+        k->plug = xmlSchemaSAXPlug(k->context, &k->sax, &k->to);
+    }
+    if (k->plug == NULL) stop(x, no_memory(x->fault));
+    k->from = k->depth;
+}
+
+static void keeper_close(struct tw_xml *x)
+{
+    struct keeper *k = &x->keeper;
+    if (k->plug != NULL) xmlSchemaSAXUnplug(k->plug);
+    k->done = k->done || (k->context != NULL && x->err == TW_OK && xmlSchemaIsValid(k->context) == 1);
+    xmlSchemaFreeValidCtxt(k->context);
+    *k = (struct keeper){.depth = k->depth, .done = k->done};
+}
+
+/* A message begins with MetaData; what is no envelope of others must be one itself. */
+static bool begins_message(const struct tw_xml *x, struct tw_str name, const xmlChar *uri)
+{
+    return tw_str_is(name, "MetaData") ||
+           (x->keeper.depth == 1 &&
+            (uri == NULL || tw_str_is(name, "Declaration") || tw_str_is(name, "Response")));
+}
+
 /* NOLINTNEXTLINE(readability-function-size): the parameters are libxml2's */
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int ns_n,
                      const xmlChar **ns, int attribute_n, int defaulted, const xmlChar **attribute)
 {
     struct tw_xml *x = ((xmlParserCtxtPtr)ctx)->_private;
     const size_t n = attribute_n > 0 ? (size_t)attribute_n : 0;
-    (void)prefix, (void)ns_n, (void)ns, (void)defaulted;
+    struct keeper *k = &x->keeper;
+    if (x->err != TW_OK) return;
+    k->depth++;
+    if (x->schema != NULL && k->from == 0 && !k->done && begins_message(x, str_from(name), uri))
+        keeper_open(x);
+    if (k->from > 0 && x->err == TW_OK)
+        k->sax->startElementNs(k->to, name, prefix, uri, ns_n, ns, attribute_n, defaulted, attribute);
     if (x->err != TW_OK) return;
     if (xmlDictSize(x->context->dict) > (int)x->limits.names) {
         if (x->fault != NULL) memcpy(x->fault->path, "names", sizeof "names");
@@ -198,7 +321,9 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
 static void on_text(void *ctx, const xmlChar *text, int n)
 {
     struct tw_xml *x = ((xmlParserCtxtPtr)ctx)->_private;
-    if (x->err != TW_OK || n <= 0 || x->events == NULL || x->events->text == NULL) return;
+    if (x->err != TW_OK || n <= 0) return;
+    if (x->keeper.from > 0) x->keeper.sax->characters(x->keeper.to, text, n);
+    if (x->err != TW_OK || x->events == NULL || x->events->text == NULL) return;
     const tw_err err =
         x->events->text(x->events->to, (struct tw_str){(const char *)text, (size_t)n}, x->fault);
     if (err != TW_OK) stop(x, err);
@@ -207,7 +332,11 @@ static void on_text(void *ctx, const xmlChar *text, int n)
 static void on_end(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
     struct tw_xml *x = ((xmlParserCtxtPtr)ctx)->_private;
-    (void)name, (void)prefix, (void)uri;
+    struct keeper *k = &x->keeper;
+    if (x->err != TW_OK) return;
+    if (k->from > 0) k->sax->endElementNs(k->to, name, prefix, uri);
+    if (k->from == k->depth && k->from > 0) keeper_close(x);
+    k->depth--;
     if (x->err != TW_OK || x->events == NULL || x->events->end == NULL) return;
     const tw_err err = x->events->end(x->events->to, x->fault);
     if (err != TW_OK) stop(x, err);
@@ -222,25 +351,15 @@ static void on_error(void *ctx, xmlErrorPtr error)
         stop(x, no_memory(x->fault));
         return;
     }
-    struct tw_str said = tw_str_trim(tw_str_from(error->message));
-    while (said.n > 0 && (said.s[said.n - 1] == '.' || said.s[said.n - 1] == '\n')) said.n--;
-    if (said.n > 100) said.n = 100;
-    const char *line_end = said.n > 0 ? memchr(said.s, '\n', said.n) : NULL;
-    if (line_end != NULL) said.n = (size_t)(line_end - said.s);
+    char said[100];
+    say_shortly(error->message, said, sizeof said);
     if (x->fault != NULL) {
         x->fault->line = error->line > 0 ? (uint32_t)error->line : 0;
         x->fault->column = error->int2 > 0 ? (uint32_t)error->int2 : 0;
         x->fault->byte = (uint64_t)xmlByteConsumed(x->context);
     }
-    stop(x,
-         tw_fail(x->fault, TW_FORMAT, "the message is not well-formed XML: %.*s; mend it where it is written",
-                 TW_STR_ARG(said)));
-}
-
-/* libxml2 would tell of memory that is out on stderr. */
-static void say_nothing(void *to, const char *format, ...)
-{
-    (void)to, (void)format;
+    stop(x, tw_fail(x->fault, TW_FORMAT,
+                    "the message is not well-formed XML: %s; mend it where it is written", said));
 }
 
 static tw_err open_context(struct tw_xml *x, struct tw_fault *fault)
@@ -291,6 +410,8 @@ tw_err tw_xml_parse(struct tw_xml *x, const struct tw_xml_events *events, struct
     TW_TRY(xml_scan(text, &x->limits, fault));
     x->events = events;
     x->fault = fault;
+    x->keeper = (struct keeper){.depth = 0};
+    starved = false;
     x->err = open_context(x, fault);
     if (x->err == TW_OK) x->err = push_input(x, text, fault);
     const int parsed = x->err == TW_OK ? xmlParseDocument(x->context) : 0;
@@ -299,6 +420,72 @@ tw_err tw_xml_parse(struct tw_xml *x, const struct tw_xml_events *events, struct
                      ? no_memory(fault)
                      : tw_fail(fault, TW_FORMAT,
                                "the message is not well-formed XML; mend it where it is written");
+    if (x->keeper.from > 0) keeper_close(x);
+    if (x->err == TW_OK && x->schema != NULL && !x->keeper.done)
+        x->err = tw_fail(fault, TW_FORMAT, "the message has no MetaData that could be held to the schema");
     close_context(x);
-    return x->err;
+    return starved ? no_memory(fault) : x->err;
+}
+
+/* -- */
+
+static void on_wrong_schema(void *to, xmlErrorPtr error)
+{
+    struct loading *l = to;
+    if (l->err != TW_OK || error == NULL || error->level < XML_ERR_ERROR) return;
+    char said[120];
+    say_shortly(error->message, said, sizeof said);
+    if (l->fault != NULL) l->fault->line = error->line > 0 ? (uint32_t)error->line : 0;
+    l->err = error->code == XML_ERR_NO_MEMORY
+                 ? no_memory(l->fault)
+                 : tw_fail(l->fault, TW_FORMAT, "no schema that can be used%s%.40s: %s",
+                           error->file != NULL ? ", in " : "", error->file != NULL ? error->file : "", said);
+}
+
+tw_err tw_xml_schema_new(struct tw_str location, const struct tw_xml_source *source,
+                         struct tw_xml_schema **ret, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_xml) *first = NULL; /* so that libxml2 is set up */
+    struct tw_fault own = {0};
+    struct loading l = {.source = source, .fault = fault != NULL ? fault : &own};
+    TW_TRY(tw_xml_new(NULL, &first, fault));
+    starved = false;
+    struct tw_xml_schema *s = tw_calloc(1, sizeof *s);
+    char *name = s != NULL ? tw_realloc(NULL, location.n + 1, 1) : NULL;
+    xmlSchemaParserCtxtPtr context = NULL;
+    if (name != NULL) {
+        memcpy(name, location.s, location.n);
+        name[location.n] = '\0';
+        context = xmlSchemaNewParserCtxt(name);
+    }
+    if (context != NULL) {
+        xmlSetGenericErrorFunc(NULL, say_nothing);
+        xmlSchemaSetParserStructuredErrors(context, on_wrong_schema, &l);
+        loading = &l;
+        s->schema = xmlSchemaParse(context);
+        loading = NULL;
+    }
+    xmlSchemaFreeParserCtxt(context);
+    tw_free(name);
+    if (context == NULL || starved) l.err = no_memory(l.fault);
+    if (l.err == TW_OK && s != NULL && s->schema == NULL)
+        l.err = tw_fail(l.fault, TW_FORMAT, "no schema that can be used");
+    if (l.err != TW_OK) {
+        tw_xml_schema_free(s);
+        return l.err;
+    }
+    *ret = s;
+    return TW_OK;
+}
+
+void tw_xml_schema_free(struct tw_xml_schema *s)
+{
+    if (s == NULL) return;
+    xmlSchemaFree(s->schema);
+    tw_free(s);
+}
+
+void tw_xml_hold_to(struct tw_xml *x, const struct tw_xml_schema *s)
+{
+    x->schema = s;
 }

@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -87,6 +88,32 @@ void tw_xml_clear(struct tw_xml *x); /* forgets the bytes that have come */
  * TW_NOMEM   and whatever a function of `events` returns */
 tw_err tw_xml_parse(struct tw_xml *x, const struct tw_xml_events *events, struct tw_fault *fault)
     TW_MUST_CHECK;
+
+/* -- schemas */
+
+struct tw_xml_schema;
+
+/* Where the files of a schema come from: `location` is the first one's or what another names, relative to the
+ * first. Their text goes to the end of `ret`. */
+struct tw_xml_source {
+    void *to;
+    tw_err (*load)(void *to, struct tw_str location, struct tw_buf *ret, struct tw_fault *fault);
+};
+
+/* Compiles an XML Schema (W3C XSD 1.0) and all it includes and imports.
+ * TW_FORMAT  no schema, or a wrong one; what `load` returns; TW_NOMEM */
+tw_err tw_xml_schema_new(struct tw_str location, const struct tw_xml_source *source,
+                         struct tw_xml_schema **ret, struct tw_fault *fault) TW_MUST_CHECK;
+void tw_xml_schema_free(struct tw_xml_schema *s); /* takes NULL */
+static inline void tw_xml_schema_freep(struct tw_xml_schema **s)
+{
+    tw_xml_schema_free(*s);
+}
+
+/* From now on tw_xml_parse also refuses (TW_FORMAT, path "schema") what does not keep the schema; NULL: no
+ * longer. Of a message in an envelope of others, what is below MetaData is held to it. `s` must outlive it.
+ */
+void tw_xml_hold_to(struct tw_xml *x, const struct tw_xml_schema *s);
 
 /* Does it begin like XML: a '<' behind blanks and a mark, in UTF-8 or UTF-16? For who has only some first
  * bytes. */

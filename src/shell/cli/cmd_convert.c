@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json.h"
+#include "cli/progress.h"
+#include "cli/table_priv.h"
+#include "engine/convert.h"
+
+enum { TOLD_MAX = 20 };
+
+struct telling {
+    struct tw_cli *cli;
+    struct tw_progress progress;
+    uint64_t values; /* told of messages that were taken */
+};
+
+static void on_refused(void *to, const struct tw_fault *why)
+{
+    struct telling *t = to;
+    tw_progress_end(&t->progress);
+    tw_cli_tell(t->cli, why);
+}
+
+static void on_told(void *to, const struct tw_fault *what)
+{
+    struct telling *t = to;
+    if (t->cli->quiet || t->values++ >= TOLD_MAX) return;
+    tw_progress_end(&t->progress);
+    tw_cli_tell(t->cli, what);
+}
+
+static void on_progress(void *to, uint64_t read)
+{
+    struct telling *t = to;
+    tw_progress_at(&t->progress, read, 0, read);
+}
+
+static const char *s(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void note(const struct telling *t, const struct tw_convert_count *n)
+{
+    const struct tw_cli *cli = t->cli;
+    typedef unsigned long long ull;
+    if (n->bare > 0)
+        tw_cli_note(cli, "%llu message%s without namespaces, taken by the names of elements", (ull)n->bare,
+                    s(n->bare));
+    if (n->unfit > 0)
+        tw_cli_note(cli, "%llu value%s did not fit, kept as written", (ull)n->unfit, s(n->unfit));
+    if (n->passed > 0)
+        tw_cli_note(cli, "%llu other file%s of the directories passed over", (ull)n->passed, s(n->passed));
+}
+
+static void put_json(const struct tw_convert_count *n, bool checked, struct tw_buf *out)
+{
+    struct tw_json j = {.out = out};
+    const struct {
+        const char *name;
+        uint64_t n;
+        bool told;
+    } row[] = {{"read", n->read, true},
+               {"refused", n->refused, true},
+               {"lost", n->lost, checked},
+               {"elements", n->elements, checked},
+               {"without_namespaces", n->bare, true},
+               {"values_kept_as_they_stand", n->unfit, true},
+               {"passed_over", n->passed, true}};
+    tw_json_begin_object(&j);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        if (!row[i].told) continue;
+        tw_json_key(&j, row[i].name);
+        tw_json_u64(&j, row[i].n);
+    }
+    tw_json_end_object(&j);
+    tw_buf_char(out, '\n');
+}
+
+static tw_err options_of(const struct tw_cli *cli, struct tw_convert_options *ret, struct tw_fault *fault)
+{
+    const char *to = tw_cli_value(cli, "to");
+    ret->out = tw_cli_value(cli, "out");
+    ret->xsd = tw_cli_value(cli, "xsd");
+    ret->check = tw_cli_flag(cli, "check_lossless");
+    if (to == NULL || strcmp(to, "xml") != 0)
+        return tw_fail(fault, TW_ARG, "convert needs --to xml, the form that messages are written in");
+    if (ret->out == NULL)
+        return tw_fail(fault, TW_ARG,
+                       "convert needs --out DIR, a directory that the messages are written to");
+    return TW_OK;
+}
+
+/* Messages that were refused do not end it; with --check-lossless the exit code speaks of loss alone, unless
+ * nothing was read at all. */
+static tw_err verdict(struct tw_cli *cli, const struct tw_convert_count *n, bool checked,
+                      struct tw_fault *fault)
+{
+    cli->finding = n->lost > 0;
+    if (n->read == 0 && n->refused == 0)
+        return tw_fail(fault, TW_FORMAT, "there was no message in what was named");
+    if (n->refused == 0 || (checked && n->read > 0)) return TW_OK;
+    return tw_fail(fault, TW_FORMAT, "%llu message%s refused; %s", (unsigned long long)n->refused,
+                   n->refused == 1 ? " was" : "s were",
+                   n->read > 0 ? "the others were written" : "none was written");
+}
+
+tw_err cmd_convert(struct tw_cli *cli, struct tw_fault *fault)
+{
+    struct telling t = {.cli = cli};
+    struct tw_convert_options o = {.stop = tw_cli_stop(), .file = &cli->file, .to = &t};
+    struct tw_convert_count n;
+    TW_SCOPED_BUF out = {0};
+    TW_TRY(options_of(cli, &o, fault));
+    o.refused = on_refused;
+    o.told = on_told;
+    o.progress = on_progress;
+    tw_progress_begin(&t.progress, cli, "messages");
+    const tw_err err = tw_convert(cli->arg, cli->args, &o, &n, fault);
+    tw_progress_end(&t.progress);
+    TW_TRY(err);
+    note(&t, &n);
+    if (cli->json)
+        put_json(&n, o.check, &out);
+    else
+        tw_buf_printf(&out, "%llu read, %llu refused", (unsigned long long)n.read,
+                      (unsigned long long)n.refused);
+    if (!cli->json && o.check) tw_buf_printf(&out, ", %llu lost", (unsigned long long)n.lost);
+    if (!cli->json) tw_buf_char(&out, '\n');
+    TW_TRY(tw_cli_write(&out, fault));
+    return verdict(cli, &n, o.check, fault);
+}

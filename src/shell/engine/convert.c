@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/convert.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/map.h"
+#include "engine/xsd_priv.h"
+#include "message/xml_read.h"
+#include "message/xml_same.h"
+#include "message/xml_write.h"
+#include "store/file.h"
+#include "store/walk.h"
+
+enum { ARENA_BYTES_MAX = 48 << 20, PATH_BYTES_MAX = 4096, SNIFF_BYTES = 512 };
+
+struct convert {
+    const struct tw_convert_options *options;
+    struct tw_convert_count *count;
+    struct tw_xml *xml, *written;
+    struct tw_xml_schema *schema;
+    struct tw_xml_reader *reader;
+    struct tw_xml_writer *writer;
+    struct tw_arena *arena, *work;
+    struct tw_buf text;
+    struct tw_intern *names; /* of the files written */
+    bool fatal;              /* what could not be done is no fault of the message */
+};
+
+static void close_convert(struct convert *c)
+{
+    tw_xml_free(c->xml);
+    tw_xml_free(c->written);
+    tw_xml_schema_free(c->schema);
+    tw_xml_reader_free(c->reader);
+    tw_xml_writer_free(c->writer);
+    tw_arena_free(c->arena);
+    tw_arena_free(c->work);
+    tw_buf_free(&c->text);
+    tw_intern_free(c->names);
+}
+
+static tw_err no_memory(struct tw_fault *fault)
+{
+    return tw_fail(fault, TW_NOMEM, "out of memory");
+}
+
+static void work_on(const struct convert *c, const char *path)
+{
+    if (c->options->file != NULL) *c->options->file = path;
+}
+
+static tw_err open_convert(struct convert *c, struct tw_fault *fault)
+{
+    struct stat info;
+    work_on(c, c->options->out);
+    if (mkdir(c->options->out, 0777) != 0 && (stat(c->options->out, &info) != 0 || !S_ISDIR(info.st_mode)))
+        return tw_fail(fault, TW_ARG, "this can be no directory to write to; name one, or one to be made");
+    TW_TRY(tw_xml_new(NULL, &c->xml, fault));
+    TW_TRY(tw_xml_new(NULL, &c->written, fault));
+    TW_TRY(tw_xml_reader_new(0, &c->reader, fault));
+    TW_TRY(tw_xml_writer_new(&c->writer, fault));
+    if (tw_arena_new(ARENA_BYTES_MAX, &c->arena) != TW_OK ||
+        tw_arena_new(ARENA_BYTES_MAX, &c->work) != TW_OK || tw_intern_new(&c->names) != TW_OK)
+        return no_memory(fault);
+    if (c->options->xsd == NULL) return TW_OK;
+    work_on(c, c->options->xsd);
+    TW_TRY(xsd_open(c->options->xsd, &c->schema, fault));
+    tw_xml_hold_to(c->xml, c->schema);
+    return TW_OK;
+}
+
+/* Faults of one message, behind which the next is gone on with. */
+static bool is_message_s(tw_err err)
+{
+    return err == TW_FORMAT || err == TW_LIMIT || err == TW_RANGE || err == TW_CONFLICT ||
+           err == TW_NOTFOUND || err == TW_IO;
+}
+
+/* Fills c->xml with the bytes of a file. *ret_xml: they begin like XML; else not all of them were read. */
+static tw_err fill(struct convert *c, const char *path, bool *ret_xml, struct tw_fault *fault)
+{
+    const struct tw_file_options how = {.stop = c->options->stop};
+    TW_SCOPED(tw_file_in) *in = NULL;
+    TW_TRY(tw_file_in_open(path, &how, &in, fault));
+    tw_xml_clear(c->xml);
+    for (size_t n = 1, all = 0; n > 0; all += n) {
+        size_t room;
+        char *p = tw_xml_room(c->xml, &room);
+        if (p == NULL) return no_memory(fault);
+        TW_TRY(tw_file_in_read(in, p, room, &n, fault));
+        if (all == 0) {
+            *ret_xml = tw_xml_sniff((struct tw_str){p, n < SNIFF_BYTES ? n : SNIFF_BYTES});
+            if (!*ret_xml) return TW_OK;
+        }
+        TW_TRY(tw_xml_filled(c->xml, n, fault));
+    }
+    return TW_OK;
+}
+
+/* DIR/NAME, the name being that of the file without what a packer put behind it. */
+static tw_err name_output(struct convert *c, const char *path, char ret[PATH_BYTES_MAX],
+                          struct tw_fault *fault)
+{
+    const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path;
+    size_t n = strlen(base);
+    if (n > 3 && strcmp(base + n - 3, ".gz") == 0) n -= 3;
+    if (n > 4 && strcmp(base + n - 4, ".zst") == 0) n -= 4;
+    if (strcmp(path, "-") == 0) {
+        base = "stdin.xml";
+        n = strlen(base);
+    }
+    const size_t known = tw_intern_n(c->names);
+    uint32_t number;
+    if (tw_intern_put(c->names, (struct tw_str){base, n}, &number) != TW_OK) return no_memory(fault);
+    if (number < known)
+        return tw_fail(fault, TW_CONFLICT,
+                       "another file called %.*s has been written already; rename one of them",
+                       (int)(n < 80 ? n : 80), base);
+    if (snprintf(ret, PATH_BYTES_MAX, "%s/%.*s", c->options->out, (int)n, base) >= PATH_BYTES_MAX)
+        return tw_fail(fault, TW_LIMIT, "the path to write to is longer than %d bytes", PATH_BYTES_MAX - 1);
+    return TW_OK;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static tw_err write_out(struct convert *c, const char *from, const char *path, struct tw_fault *fault)
+{
+    const struct tw_file_options how = {.stop = c->options->stop};
+    TW_SCOPED(tw_file_out) *out = NULL;
+    if (same_file(from, path))
+        return tw_fail(fault, TW_ARG, "it would be written over itself; name another directory to write to");
+    TW_TRY(tw_file_out_open(path, &how, &out, fault));
+    TW_TRY(tw_file_out_write(out, c->text.p, c->text.n, fault));
+    return tw_file_out_commit(out, fault);
+}
+
+static void tell(const struct convert *c, const struct tw_fault *what)
+{
+    if (c->options->told != NULL) c->options->told(c->options->to, what);
+}
+
+/* Compares what was written with what it came from. */
+static tw_err check(struct convert *c, struct tw_fault *fault)
+{
+    struct tw_xml_difference d;
+    tw_xml_clear(c->written);
+    for (size_t at = 0, room; at < c->text.n; at += room) {
+        char *p = tw_xml_room(c->written, &room);
+        if (p == NULL) return no_memory(fault);
+        if (room > c->text.n - at) room = c->text.n - at;
+        memcpy(p, c->text.p + at, room);
+        TW_TRY(tw_xml_filled(c->written, room, fault));
+    }
+    TW_TRY(tw_xml_compare(c->xml, c->written, &d, fault));
+    c->count->elements += d.elements;
+    c->count->lost += (uint64_t)d.missing + d.added;
+    if (d.missing + d.added == 0) return TW_OK;
+    struct tw_fault what = {.code = TW_INTERNAL};
+    snprintf(what.path, sizeof what.path, "%.95s", d.first);
+    tw_fail(&what, TW_INTERNAL, "%u elements are missing from what was written, %u were added; this is one",
+            d.missing, d.added);
+    tell(c, &what);
+    return TW_OK;
+}
+
+static void tell_unfit(struct convert *c, const struct tw_xml_reading *reading)
+{
+    c->count->unfit += reading->unfit_all;
+    for (size_t i = 0; i < reading->unfit_n; i++) tell(c, &reading->unfit[i]);
+}
+
+static tw_err convert_message(struct convert *c, const char *path, struct tw_fault *fault)
+{
+    struct tw_xml_reading reading;
+    char to[PATH_BYTES_MAX];
+    tw_arena_reset(c->arena);
+    tw_arena_reset(c->work);
+    tw_buf_clear(&c->text);
+    TW_TRY(tw_xml_read(c->reader, c->xml, c->arena, &reading, fault));
+    TW_TRY(tw_xml_write(c->writer, reading.decl, c->work, &c->text, NULL, fault));
+    TW_TRY(name_output(c, path, to, fault));
+    if (c->options->check) TW_TRY(check(c, fault));
+    c->fatal = true;
+    TW_TRY(write_out(c, path, to, fault));
+    c->fatal = false;
+    c->count->read++;
+    c->count->bare += reading.bare;
+    tell_unfit(c, &reading);
+    return TW_OK;
+}
+
+static tw_err convert_file(struct convert *c, const char *path, bool found, struct tw_fault *fault)
+{
+    bool xml = false;
+    TW_TRY(fill(c, path, &xml, fault));
+    if (xml) return convert_message(c, path, fault);
+    if (!found)
+        return tw_fail(fault, TW_FORMAT, "this is no XML; messages of the WCO Data Model are converted");
+    c->count->passed++;
+    return TW_OK;
+}
+
+static tw_err on_file(void *to, const char *path, bool found, struct tw_fault *fault)
+{
+    struct convert *c = to;
+    struct tw_fault why = {0};
+    if (c->options->stop != NULL && *c->options->stop != 0)
+        return tw_fail(fault, TW_INTERRUPTED, "interrupted");
+    work_on(c, path);
+    const tw_err err = convert_file(c, path, found, &why);
+    if (err != TW_OK && (c->fatal || !is_message_s(err))) {
+        if (fault != NULL) *fault = why;
+        return err;
+    }
+    if (err != TW_OK) {
+        c->count->refused++;
+        if (c->options->refused != NULL) c->options->refused(c->options->to, &why);
+    }
+    if (c->options->progress != NULL) c->options->progress(c->options->to, c->count->read);
+    return TW_OK;
+}
+
+tw_err tw_convert(const char *const *path, size_t n, const struct tw_convert_options *options,
+                  struct tw_convert_count *ret, struct tw_fault *fault)
+{
+    struct convert c = {.options = options, .count = ret};
+    *ret = (struct tw_convert_count){0};
+    tw_err err = open_convert(&c, fault);
+    for (size_t i = 0; i < n && err == TW_OK; i++) {
+        err = tw_walk(path[i], on_file, &c, fault);
+        work_on(&c, path[i]); /* paths below it are gone by now */
+    }
+    close_convert(&c);
+    if (err == TW_OK) work_on(&c, NULL);
+    return err;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine/convert.h -- messages from files, read and written again in one form.
+ *
+ * In : paths of files and directories.
+ * Out: for each message a file of the same name in another directory, whole or not at all; what was refused
+ * and why. Not: what a declaration means.
+ *
+ * What is no message is refused, told once, and the next is gone on with. Files found in a directory whose
+ * content does not begin like a message are passed over; those that were named are refused.
+ */
+#ifndef TW_ENGINE_CONVERT_H
+#define TW_ENGINE_CONVERT_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+
+/* Nothing in it is owned. NULL and false: not wanted. */
+struct tw_convert_options {
+    const char *out;                   /* a directory; made where there is none */
+    const char *xsd;                   /* a schema that messages must keep */
+    bool check;                        /* compare each message written with the one it came from */
+    const volatile sig_atomic_t *stop; /* not zero = give up with TW_INTERRUPTED */
+    const char **file;                 /* set to the path being worked on; NULL behind the last one */
+    void *to;                          /* first argument of the next three */
+    void (*refused)(void *to, const struct tw_fault *why); /* one message, *file */
+    void (*told)(void *to, const struct tw_fault *what);   /* of a message that was taken: a value kept as it
+                                                              stands, a   loss */
+    void (*progress)(void *to, uint64_t read);             /* behind each file */
+};
+
+struct tw_convert_count {
+    uint64_t read, refused; /* messages */
+    uint64_t passed;        /* files found in a directory that are no messages */
+    uint64_t lost;          /* elements missing from what was written, or added to it; counted with `check` */
+    uint64_t bare;          /* messages read without namespaces */
+    uint64_t unfit;         /* values kept as they stand, since they do not fit */
+    uint64_t elements;      /* compared */
+};
+
+/* Errors end the work; *ret counts what was done before:
+ * TW_ARG  no directory to write to, or the one that a message comes from
+ * and those of the schema, of tw_walk, tw_file_out_* and TW_NOMEM */
+tw_err tw_convert(const char *const *path, size_t n, const struct tw_convert_options *options,
+                  struct tw_convert_count *ret, struct tw_fault *fault) TW_MUST_CHECK;
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store/walk.h -- the files below a path.
+ *
+ * In : the path of a file or directory.
+ * Out: one file after another, in the order of their names, byte by byte.
+ * Not: what begins with a point, what is neither file nor directory, and symbolic links below the path.
+ */
+#ifndef TW_STORE_WALK_H
+#define TW_STORE_WALK_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+enum { TW_WALK_DEPTH_MAX = 32 }; /* directories within each other */
+
+/* Calls `file` for `path` itself (found = false) when it is no directory, else for each file below it (found
+ * = true). What `file` returns but TW_OK ends the walk and is handed on.
+ *
+ * TW_NOTFOUND  there is no such file
+ * TW_LIMIT     directories too deep, a path longer than 4,095 bytes
+ * TW_IO        a directory that may not be read
+ * TW_NOMEM */
+tw_err tw_walk(const char *path,
+               tw_err (*file)(void *to, const char *path, bool found, struct tw_fault *fault), void *to,
+               struct tw_fault *fault) TW_MUST_CHECK;
+
+#endif
