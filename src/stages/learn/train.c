@@ -341,6 +341,12 @@ static void look_at_columns(struct school *c)
     }
 }
 
+static void note_idle(struct tw_learned *l, size_t n, const char *why)
+{
+    note(l, "%zu %s %s: %s nothing.", n, n == 1 ? "feature was" : "features were", why,
+         n == 1 ? "it says" : "they say");
+}
+
 static void add_notes(struct school *c)
 {
     struct tw_learned *l = c->l;
@@ -366,9 +372,8 @@ static void add_notes(struct school *c)
     if (l->curve.slope <= 0.1)
         note(l, "On rows it had not seen the forest hardly ordered at all: the calibration makes all risks "
                 "alike.");
-    if (l->n_empty + l->n_constant > 0)
-        note(l, "%zu features were never present and %zu never varied: they say nothing.", l->n_empty,
-             l->n_constant);
+    if (l->n_empty > 0) note_idle(l, l->n_empty, "never present");
+    if (l->n_constant > 0) note_idle(l, l->n_constant, "always the same");
     if (l->duty.n == 0)
         note(l,
              "No finding has both its recovered duty and the duty at stake: expected duty is not said, and "

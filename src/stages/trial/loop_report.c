@@ -218,6 +218,8 @@ static void onset_json(struct tw_json *j, const struct tw_loop_report *r, size_t
     for (size_t w = 0; w < weeks_since(r, m); w++)
         tw_json_u64(j, tw_loop_flow_sum(r, week_from(r, m, w), WEEK).met[m]);
     tw_json_end_array(j);
+    tw_json_key(j, "half_known");
+    tw_json_bool(j, tw_loop_half_is_known(r, m));
     tw_json_key(j, "scorers");
     tw_json_begin_array(j);
     for (size_t i = 0; i < r->lines; i++) {

@@ -300,7 +300,8 @@ static void says_so_when_propensities_are_missing_and_columns_say_nothing(void)
     struct tw_learn_settings s = settings();
     TW_SCOPED(tw_learned) *l = learned(&b, &s);
     CHECK(noted(l, "No probability of inspection") &&
-          noted(l, "1 features were never present and 1 never varied"));
+          noted(l, "1 feature was never present: it says nothing.") &&
+          noted(l, "1 feature was always the same: it says nothing."));
     CHECK(noted(l, "ordered by risk alone") && l->n_empty == 1 && l->n_constant == 1);
     for (size_t k = 0; k < l->n_held; k++) CHECK(l->held[k].duty_share == 1);
     close_border(&b);

@@ -68,7 +68,14 @@ static void the_json_holds_weeks_scorers_and_new_mechanisms(void)
               "{\"name\":\"tidewaiter\",\"trained\":6,\"selected\":225,\"found\":45,\"precision\":0.200000,"
               "\"recall\":0.250000,\"duty_share\":0.125000,\"recall_by_mechanism\":{\"old\":0.333333,"));
     CHECK(has(&out, "{\"name\":\"random\",\"why_not\":\"it rained\"}"));
-    CHECK(has(&out, "{\"name\":\"fresh\",\"onset\":\"2024-10-07\",\"declarations\":[7,7,7,7,7,7],"));
+    CHECK(has(
+        &out,
+        "{\"name\":\"fresh\",\"onset\":\"2024-10-07\",\"declarations\":[7,7,7,7,7,7],\"half_known\":true,"));
+    s.r.line[1].ran = false; /* full_labels */
+    TW_SCOPED_BUF alone = {0};
+    j = (struct tw_json){.out = &alone};
+    tw_loop_report_json(&s.r, &j);
+    CHECK(has(&alone, "\"declarations\":[7,7,7,7,7,7],\"half_known\":false,"));
     CHECK(has(&out, "{\"name\":\"tidewaiter\",\"found\":[0,0,2,0,0,0],\"weeks_to_half\":3,"
                     "\"weeks_to_half_lasting\":null}"));
     CHECK(has(&out, "{\"name\":\"full_labels\",\"found\":[4,4,4,4,4,4],\"weeks_to_half\":1,"
