@@ -26,6 +26,7 @@ struct tw_cli_reading {
     struct tw_progress progress;
     struct tw_input_options options;
     uint64_t rows; /* at fault */
+    bool of_table; /* some of them are rows of a table, which could be put aside */
     struct kind kind[KINDS_MAX];
     size_t kinds; /* what comes beyond KINDS_MAX is counted with the last */
 };
@@ -53,6 +54,7 @@ static void on_refused(void *to, const struct tw_refused *refused)
     struct tw_cli_reading *r = to;
     if (!refused->culprit) return;
     count(r, refused->fault->path);
+    r->of_table = r->of_table || refused->raw.n > 0;
     if (r->rows++ >= TOLD_MAX || r->cli->quiet) return;
     tw_progress_end(&r->progress);
     tw_cli_tell(r->cli, refused->fault);
@@ -147,9 +149,9 @@ static void summary_text(const struct tw_cli_reading *r, uint64_t declarations, 
                       r->kind[k].element[0] != '\0' ? r->kind[k].element : "the row itself");
     tw_buf_char(out, ')');
     if (r->rows > TOLD_MAX) tw_buf_printf(out, "; the first %d are told above", (int)TOLD_MAX);
-    if (r->options.rejects == NULL)
+    if (r->options.rejects == NULL && r->of_table)
         tw_buf_text(out, "; --rejects FILE would keep them");
-    else
+    else if (r->options.rejects != NULL)
         tw_buf_printf(out, "; they are in %s", r->options.rejects);
 }
 

@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "engine/messages_priv.h"
 #include "engine/rejects_priv.h"
+#include "message/complete.h"
 #include "message/table.h"
 #include "store/file.h"
 
@@ -19,6 +21,10 @@ struct tw_input {
     struct tw_valuation valuation;
     bool valued; /* `valuation` is set */
     struct rejects rejects;
+    bool begun;               /* the first bytes have been looked at */
+    bool of_messages;         /* they are a message, or the path is a directory of them */
+    struct messages messages; /* the same as rows and declarations of a table */
+    struct tw_reader_count count;
     struct tw_input_total total[TW_INPUT_TOTALS_MAX];
     size_t totals;
 };
@@ -138,11 +144,28 @@ static bool same_file(const char *a, const char *b)
            x.st_ino == y.st_ino;
 }
 
+static bool is_directory(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static tw_err open_messages(struct tw_input *in, struct tw_fault *fault)
+{
+    in->begun = in->of_messages = true;
+    in->messages.stop = in->options.stop;
+    if (in->options.rejects != NULL)
+        return tw_fail(fault, TW_ARG,
+                       "--rejects takes rows of tables; messages that are refused stay where they are");
+    return messages_open(in->path, in->options.sha256, &in->messages, fault);
+}
+
 static tw_err set_up(struct tw_input *in, struct tw_fault *fault)
 {
     const struct tw_input_options *const o = &in->options;
     TW_TRY(read_valuation(in, fault));
     work_on(o, in->path);
+    if (is_directory(in->path)) return open_messages(in, fault);
     const struct tw_file_options how = {.sha256 = o->sha256, .stop = o->stop};
     TW_TRY(tw_file_in_open(in->path, &how, &in->file, fault));
     const struct tw_reader_config config = {.map = o->map,
@@ -189,14 +212,16 @@ void tw_input_free(struct tw_input *in)
     tw_rates_free(in->rates);
     tw_tariff_free(in->tariff);
     rejects_close(&in->rejects);
+    messages_close(&in->messages);
     tw_free(in);
 }
 
 static void tell_progress(const struct tw_input *in)
 {
     if (in->options.progress == NULL) return;
-    const struct tw_file_seen seen = tw_file_in_seen(in->file);
-    const struct tw_reader_count count = tw_reader_count(in->reader);
+    const struct tw_file_seen seen =
+        in->of_messages ? (struct tw_file_seen){.done = in->messages.bytes} : tw_file_in_seen(in->file);
+    const struct tw_reader_count count = tw_input_count(in);
     const struct tw_input_progress p = {.bytes = seen.done,
                                         .total = seen.total,
                                         .rows = count.rows,
@@ -218,11 +243,111 @@ static tw_err read_more(struct tw_input *in, struct tw_fault *fault)
     return TW_OK;
 }
 
+/* -- messages */
+
+/* What is read from `path` is one message, of which some bytes have come. */
+static tw_err take_message(struct tw_input *in, struct tw_str first, struct tw_fault *fault)
+{
+    char block[16 << 10];
+    TW_TRY(open_messages(in, fault));
+    TW_TRY(messages_load(&in->messages, first, fault));
+    for (size_t n = 1; n > 0;) {
+        TW_TRY(tw_file_in_read(in->file, block, sizeof block, &n, fault));
+        TW_TRY(messages_load(&in->messages, (struct tw_str){block, n}, fault));
+    }
+    return TW_OK;
+}
+
+/* Looks at the first bytes: rows of a table, or a message? */
+static tw_err begin(struct tw_input *in, struct tw_fault *fault)
+{
+    size_t room, n;
+    char *p = tw_reader_room(in->reader, &room);
+    in->begun = true;
+    tell_progress(in);
+    TW_TRY(tw_file_in_read(in->file, p, room, &n, fault));
+    if (tw_xml_sniff((struct tw_str){p, n < 512 ? n : 512}))
+        return take_message(in, (struct tw_str){p, n}, fault);
+    if (n == 0)
+        tw_reader_end(in->reader);
+    else
+        tw_reader_filled(in->reader, n);
+    return TW_OK;
+}
+
+/* A message of which somebody must be told that it was not taken. */
+static void refuse_message(struct tw_input *in, const char *path, const struct tw_fault *why)
+{
+    const struct tw_refused refused = {.line = why->line, .culprit = true, .fault = why};
+    in->count.refused_declarations++;
+    in->count.refused_rows++;
+    count_fault(in, why);
+    work_on(&in->options, path);
+    if (in->options.refused != NULL) in->options.refused(in->options.to, &refused);
+    work_on(&in->options, in->path);
+}
+
+/* What a message need not say: when it was lodged is for whoever receives it, and some procedures need no
+ * code of the goods. */
+static const uint64_t message_pass = 1ull << TW_CHECK_NO_TIME | 1ull << TW_CHECK_NO_HS;
+
+static tw_err next_message(struct tw_input *in, struct tw_arena *arena, struct tw_reading *ret, bool *more,
+                           struct tw_fault *fault)
+{
+    const struct tw_completion how = {.currency = currency_of(&in->options),
+                                      .valuation = in->valued ? &in->valuation : NULL,
+                                      .now = in->options.now != 0 ? in->options.now : TW_NO_TIME,
+                                      .pass = in->options.map->pass | message_pass,
+                                      .rates_may_lack = in->options.rates == NULL};
+    for (;;) {
+        enum messages_step step;
+        const char *path = in->path;
+        struct tw_fault why;
+        struct tw_xml_reading message;
+        struct tw_completed done = {.value = NULL};
+        bool ended = false;
+        tell_progress(in);
+        tw_err err = messages_next(&in->messages, arena, &step, &path, &message, &why);
+        if (err == TW_OK && step == MESSAGES_END) break;
+        if (err == TW_OK && step == MESSAGES_DECLARATION) {
+            why.line = message.line;
+            err = tw_complete(message.decl, &how, arena, &done, &why);
+        } else {
+            ended = err != TW_OK;
+            err = why.code;
+        }
+        if (ended || err == TW_NOMEM) {
+            if (fault != NULL) *fault = why;
+            return err;
+        }
+        in->count.rows++;
+        if (err != TW_OK) {
+            refuse_message(in, path, &why);
+            continue;
+        }
+        in->count.declarations++;
+        *more = true;
+        *ret = (struct tw_reading){.decl = message.decl,
+                                   .value = done.value,
+                                   .warnings = done.warnings,
+                                   .line = message.line,
+                                   .rows = 1};
+        return TW_OK;
+    }
+    *more = false;
+    return in->count.rows > 0
+               ? TW_OK
+               : tw_fail(fault, TW_FORMAT,
+                         "no message in this directory is a declaration; a table is named by its own file");
+}
+
 tw_err tw_input_next(struct tw_input *in, struct tw_arena *arena, struct tw_reading *ret, bool *more,
                      struct tw_fault *fault)
 {
     enum tw_read_step step = TW_READ_MORE;
     work_on(&in->options, in->path);
+    if (!in->begun) TW_TRY(begin(in, fault));
+    if (in->of_messages) return next_message(in, arena, ret, more, fault);
     while (step == TW_READ_MORE) {
         TW_TRY(tw_reader_next(in->reader, arena, &step, ret, fault));
         if (step == TW_READ_MORE) TW_TRY(read_more(in, fault));
@@ -240,7 +365,7 @@ tw_err tw_input_finish(struct tw_input *in, struct tw_fault *fault)
 
 struct tw_reader_count tw_input_count(const struct tw_input *in)
 {
-    return tw_reader_count(in->reader);
+    return in->of_messages ? in->count : tw_reader_count(in->reader);
 }
 
 const struct tw_input_total *tw_input_totals(const struct tw_input *in, size_t *ret_n)
@@ -256,7 +381,12 @@ const struct tw_valuation *tw_input_valuation(const struct tw_input *in)
 
 tw_err tw_input_sha256(struct tw_input *in, uint8_t ret[32])
 {
-    return tw_file_in_sha256(in->file, ret);
+    if (!in->of_messages) return tw_file_in_sha256(in->file, ret);
+    if (in->messages.hash == NULL || in->messages.at < in->messages.n) return TW_ARG;
+    tw_sha256_end(in->messages.hash, ret);
+    tw_sha256_free(in->messages.hash);
+    in->messages.hash = NULL;
+    return TW_OK;
 }
 
 /* Findings tell refused rows through this. */

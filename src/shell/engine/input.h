@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine/input.h -- declarations from a file, for every command that takes one.
  *
- * In : paths of declarations, exchange rates and tariff; a map.
+ * In : paths of declarations, exchange rates and tariff; a map. Declarations are a table of rows (CSV), a
+ * message of the WCO Data Model, or a directory with a message in each file; content decides, not the name.
  * Out: one declaration after another; refused rows written aside, counted and told.
  * Not: what is done with a declaration.
  *
@@ -34,14 +35,15 @@ struct tw_input_options {
     const volatile sig_atomic_t *stop; /* not zero = give up with TW_INTERRUPTED */
     void *to;                          /* first argument of the next two */
     void (*progress)(void *to, const struct tw_input_progress *p); /* at each block of bytes */
-    void (*refused)(void *to, const struct tw_refused *r); /* each row at fault; not those that go with it */
+    void (*refused)(void *to, const struct tw_refused *r); /* each row at fault; not those that go with it;
+                                                              each message, which has no raw bytes here */
     const char **file; /* set to the path being worked on, so that a fault can be told with it */
 };
 
 struct tw_input;
 
 /* Opens `path` ("-" = standard input) and reads rates and tariff.
- * TW_ARG  no such currency; rates without any national currency
+ * TW_ARG  no such currency; rates without any national currency; rejects of a directory of messages
  * and the errors of tw_file_in_open, tw_file_out_open, tw_table_filled, tw_table_rates, tw_table_tariff */
 tw_err tw_input_open(const char *path, const struct tw_input_options *options, struct tw_input **ret,
                      struct tw_fault *fault) TW_MUST_CHECK;
@@ -79,7 +81,8 @@ const struct tw_input_total *tw_input_totals(const struct tw_input *in, size_t *
 /* What values are computed by; NULL when there is no national currency. As long as the input. */
 const struct tw_valuation *tw_input_valuation(const struct tw_input *in);
 
-/* TW_ARG: not asked for, or the end has not been reached */
+/* Of messages: of all their bytes in their order, once. TW_ARG: not asked for, or the end has not been
+ * reached */
 tw_err tw_input_sha256(struct tw_input *in, uint8_t ret[32]) TW_MUST_CHECK;
 
 /* All findings of a file of their own. Of the options map, currency, stop, refused and file count.

@@ -195,6 +195,7 @@ static void count(struct run *r, const struct tw_assessment *one)
         s->basis[b] += (basis & (1u << b)) != 0;
         s->alone[b] += basis == 1u << b;
     }
+    if (one->decl->lodged_at == TW_NO_TIME) return;
     if (s->first_day == TW_NO_DAY || day < s->first_day) s->first_day = day;
     s->out_of_order += s->last_day != TW_NO_DAY && day < s->last_day;
     if (s->last_day == TW_NO_DAY || day > s->last_day) s->last_day = day;

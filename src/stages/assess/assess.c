@@ -299,9 +299,7 @@ static tw_err score_variant(void *to, const struct tw_decl *variant, bool codes,
         v->now.look.item[worst] = v->base->look.item[worst];
         tw_profile_look_amounts(v->a->parts.profile, &variant->items.at[worst], &v->now.look.item[worst]);
     }
-    v->now.look.value = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!isnan(v->now.look.item[i].value)) v->now.look.value += v->now.look.item[i].value;
+    v->now.look.value = tw_look_total(&v->now.look);
     measure_variant(v, variant, worst, codes);
     if (v->now.look.value != v->value) {
         if (holds_alone(v, worst)) {

@@ -12,6 +12,7 @@
 #include "base/date.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "message/complete.h"
 #include "message/idset.h"
 #include "message/read_priv.h"
 
@@ -296,66 +297,18 @@ static tw_err settle_findings(struct tw_reader *r)
     return TW_OK;
 }
 
-/* The rules that every declaration keeps. */
-static tw_err check(struct tw_reader *r)
-{
-    const int64_t now = r->config.now != 0 ? r->config.now : TW_NO_TIME;
-    TW_TRY(tw_decl_check(r->decl, now, r->arena, &r->warnings, &r->why));
-    for (size_t i = 0; i < r->warnings.n; i++) {
-        const struct tw_violation *v = &r->warnings.at[i];
-        const bool passes = (r->config.map->pass >> v->check & 1) != 0;
-        if (tw_check_severity(v->check) == TW_SEVERITY_FAULT && !passes)
-            return tw_violation_fault(v, r->decl, &r->why);
-    }
-    return TW_OK;
-}
-
-/* Blames the amount that could not be converted: the item's price, or a charge that it shares in. */
-static tw_err no_rate(struct tw_reader *r, size_t item)
-{
-    const struct tw_decl *d = r->decl;
-    const struct {
-        const char *element;
-        struct tw_money money;
-    } of[] = {{"price_currency", d->items.at[item].price},
-              {"freight_currency", d->freight},
-              {"insurance_currency", d->insurance}};
-    struct tw_money converted;
-    r->why.item = item;
-    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
-        const struct tw_rates *rates = r->config.valuation->rates;
-        if (tw_rates_convert(rates, of[i].money, tw_time_day(d->lodged_at), &converted, &r->why) !=
-            TW_NOTFOUND)
-            continue;
-        snprintf(r->why.path, sizeof r->why.path, "%s", of[i].element);
-        return r->why.code;
-    }
-    return TW_OK;
-}
-
-/* Values and rates that the rows left open. */
-static tw_err complete_values(struct tw_reader *r)
-{
-    r->value = NULL;
-    if (r->config.valuation == NULL) return TW_OK;
-    r->value = tw_arena_array(r->arena, r->decl->items.n, sizeof *r->value);
-    if (r->value == NULL) return TW_NOMEM;
-    tw_decl_value(r->decl, r->config.valuation, r->value);
-    for (size_t i = 0; i < r->decl->items.n; i++) {
-        if (r->value[i].value_gap == TW_GAP_NO_RATE) TW_TRY(no_rate(r, i));
-        tw_item_value_apply(&r->value[i], &r->decl->items.at[i]);
-    }
-    return TW_OK;
-}
-
 /* What can only be told when all rows are there. What is wrong goes to r->why, where to *ret_culprit. */
 static tw_err complete(struct tw_reader *r, const struct held_row **ret_culprit)
 {
+    const struct tw_completion how = {.currency = r->config.currency,
+                                      .valuation = r->config.valuation,
+                                      .now = r->config.now != 0 ? r->config.now : TW_NO_TIME,
+                                      .pass = r->config.map->pass};
+    struct tw_completed done = {.value = NULL};
     r->why = (struct tw_fault){.item = 0};
-    if (r->decl->version == 0) r->decl->version = 1;
-    tw_err err = tw_decl_settle(r->decl, r->config.currency, &r->why);
-    if (err == TW_OK) err = check(r);
-    if (err == TW_OK) err = complete_values(r);
+    tw_err err = tw_complete(r->decl, &how, r->arena, &done, &r->why);
+    r->value = done.value;
+    r->warnings = done.warnings;
     if (err == TW_OK) err = settle_findings(r);
     if (err != TW_OK) *ret_culprit = row_of_item(r, r->why.item);
     return err;

@@ -203,11 +203,13 @@ static struct tw_str plain_value(struct tw_xml *x, struct tw_str v)
                             : (struct tw_str){x->values.p + from, x->values.n - from};
 }
 
-static bool attribute_room(struct tw_xml *x, size_t n, const xmlChar **from)
+/* Makes room for an element's attributes and for what has to be rewritten of them and of namespaces. */
+static bool attribute_room(struct tw_xml *x, const xmlChar *uri, size_t n, const xmlChar **from)
 {
-    size_t bytes = 0;
+    size_t bytes = str_from(uri).n;
     tw_buf_clear(&x->values);
-    for (size_t i = 0; i < n; i++) bytes += (size_t)(from[i * 5 + 4] - from[i * 5 + 3]);
+    for (size_t i = 0; i < n; i++)
+        bytes += (size_t)(from[i * 5 + 4] - from[i * 5 + 3]) + str_from(from[i * 5 + 2]).n;
     if (bytes > 0 && tw_buf_room(&x->values, bytes) == NULL) return false;
     if (n <= x->attributes) return true;
     struct tw_xml_attribute *more = tw_realloc(x->attribute, n, sizeof *more);
@@ -299,16 +301,17 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
         return;
     }
     if (x->events == NULL || x->events->start == NULL) return;
-    if (!attribute_room(x, n, attribute)) {
+    if (!attribute_room(x, uri, n, attribute)) {
         stop(x, no_memory(x->fault));
         return;
     }
     for (size_t i = 0; i < n; i++) {
         const xmlChar **a = attribute + i * 5;
         const struct tw_str value = {(const char *)a[3], (size_t)(a[4] - a[3])};
-        x->attribute[i] = (struct tw_xml_attribute){str_from(a[2]), str_from(a[0]), plain_value(x, value)};
+        x->attribute[i] =
+            (struct tw_xml_attribute){plain_value(x, str_from(a[2])), str_from(a[0]), plain_value(x, value)};
     }
-    const struct tw_xml_element e = {.ns = str_from(uri),
+    const struct tw_xml_element e = {.ns = plain_value(x, str_from(uri)),
                                      .name = str_from(name),
                                      .attribute = x->attribute,
                                      .n = n,

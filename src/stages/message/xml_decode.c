@@ -18,13 +18,13 @@ void xml_place(struct tw_str text, size_t byte, struct tw_fault *fault)
 {
     if (fault == NULL) return;
     fault->byte = byte;
-    fault->line = 1;
+    fault->line = fault->column = 1;
+    if (byte == 0) return; /* there may be no text at all */
     size_t line = 0;
     for (const char *p; (p = memchr(text.s + line, '\n', byte - line)) != NULL;) {
         fault->line++;
         line = (size_t)(p - text.s) + 1;
     }
-    fault->column = 1;
     for (size_t i = line; i < byte; i++) fault->column += ((unsigned char)text.s[i] & 0xC0) != 0x80;
 }
 

@@ -377,12 +377,13 @@ static void write_list(struct tw_xml_writer *w, uint16_t number, struct run run)
 
 /* -- groups */
 
+/* As the reader takes it: of parts that have no elements in them. */
 static struct xml_pair pair_of(const struct xml_node *node)
 {
     struct xml_pair pair = {{{NULL, 0}, {NULL, 0}}};
     for (size_t i = 0; i < node->children; i++) {
         const struct xml_node *c = node->child[i];
-        if (c->row != XML_NO_ROW && c->index == 1 && xml_row[c->row].how == XML_PART)
+        if (c->row != XML_NO_ROW && c->index == 1 && c->children == 0 && xml_row[c->row].how == XML_PART)
             pair.text[xml_row[c->row].which] = tw_str_trim(c->value);
     }
     return pair;

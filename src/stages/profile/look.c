@@ -256,11 +256,21 @@ tw_err tw_profile_look_keys(const struct tw_profile *p, const struct tw_decl *d,
         l->hs6_code = c.hs6 != 0 ? (uint32_t)(c.hs6 >> 32) | 1u : 0;
         l->origin_code = c.origin != 0 ? (uint32_t)(c.origin >> 32) | 1u : 0;
         fetch_slots(p, l);
-        if (!isnan(l->value)) look.value += l->value;
     }
+    look.value = tw_look_total(&look);
     look.low_value = p->limits.de_minimis > 0 && look.value > 0 && look.value <= p->limits.de_minimis;
     *ret = look;
     return TW_OK;
+}
+
+double tw_look_total(const struct tw_look *look)
+{
+    double total = (double)NAN;
+    for (size_t i = 0; i < look->n; i++) {
+        const double value = look->item[i].value;
+        if (!isnan(value)) total = isnan(total) ? value : total + value;
+    }
+    return total;
 }
 
 /* The highest of the declared duty rate and those usual around it: of the chapter, of this importer, at this

@@ -118,6 +118,9 @@ struct tw_look {
     struct tw_look_item *item; /* in the arena the look was made in */
 };
 
+/* The value of all items that have one, national currency units; NaN when none has. */
+double tw_look_total(const struct tw_look *look);
+
 struct tw_profile_limits {
     size_t max_keys;         /* rows; at least one for each kind */
     size_t max_awaited;      /* items remembered until their result comes; at least 1 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/input.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -266,6 +267,93 @@ static void survives_every_failed_allocation(void)
     CHECK(unlink(rejects) == 0 && unlink(reasons) == 0);
 }
 
+/* -- messages */
+
+#define MESSAGE(id)                                                                                          \
+    "<Declaration xmlns='urn:wco:datamodel:WCO:DEC-DMS:2'><FunctionCode>9</FunctionCode>"                    \
+    "<FunctionalReferenceID>" id                                                                             \
+    "</FunctionalReferenceID><GoodsShipment><GovernmentAgencyGoodsItem><SequenceNumeric>1"                   \
+    "</SequenceNumeric></GovernmentAgencyGoodsItem></GoodsShipment></Declaration>"
+
+static void a_message_is_told_from_a_table_by_its_content(void)
+{
+    struct seen seen = {0};
+    struct tw_input_options o = usual();
+    struct tw_reader_count count;
+    char ids[64] = "";
+    o.to = &seen;
+    o.refused = see_refused;
+    o.progress = see_progress;
+    put(declarations, " \n" MESSAGE("M1"));
+    CHECK(read_ids(&o, ids, sizeof ids, &count) == TW_OK && strcmp(ids, "M1 ") == 0);
+    CHECK(count.rows == 1 && count.declarations == 1 && count.refused_rows == 0 && seen.progress >= 2);
+    CHECK(seen.last.bytes == sizeof MESSAGE("M1") + 1 && seen.last.declarations == 1);
+    put(declarations, "<a><b></a>");
+    CHECK(read_ids(&o, ids, sizeof ids, &count) == TW_OK && count.declarations == 0);
+    CHECK(count.refused_declarations == 1 && seen.refused == 1);
+    o.rejects = rejects;
+    CHECK(read_ids(&o, ids, sizeof ids, &count) == TW_ARG &&
+          strstr(fault.note, "--rejects takes rows") != NULL);
+    put(declarations, HEADER);
+}
+
+static void a_directory_holds_one_message_a_file(void)
+{
+    TW_SCOPED(tw_input) *in = NULL;
+    struct tw_input_options o = usual();
+    struct tw_reading r;
+    char path[120];
+    uint8_t sum[32], want[32];
+    o.sha256 = true;
+    name(path, sizeof path, "messages");
+    CHECK(mkdir(path, 0700) == 0 && tw_input_open(path, &o, &in, &fault) == TW_OK);
+    bool more = true;
+    CHECK(tw_input_next(in, arena, &r, &more, &fault) == TW_FORMAT &&
+          strstr(fault.note, "no message") != NULL);
+    tw_input_free(in);
+    in = NULL;
+    static const char *const file_name[] = {"messages/a.xml", "messages/b.txt", "messages/c.xml"};
+    static const char *const text[] = {MESSAGE("A"), "a,b\n", MESSAGE("C")};
+    for (int i = 0; i < 3; i++) {
+        name(path, sizeof path, file_name[i]);
+        put(path, text[i]);
+    }
+    name(path, sizeof path, "messages");
+    CHECK(tw_input_open(path, &o, &in, &fault) == TW_OK && tw_input_sha256(in, sum) == TW_ARG);
+    for (int i = 0; i < 2; i++) {
+        CHECK(tw_input_next(in, arena, &r, &more, &fault) == TW_OK && more && r.decl->items.n == 1);
+        CHECK(tw_str_is(r.decl->id, i == 0 ? "A" : "C") && r.rows == 1 && r.line == 1 &&
+              r.decl->version == 1);
+    }
+    CHECK(tw_input_next(in, arena, &r, &more, &fault) == TW_OK && !more && tw_input_count(in).rows == 2);
+    tw_sha256(MESSAGE("A") MESSAGE("C"), 2 * (sizeof MESSAGE("A") - 1), want);
+    CHECK(tw_input_sha256(in, sum) == TW_OK && memcmp(sum, want, sizeof sum) == 0);
+}
+
+static tw_err read_messages(void)
+{
+    TW_SCOPED(tw_input) *in = NULL;
+    const struct tw_input_options o = usual();
+    struct tw_reading r;
+    char path[120];
+    name(path, sizeof path, "messages");
+    TW_TRY(tw_input_open(path, &o, &in, NULL));
+    for (bool more = true; more;) TW_TRY(tw_input_next(in, arena, &r, &more, NULL));
+    return TW_OK;
+}
+
+static void no_allocation_that_fails_loses_a_message(void)
+{
+    CHECK(read_messages() == TW_OK && fault_each_allocation(read_messages) > 20);
+    char path[120];
+    for (int i = 0; i < 3; i++) {
+        name(path, sizeof path, i == 0 ? "messages/a.xml" : i == 1 ? "messages/b.txt" : "messages/c.xml");
+        CHECK(unlink(path) == 0);
+    }
+    name(path, sizeof path, "messages");
+    CHECK(rmdir(path) == 0);
+}
+
 int main(void)
 {
     struct tw_str yaml;
@@ -287,6 +375,9 @@ int main(void)
     RUN(stops_when_asked);
     RUN(reads_findings);
     RUN(survives_every_failed_allocation);
+    RUN(a_message_is_told_from_a_table_by_its_content);
+    RUN(a_directory_holds_one_message_a_file);
+    RUN(no_allocation_that_fails_loses_a_message);
     tw_arena_free(maps);
     tw_arena_free(arena);
     CHECK(unlink(declarations) == 0 && unlink(rates) == 0 && unlink(tariff) == 0 && unlink(findings) == 0);

@@ -54,6 +54,7 @@ static void tells_namespaces_by_their_uri(void)
 {
     TELLS("<m:a xmlns:m='urn:m' xmlns='urn:d' x='1' m:y='2'><b/></m:a>",
           "<{urn:m}a x=\"1\" {urn:m}y=\"2\"<{urn:d}b>>");
+    TELLS("<m:a xmlns:m='u&amp;v' m:x='1'/>", "<{u&v}a {u&v}x=\"1\">");
     TELLS("<m:a/>", "! 1:5 FORMAT");
     TELLS("<a m:x='1'/>", "! 1:11 FORMAT");
     REFUSES("<a m:x='1'/>", TW_FORMAT, "prefix m for x on a is not defined");
@@ -130,6 +131,7 @@ static void utf16_with_its_mark_is_read(void)
     }
     TELLS("\xFF\xFE<\0a\0>\0\x3D\xD8\x00\xDE\xE9\0<\0/\0a\0>\0", "<a\xF0\x9F\x98\x80\xC3\xA9>");
     REFUSES("\xFF\xFE<\0a\0>\0\x3D\xD8<\0/\0a\0>\0", TW_FORMAT, "UTF-16 of the message is damaged");
+    REFUSES("\xFF\xFE\x3D\xD8", TW_FORMAT, "UTF-16 of the message is damaged"); /* before anything was read */
     REFUSES("\xFF\xFE<\0a\0/\0>\0\n", TW_FORMAT, "UTF-16 of the message is damaged");
     REFUSES("\xFF\xFE<\0a\0/\0>\0\0\0", TW_FORMAT, "UTF-16 of the message is damaged");
 }

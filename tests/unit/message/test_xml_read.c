@@ -200,6 +200,9 @@ static void procedures_and_origins_keep_their_roles(void)
                    "GovernmentProcedure>"
                    "<GovernmentProcedure>t<CurrentCode><b/></CurrentCode></GovernmentProcedure>"));
     holds(&h, TW_ELEMENT_PROCEDURE, "40");
+    reads(&h, ITEM("<GovernmentProcedure><CurrentCode>40</CurrentCode><PreviousCode>00<b/></PreviousCode>"
+                   "</GovernmentProcedure>"));
+    holds(&h, TW_ELEMENT_PREVIOUS_PROCEDURE, "");
 }
 
 /* -- one value, several places */

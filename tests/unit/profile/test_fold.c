@@ -88,7 +88,7 @@ static void keeps_what_is_usual_of_goods(void)
     struct tw_profile *p = empty(&arena);
     struct shipment s;
     for (int i = 0; i < 4; i++) {
-        declare(&s, i, 1, 1, 20000 + 180 * (i / 2), 100000 * (i + 1), 5000); /* 25 units */
+        declare(&s, i, 1, 1, 20000 + 180 * (i / 2), (int64_t)100000 * (i + 1), 5000); /* 25 units */
         s.item.package_count = 5;
         pass(p, &s.decl, arena);
     }
@@ -282,6 +282,9 @@ static void adds_no_value_where_there_is_none(void)
     s.decl.items.n = 2;
     const struct tw_look look = pass(p, &s.decl, arena);
     CHECK(look.low_value && look.value == 50 && isnan(look.item[1].value));
+    item[0].customs_value.cur[0] = '\0';
+    struct tw_look none; /* nor is a declaration without values one of value zero */
+    CHECK(tw_profile_look(p, &s.decl, arena, &none) == TW_OK && isnan(none.value) && !none.low_value);
     struct tw_look next;
     CHECK(tw_profile_look(p, &s.decl, arena, &next) == TW_OK);
     const struct tw_stat *with = tw_profile_stat(p, &next.item[0], TW_KIND_HS6),

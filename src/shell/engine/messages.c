@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/messages_priv.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/file.h"
+#include "store/walk.h"
+
+enum { SNIFF_BYTES = 512 };
+
+static tw_err no_memory(struct tw_fault *fault)
+{
+    return tw_fail(fault, TW_NOMEM, "out of memory");
+}
+
+static tw_err add_path(void *to, const char *path, bool found, struct tw_fault *fault)
+{
+    struct messages *m = to;
+    (void)found;
+    if (m->n == m->cap) {
+        const size_t cap = m->cap > 0 ? m->cap * 2 : 64;
+        char **more = tw_realloc(m->path, cap, sizeof *more);
+        if (more == NULL) return no_memory(fault);
+        m->path = more;
+        m->cap = cap;
+    }
+    const size_t n = strlen(path) + 1;
+    char *copy = tw_realloc(NULL, n, 1);
+    if (copy == NULL) return no_memory(fault);
+    m->path[m->n++] = memcpy(copy, path, n);
+    return TW_OK;
+}
+
+tw_err messages_open(const char *path, bool sha256, struct messages *ret, struct tw_fault *fault)
+{
+    TW_TRY(tw_xml_new(NULL, &ret->xml, fault));
+    TW_TRY(tw_xml_reader_new(0, &ret->reader, fault));
+    if (sha256 && tw_sha256_new(&ret->hash) != TW_OK) return no_memory(fault);
+    return tw_walk(path, add_path, ret, fault);
+}
+
+void messages_close(struct messages *m)
+{
+    tw_xml_free(m->xml);
+    tw_xml_reader_free(m->reader);
+    tw_sha256_free(m->hash);
+    for (size_t i = 0; i < m->n; i++) tw_free(m->path[i]);
+    tw_free(m->path);
+}
+
+tw_err messages_load(struct messages *m, struct tw_str bytes, struct tw_fault *fault)
+{
+    m->loaded = true;
+    m->bytes += bytes.n;
+    if (m->hash != NULL) tw_sha256_add(m->hash, bytes.s, bytes.n);
+    while (bytes.n > 0) {
+        size_t room;
+        char *p = tw_xml_room(m->xml, &room);
+        if (p == NULL) return no_memory(fault);
+        if (room > bytes.n) room = bytes.n;
+        memcpy(p, bytes.s, room);
+        bytes = (struct tw_str){bytes.s + room, bytes.n - room};
+        TW_TRY(tw_xml_filled(m->xml, room, fault));
+    }
+    return TW_OK;
+}
+
+/* *xml: it begins like XML; else not all of it was read. */
+static tw_err load_file(struct messages *m, const char *path, bool *xml, struct tw_fault *fault)
+{
+    const struct tw_file_options how = {.stop = m->stop};
+    TW_SCOPED(tw_file_in) *in = NULL;
+    TW_TRY(tw_file_in_open(path, &how, &in, fault));
+    tw_xml_clear(m->xml);
+    for (size_t n = 1, all = 0; n > 0; all += n) {
+        size_t room;
+        char *p = tw_xml_room(m->xml, &room);
+        if (p == NULL) return no_memory(fault);
+        TW_TRY(tw_file_in_read(in, p, room, &n, fault));
+        if (all == 0) *xml = tw_xml_sniff((struct tw_str){p, n < SNIFF_BYTES ? n : SNIFF_BYTES});
+        if (!*xml) return TW_OK;
+        m->bytes += n;
+        if (m->hash != NULL) tw_sha256_add(m->hash, p, n);
+        TW_TRY(tw_xml_filled(m->xml, n, fault));
+    }
+    return TW_OK;
+}
+
+/* Only declarations are decided about. */
+static tw_err is_declaration(const struct tw_xml_reading *r, struct tw_fault *fault)
+{
+    const struct tw_decl *d = r->decl;
+    fault->line = r->line;
+    if (r->kind == TW_XML_RESPONSE)
+        return tw_fail(fault, TW_FORMAT, "this is an answer of customs, no declaration; leave it out");
+    if (tw_str_is(d->function, "13"))
+        return tw_fail(fault, TW_FORMAT,
+                       "this is a request (%.*s) about a declaration, none itself; leave it out",
+                       (int)(d->type.n < 8 ? d->type.n : 8), d->type.s);
+    if (r->unfit_n == 0) return TW_OK;
+    *fault = r->unfit[0];
+    return fault->code;
+}
+
+static bool is_message_s(tw_err err)
+{
+    return err == TW_FORMAT || err == TW_LIMIT || err == TW_RANGE || err == TW_CONFLICT ||
+           err == TW_NOTFOUND || err == TW_IO;
+}
+
+/* One file. *some = false: there is no message in it. */
+static tw_err read_one(struct messages *m, const char *path, struct tw_arena *arena, bool *some,
+                       struct tw_xml_reading *ret, struct tw_fault *fault)
+{
+    *some = true;
+    if (!m->loaded) TW_TRY(load_file(m, path, some, fault));
+    m->loaded = false;
+    if (!*some) return TW_OK;
+    TW_TRY(tw_xml_read(m->reader, m->xml, arena, ret, fault));
+    return is_declaration(ret, fault);
+}
+
+tw_err messages_next(struct messages *m, struct tw_arena *arena, enum messages_step *step,
+                     const char **ret_path, struct tw_xml_reading *ret, struct tw_fault *fault)
+{
+    while (m->at < m->n) {
+        const char *path = m->path[m->at++];
+        bool some = false;
+        tw_arena_reset(arena);
+        *fault = (struct tw_fault){.item = 0};
+        *ret_path = path;
+        if (m->stop != NULL && *m->stop != 0) return tw_fail(fault, TW_INTERRUPTED, "interrupted");
+        const tw_err err = read_one(m, path, arena, &some, ret, fault);
+        if (err != TW_OK && !is_message_s(err)) return err;
+        if (err == TW_OK && !some) continue;
+        *step = err == TW_OK ? MESSAGES_DECLARATION : MESSAGES_REFUSED;
+        return TW_OK;
+    }
+    *step = MESSAGES_END;
+    return TW_OK;
+}
