@@ -134,6 +134,27 @@ static void keeps_what_is_usual_of_goods(void)
     tw_profile_free(p);
 }
 
+/* Ore at half a minor unit per kg, half a unit of a hundred kg: nothing is too small to be compared. */
+static void compares_what_is_cheap_and_what_is_less_than_a_unit(void)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    struct tw_profile *p = empty(&arena);
+    struct shipment s;
+    struct tw_look look;
+    for (int i = 0; i < 13; i++) {
+        declare(&s, i, 1, 1, 20000, 50, 100000);
+        s.item.quantity.value = (struct tw_dec){5, 1, true};
+        look = pass(p, &s.decl, arena);
+        CHECK(look.item[0].price_kg == 0.5 && look.item[0].price_unit == 100 && look.item[0].units == 0.5);
+    }
+    CHECK(look.item[0].usual_kind == TW_KIND_HS6_ROUTE && fabs(look.item[0].usual_kg / 0.5 - 1) < 0.031);
+    CHECK(fabs(look.item[0].log_ratio) < 0.031); /* NaN fails */
+    const struct tw_usual *u = tw_profile_usual(p, &look.item[0], TW_KIND_HS6_ROUTE);
+    CHECK(tw_sketch_n(&u->per_unit[0]) == 13 && fabs((double)u->kg_unit.weight - 13) < 1e-5);
+    CHECK(fabs((double)u->kg_unit.mean - log(200)) < 1e-5);
+    tw_profile_free(p);
+}
+
 /* A silence of a year leaves no generation behind; half of one leaves the older. */
 static void forgets_prices_by_generations(void)
 {
@@ -421,6 +442,7 @@ int main(void)
     RUN(counts_what_a_full_recount_counts);
     RUN(keeps_of_parties_how_they_stand_to_the_usual);
     RUN(keeps_what_is_usual_of_goods);
+    RUN(compares_what_is_cheap_and_what_is_less_than_a_unit);
     RUN(forgets_prices_by_generations);
     RUN(finds_the_items_of_a_declaration_again);
     RUN(keeps_thousands_of_awaited_items_apart);
