@@ -7,6 +7,7 @@
 #include "fuzz.h"
 
 #include "message/edifact_envelope.h"
+#include "unit/message/edi_manifest.h"
 #include "unit/message/edi_text.h"
 
 /* The envelope takes whatever was read, and tells of nothing without its place. */
@@ -34,6 +35,27 @@ static void hold_together(struct fuzz_input in)
     CHECK(n <= 3);
 }
 
+/* Each value of a manifest is held or kept, and what is told has its place. */
+static void nothing_is_lost(struct tw_str text)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    TW_SCOPED_BUF out = {0};
+    struct tw_edi_manifest m = {.manifest = NULL};
+    struct tw_fault fault = {0};
+    CHECK(tw_arena_new(4 << 20, &arena) == TW_OK);
+    const tw_err err = read_manifest(text, 500, arena, &m, &fault);
+    if (err != TW_OK) {
+        CHECK(fault.note[0] != '\0' &&
+              (err == TW_FORMAT || err == TW_NOTFOUND || err == TW_LIMIT || err == TW_NOMEM));
+        return;
+    }
+    CHECK(m.manifest != NULL && m.values == m.held + kept_places(m.manifest) && m.told_n <= m.told_all);
+    for (size_t i = 0; i < m.told_n; i++) CHECK(m.told[i].fault.note[0] != '\0' && m.told[i].fault.line > 0);
+    say_manifest(&out, m.manifest);
+    say_told(&out, &m);
+    CHECK(!out.failed);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static const struct tw_edi_config low = {.segment_bytes = 24, .values = 4};
@@ -47,5 +69,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     const size_t mark = in.text.n >= 3 && memcmp(in.text.s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     CHECK(!plain || tw_str_eq(tw_buf_view(&same), (struct tw_str){in.text.s + mark, in.text.n - mark}));
     hold_together(in);
+    nothing_is_lost(in.text);
     return 0;
 }

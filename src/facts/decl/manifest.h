@@ -40,12 +40,13 @@ struct tw_consignment_item {
     struct tw_str marks;
     struct tw_dec gross_mass_kg;
     struct tw_str dangerous; /* UN number of dangerous goods */
+    TW_LIST(struct tw_container) containers;
 };
 
 /* One transport document: bill of lading, air waybill, consignment note. */
 struct tw_consignment {
     struct tw_str bill;   /* number of the document */
-    struct tw_str master; /* of a house consignment: the master document; absent otherwise */
+    struct tw_str master; /* document that this one stands under, of a house its master; absent = none */
     enum tw_bill kind;    /* TW_BILL_N = not known */
     struct tw_party consignor, consignee, notify;
     struct tw_str loading_place, discharge_place, delivery_place; /* UN/LOCODE */
@@ -74,6 +75,7 @@ struct tw_manifest {
     struct tw_str departure_place, arrival_place; /* UN/LOCODE */
     int64_t departed_at, arrival_at;              /* UTC seconds; TW_NO_TIME = absent */
     int64_t consignment_total, container_total;   /* as stated; -1 = absent */
+    TW_LIST(struct tw_container) containers;      /* on board, also those of no consignment */
     TW_LIST(struct tw_consignment) consignments;  /* houses follow their master */
     TW_LIST(struct tw_extra) extra;
 };

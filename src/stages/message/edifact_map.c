@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "message/edifact_map_priv.h"
+
+#include <assert.h>
+
+static const struct {
+    enum tw_edi_message message;
+    uint8_t group;
+    const char *text;
+} lines[] = {
+#define X(message, group, text) {TW_EDI_##message, group, text},
+#include "message/edifact_map.def"
+#undef X
+};
+enum { LINES = sizeof lines / sizeof *lines };
+_Static_assert((int)LINES <= (int)EDI_LINES_MAX, "EDI_LINES_MAX is too small");
+
+static unsigned number_of(struct tw_str text)
+{
+    int64_t v = 1;
+    TW_IGNORE(tw_str_i64(text, &v));
+    return (unsigned)v;
+}
+
+/* The table is ours: what is wrong in it is a fault of the program, and any test finds it. */
+static void parse_slot(struct tw_str text, struct edi_line *line, unsigned element, unsigned component)
+{
+    if (text.n == 0) return;
+    assert(line->n < EDI_SLOTS_MAX);
+    struct edi_slot *slot = &line->slot[line->n++];
+    *slot = (struct edi_slot){.kind = EDI_PLAIN,
+                              .element = (uint8_t)element,
+                              .component = (uint8_t)component,
+                              .pieces = 1,
+                              .member = TW_ELEMENT_N,
+                              .text = text};
+    if (text.s[0] == '#') slot->kind = EDI_ORDINAL;
+    if (text.s[0] == '=') {
+        slot->kind = EDI_KEY;
+        slot->text = (struct tw_str){text.s + 1, text.n - 1};
+    }
+    if (text.s[0] == '<') {
+        slot->kind = EDI_FORM;
+        slot->text = (struct tw_str){text.s + 1, text.n - 2};
+    }
+    if (text.s[0] != '{') return;
+    struct tw_str size = {NULL, 0}, width = {NULL, 0};
+    const struct tw_str name = tw_str_cut((struct tw_str){text.s + 1, text.n - 2}, '*', &size);
+    slot->kind = EDI_MEMBER;
+    slot->member = tw_element_find_any(name);
+    assert(slot->member != TW_ELEMENT_N);
+    if (size.n > 0) {
+        slot->pieces = (uint8_t)number_of(tw_str_cut(size, 'x', &width));
+        slot->width = (uint16_t)number_of(width);
+    }
+    assert(line->members == 0 || line->level == tw_element_row(slot->member)->level);
+    line->level = tw_element_row(slot->member)->level;
+    line->members++;
+}
+
+void edi_map_parse(struct edi_map *ret)
+{
+    ret->n = LINES;
+    for (size_t i = 0; i < LINES; i++) {
+        struct edi_line *line = &ret->line[i];
+        struct tw_str rest = tw_str_from(lines[i].text);
+        *line = (struct edi_line){.message = lines[i].message, .group = lines[i].group};
+        line->tag = tw_str_cut(rest, '+', &rest);
+        line->begins = tw_str_starts(line->tag, TW_STR("*"));
+        if (line->begins) line->tag = (struct tw_str){line->tag.s + 1, line->tag.n - 1};
+        for (unsigned element = 0; rest.n > 0; element++) {
+            struct tw_str all = tw_str_cut(rest, '+', &rest);
+            for (unsigned component = 0; all.n > 0; component++)
+                parse_slot(tw_str_cut(all, ':', &all), line, element, component);
+        }
+    }
+}
+
+static bool fits(const struct edi_line *line, const struct tw_edi_segment *s)
+{
+    for (size_t i = 0; i < line->n; i++) {
+        const struct edi_slot *slot = &line->slot[i];
+        if (slot->kind == EDI_KEY && !tw_str_eq(slot->text, tw_edi_at(s, slot->element, slot->component)))
+            return false;
+    }
+    return true;
+}
+
+const struct edi_line *edi_map_find(const struct edi_map *m, enum tw_edi_message message, unsigned group,
+                                    const struct tw_edi_segment *s)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        const struct edi_line *line = &m->line[i];
+        if (line->message == message && line->group == group && tw_str_eq(line->tag, s->tag) && fits(line, s))
+            return line;
+    }
+    return NULL;
+}
+
+const struct edi_slot *edi_line_at(const struct edi_line *line, const struct tw_edi_value *v)
+{
+    if (v->repetition > 0) return NULL;
+    for (size_t i = 0; i < line->n; i++) {
+        const struct edi_slot *slot = &line->slot[i];
+        if (slot->element == v->element && slot->component <= v->component &&
+            v->component < slot->component + slot->pieces)
+            return slot;
+    }
+    return NULL;
+}
