@@ -47,12 +47,16 @@ static void note(const struct telling *t, const struct tw_convert_count *n)
                     s(n->bare));
     if (n->unfit > 0)
         tw_cli_note(cli, "%llu value%s did not fit, kept as written", (ull)n->unfit, s(n->unfit));
+    if (n->faults > 0)
+        tw_cli_note(cli, "%llu fault%s in the envelopes of interchanges, written as they stood",
+                    (ull)n->faults, s(n->faults));
     if (n->passed > 0)
         tw_cli_note(cli, "%llu other file%s of the directories passed over", (ull)n->passed, s(n->passed));
 }
 
-static void put_json(const struct tw_convert_count *n, bool checked, struct tw_buf *out)
+static void put_json(const struct tw_convert_count *n, const struct tw_convert_options *o, struct tw_buf *out)
 {
+    const bool checked = o->check, edifact = o->form == TW_CONVERT_EDIFACT;
     struct tw_json j = {.out = out};
     const struct {
         const char *name;
@@ -62,8 +66,9 @@ static void put_json(const struct tw_convert_count *n, bool checked, struct tw_b
                {"refused", n->refused, true},
                {"lost", n->lost, checked},
                {"elements", n->elements, checked},
-               {"without_namespaces", n->bare, true},
-               {"values_kept_as_they_stand", n->unfit, true},
+               {"without_namespaces", n->bare, !edifact},
+               {"values_kept_as_they_stand", n->unfit, !edifact},
+               {"envelope_faults", n->faults, edifact},
                {"passed_over", n->passed, true}};
     tw_json_begin_object(&j);
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -75,14 +80,29 @@ static void put_json(const struct tw_convert_count *n, bool checked, struct tw_b
     tw_buf_char(out, '\n');
 }
 
+static enum tw_convert_form form_of(const char *name)
+{
+    static const char *const names[] = {
+#define X(id, name, words) name,
+        TW_CONVERT_FORM_TABLE(X)
+#undef X
+    };
+    unsigned f = 0;
+    while (f < TW_CONVERT_FORM_N && (name == NULL || strcmp(name, names[f]) != 0)) f++;
+    return (enum tw_convert_form)f;
+}
+
 static tw_err options_of(const struct tw_cli *cli, struct tw_convert_options *ret, struct tw_fault *fault)
 {
-    const char *to = tw_cli_value(cli, "to");
+    ret->form = form_of(tw_cli_value(cli, "to"));
     ret->out = tw_cli_value(cli, "out");
     ret->xsd = tw_cli_value(cli, "xsd");
     ret->check = tw_cli_flag(cli, "check_lossless");
-    if (to == NULL || strcmp(to, "xml") != 0)
-        return tw_fail(fault, TW_ARG, "convert needs --to xml, the form that messages are written in");
+    if (ret->form == TW_CONVERT_FORM_N)
+        return tw_fail(fault, TW_ARG,
+                       "convert needs --to xml or --to edifact, the form that messages are written in");
+    if (ret->xsd != NULL && ret->form != TW_CONVERT_XML)
+        return tw_fail(fault, TW_ARG, "a schema is for XML; leave --xsd out, or give --to xml");
     if (ret->out == NULL)
         return tw_fail(fault, TW_ARG,
                        "convert needs --out DIR, a directory that the messages are written to");
@@ -119,7 +139,7 @@ tw_err cmd_convert(struct tw_cli *cli, struct tw_fault *fault)
     TW_TRY(err);
     note(&t, &n);
     if (cli->json)
-        put_json(&n, o.check, &out);
+        put_json(&n, &o, &out);
     else
         tw_buf_printf(&out, "%llu read, %llu refused", (unsigned long long)n.read,
                       (unsigned long long)n.refused);

@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 
 #include "base/map.h"
+#include "engine/convert_edifact_priv.h"
 #include "engine/xsd_priv.h"
+#include "message/edifact.h"
 #include "message/xml_read.h"
 #include "message/xml_same.h"
 #include "message/xml_write.h"
@@ -22,6 +24,7 @@ struct convert {
     struct tw_xml_schema *schema;
     struct tw_xml_reader *reader;
     struct tw_xml_writer *writer;
+    struct edifact_work *edifact;
     struct tw_arena *arena, *work;
     struct tw_buf text;
     struct tw_intern *names; /* of the files written */
@@ -35,6 +38,7 @@ static void close_convert(struct convert *c)
     tw_xml_schema_free(c->schema);
     tw_xml_reader_free(c->reader);
     tw_xml_writer_free(c->writer);
+    edifact_work_free(c->edifact);
     tw_arena_free(c->arena);
     tw_arena_free(c->work);
     tw_buf_free(&c->text);
@@ -61,6 +65,7 @@ static tw_err open_convert(struct convert *c, struct tw_fault *fault)
     TW_TRY(tw_xml_new(NULL, &c->written, fault));
     TW_TRY(tw_xml_reader_new(0, &c->reader, fault));
     TW_TRY(tw_xml_writer_new(&c->writer, fault));
+    TW_TRY(edifact_work_new(&c->edifact, fault));
     if (tw_arena_new(ARENA_BYTES_MAX, &c->arena) != TW_OK ||
         tw_arena_new(ARENA_BYTES_MAX, &c->work) != TW_OK || tw_intern_new(&c->names) != TW_OK)
         return no_memory(fault);
@@ -78,22 +83,42 @@ static bool is_message_s(tw_err err)
            err == TW_NOTFOUND || err == TW_IO;
 }
 
-/* Fills c->xml with the bytes of a file. *ret_xml: they begin like XML; else not all of them were read. */
-static tw_err fill(struct convert *c, const char *path, bool *ret_xml, struct tw_fault *fault)
+/* A file and what has been read of it to see what it is. */
+struct source {
+    struct tw_file_in *in;
+    char first[SNIFF_BYTES];
+    size_t n;
+};
+
+static tw_err open_source(const struct convert *c, const char *path, struct source *ret,
+                          struct tw_fault *fault)
 {
     const struct tw_file_options how = {.stop = c->options->stop};
-    TW_SCOPED(tw_file_in) *in = NULL;
-    TW_TRY(tw_file_in_open(path, &how, &in, fault));
+    TW_TRY(tw_file_in_open(path, &how, &ret->in, fault));
+    for (size_t n = 1; n > 0 && ret->n < SNIFF_BYTES; ret->n += n)
+        TW_TRY(tw_file_in_read(ret->in, ret->first + ret->n, SNIFF_BYTES - ret->n, &n, fault));
+    return TW_OK;
+}
+
+static tw_err give(struct convert *c, const char *bytes, size_t n, struct tw_fault *fault)
+{
+    size_t room;
+    char *p = tw_xml_room(c->xml, &room);
+    if (p == NULL || room < n) return no_memory(fault);
+    memcpy(p, bytes, n);
+    return tw_xml_filled(c->xml, n, fault);
+}
+
+/* Fills c->xml with the bytes of a file. */
+static tw_err fill(struct convert *c, const struct source *from, struct tw_fault *fault)
+{
     tw_xml_clear(c->xml);
-    for (size_t n = 1, all = 0; n > 0; all += n) {
+    TW_TRY(give(c, from->first, from->n, fault));
+    for (size_t n = 1; n > 0;) {
         size_t room;
         char *p = tw_xml_room(c->xml, &room);
         if (p == NULL) return no_memory(fault);
-        TW_TRY(tw_file_in_read(in, p, room, &n, fault));
-        if (all == 0) {
-            *ret_xml = tw_xml_sniff((struct tw_str){p, n < SNIFF_BYTES ? n : SNIFF_BYTES});
-            if (!*ret_xml) return TW_OK;
-        }
+        TW_TRY(tw_file_in_read(from->in, p, room, &n, fault));
         TW_TRY(tw_xml_filled(c->xml, n, fault));
     }
     return TW_OK;
@@ -108,18 +133,24 @@ static tw_err name_output(struct convert *c, const char *path, char ret[PATH_BYT
     if (n > 3 && strcmp(base + n - 3, ".gz") == 0) n -= 3;
     if (n > 4 && strcmp(base + n - 4, ".zst") == 0) n -= 4;
     if (strcmp(path, "-") == 0) {
-        base = "stdin.xml";
+        base = c->options->form == TW_CONVERT_XML ? "stdin.xml" : "stdin.edi";
         n = strlen(base);
     }
-    const size_t known = tw_intern_n(c->names);
-    uint32_t number;
-    if (tw_intern_put(c->names, (struct tw_str){base, n}, &number) != TW_OK) return no_memory(fault);
-    if (number < known)
+    if (snprintf(ret, PATH_BYTES_MAX, "%s/%.*s", c->options->out, (int)n, base) >= PATH_BYTES_MAX)
+        return tw_fail(fault, TW_LIMIT, "the path to write to is longer than %d bytes", PATH_BYTES_MAX - 1);
+    if (tw_intern_find(c->names, tw_str_from(ret)) != TW_MAP_NONE)
         return tw_fail(fault, TW_CONFLICT,
                        "another file called %.*s has been written already; rename one of them",
                        (int)(n < 80 ? n : 80), base);
-    if (snprintf(ret, PATH_BYTES_MAX, "%s/%.*s", c->options->out, (int)n, base) >= PATH_BYTES_MAX)
-        return tw_fail(fault, TW_LIMIT, "the path to write to is longer than %d bytes", PATH_BYTES_MAX - 1);
+    return TW_OK;
+}
+
+/* What has been written: no other may have its name. */
+static tw_err written(struct convert *c, const char *path, struct tw_fault *fault)
+{
+    uint32_t number;
+    if (tw_intern_put(c->names, tw_str_from(path), &number) != TW_OK) return no_memory(fault);
+    c->count->read++;
     return TW_OK;
 }
 
@@ -129,13 +160,19 @@ static bool same_file(const char *a, const char *b)
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-static tw_err write_out(struct convert *c, const char *from, const char *path, struct tw_fault *fault)
+static tw_err open_out(const struct convert *c, const char *from, const char *path, struct tw_file_out **ret,
+                       struct tw_fault *fault)
 {
     const struct tw_file_options how = {.stop = c->options->stop};
-    TW_SCOPED(tw_file_out) *out = NULL;
     if (same_file(from, path))
         return tw_fail(fault, TW_ARG, "it would be written over itself; name another directory to write to");
-    TW_TRY(tw_file_out_open(path, &how, &out, fault));
+    return tw_file_out_open(path, &how, ret, fault);
+}
+
+static tw_err write_out(struct convert *c, const char *from, const char *path, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_file_out) *out = NULL;
+    TW_TRY(open_out(c, from, path, &out, fault));
     TW_TRY(tw_file_out_write(out, c->text.p, c->text.n, fault));
     return tw_file_out_commit(out, fault);
 }
@@ -188,22 +225,76 @@ static tw_err convert_message(struct convert *c, const char *path, struct tw_fau
     if (c->options->check) TW_TRY(check(c, fault));
     c->fatal = true;
     TW_TRY(write_out(c, path, to, fault));
+    TW_TRY(written(c, to, fault));
     c->fatal = false;
-    c->count->read++;
     c->count->bare += reading.bare;
     tell_unfit(c, &reading);
     return TW_OK;
 }
 
-static tw_err convert_file(struct convert *c, const char *path, bool found, struct tw_fault *fault)
+static tw_err convert_interchange(struct convert *c, const char *path, const struct source *from,
+                                  struct tw_fault *fault)
 {
-    bool xml = false;
-    TW_TRY(fill(c, path, &xml, fault));
-    if (xml) return convert_message(c, path, fault);
+    TW_SCOPED(tw_file_out) *out = NULL;
+    struct edifact_count n;
+    char to[PATH_BYTES_MAX];
+    TW_TRY(name_output(c, path, to, fault));
+    c->fatal = true;
+    TW_TRY(open_out(c, path, to, &out, fault));
+    c->fatal = false;
+    const struct edifact_job job = {.in = from->in,
+                                    .out = out,
+                                    .first = {from->first, from->n},
+                                    .check = c->options->check,
+                                    .to = c->options->to,
+                                    .told = c->options->told,
+                                    .fatal = &c->fatal};
+    TW_TRY(edifact_convert(c->edifact, &job, &n, fault));
+    c->fatal = true;
+    TW_TRY(tw_file_out_commit(out, fault));
+    TW_TRY(written(c, to, fault));
+    c->fatal = false;
+    c->count->faults += n.faults;
+    if (!c->options->check) return TW_OK;
+    c->count->elements += n.segments;
+    c->count->lost += n.lost;
+    if (n.lost == 0) return TW_OK;
+    struct tw_fault what;
+    tw_fail(&what, TW_INTERNAL, "%llu segment%s of what was written differ", (unsigned long long)n.lost,
+            n.lost == 1 ? "" : "s");
+    tell(c, &what);
+    return TW_OK;
+}
+
+static tw_err convert_source(struct convert *c, const char *path, bool found, const struct source *from,
+                             struct tw_fault *fault)
+{
+    const struct tw_str first = {from->first, from->n};
+    const bool xml = tw_xml_sniff(first), edifact = tw_edi_sniff(first);
+    const bool wants_xml = c->options->form == TW_CONVERT_XML;
+    if (xml && wants_xml) {
+        TW_TRY(fill(c, from, fault));
+        return convert_message(c, path, fault);
+    }
+    if (edifact && !wants_xml) return convert_interchange(c, path, from, fault);
+    if (xml || edifact)
+        return tw_fail(fault, TW_FORMAT, "this is %s, which is written as %s again; give --to %s",
+                       xml ? "XML" : "EDIFACT", xml ? "XML" : "EDIFACT", xml ? "xml" : "edifact");
     if (!found)
-        return tw_fail(fault, TW_FORMAT, "this is no XML; messages of the WCO Data Model are converted");
+        return tw_fail(fault, TW_FORMAT, "this is no %s; %s", wants_xml ? "XML" : "EDIFACT",
+                       wants_xml ? "messages of the WCO Data Model are converted"
+                                 : "an interchange begins with UNA, UNB or UNH");
     c->count->passed++;
     return TW_OK;
+}
+
+static tw_err convert_file(struct convert *c, const char *path, bool found, struct tw_fault *fault)
+{
+    struct source from = {.n = 0};
+    tw_err err = open_source(c, path, &from, fault);
+    if (err == TW_OK) err = convert_source(c, path, found, &from, fault);
+    tw_file_in_free(from.in);
+    return err;
 }
 
 static tw_err on_file(void *to, const char *path, bool found, struct tw_fault *fault)

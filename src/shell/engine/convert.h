@@ -6,7 +6,8 @@
  * and why. Not: what a declaration means.
  *
  * What is no message is refused, told once, and the next is gone on with. Files found in a directory whose
- * content does not begin like a message are passed over; those that were named are refused.
+ * content does not begin like a message are passed over; those that were named are refused. An EDIFACT
+ * interchange is one message here: it is written segment by segment, byte for byte as it stood.
  */
 #ifndef TW_ENGINE_CONVERT_H
 #define TW_ENGINE_CONVERT_H
@@ -16,8 +17,21 @@
 
 #include "base/err.h"
 
+/* What messages are written as; each is read from the same: X(id, name, words) */
+#define TW_CONVERT_FORM_TABLE(X)                                                                             \
+    X(XML, "xml", "WCO Data Model XML")                                                                      \
+    X(EDIFACT, "edifact", "EDIFACT")
+
+enum tw_convert_form {
+#define X(id, name, words) TW_CONVERT_##id,
+    TW_CONVERT_FORM_TABLE(X)
+#undef X
+        TW_CONVERT_FORM_N
+};
+
 /* Nothing in it is owned. NULL and false: not wanted. */
 struct tw_convert_options {
+    enum tw_convert_form form;
     const char *out;                   /* a directory; made where there is none */
     const char *xsd;                   /* a schema that messages must keep */
     bool check;                        /* compare each message written with the one it came from */
@@ -36,7 +50,8 @@ struct tw_convert_count {
     uint64_t lost;          /* elements missing from what was written, or added to it; counted with `check` */
     uint64_t bare;          /* messages read without namespaces */
     uint64_t unfit;         /* values kept as they stand, since they do not fit */
-    uint64_t elements;      /* compared */
+    uint64_t elements;      /* compared; segments of EDIFACT */
+    uint64_t faults; /* of the envelopes of EDIFACT interchanges: counts, references, what is not closed */
 };
 
 /* Errors end the work; *ret counts what was done before:

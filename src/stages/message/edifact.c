@@ -489,6 +489,21 @@ enum tw_edi_step tw_edi_next(struct tw_edi *e, struct tw_edi_segment *ret, struc
     return step;
 }
 
+bool tw_edi_sniff(struct tw_str first)
+{
+    static const char tags[][4] = {"UNA", "UNB", "UNG", "UNH"};
+    if (tw_str_starts(first, TW_STR("\xEF\xBB\xBF"))) first = (struct tw_str){first.s + 3, first.n - 3};
+    while (first.n > 0 && tw_is_blank(first.s[0])) first = (struct tw_str){first.s + 1, first.n - 1};
+    if (first.n < 4) return false;
+    const char next = first.s[3];
+    if ((next >= 'A' && next <= 'Z') || (next >= 'a' && next <= 'z') || (next >= '0' && next <= '9') ||
+        next == '_' || next == ',')
+        return false;
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        if (memcmp(first.s, tags[i], 3) == 0) return true;
+    return false;
+}
+
 struct tw_str tw_edi_at(const struct tw_edi_segment *s, unsigned element, unsigned component)
 {
     for (size_t i = 0; i < s->n; i++)

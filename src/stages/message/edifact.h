@@ -87,6 +87,10 @@ static inline void tw_edi_freep(struct tw_edi **e)
     tw_edi_free(*e);
 }
 
+/* Does it begin like an interchange or a message: UNA, UNB, UNG or UNH behind blanks and a mark? For who has
+ * only some first bytes. */
+bool tw_edi_sniff(struct tw_str first);
+
 /* Where the next bytes may be put: *n >= 64 KiB of room. Segments handed out before are no longer valid. Call
  * it only after TW_EDI_MORE or at the start. */
 char *tw_edi_room(struct tw_edi *e, size_t *n);

@@ -33,6 +33,7 @@ static void says(const char *text, const char *want)
             tw_buf_printf(&out, "(%s)", tw_edi_rule_name(remark[i].rule) + strlen("edifact."));
         }
     }
+    CHECK(!out.failed && (out.n == 0 || out.p != NULL));
     if (!tw_str_is(tw_buf_view(&out), want)) printf("# %s\n# %.*s\n", text, (int)out.n, out.p);
     CHECK(tw_str_is(tw_buf_view(&out), want));
 }
@@ -86,8 +87,20 @@ static void every_rule_has_its_words(void)
     }
 }
 
+static void interchanges_are_told_by_their_first_bytes(void)
+{
+    CHECK(tw_edi_sniff(TW_STR("UNA:+.? '")) && tw_edi_sniff(TW_STR(" \r\n\tUNB+")) &&
+          tw_edi_sniff(TW_STR("UNH|1")));
+    CHECK(tw_edi_sniff(TW_STR("\xEF\xBB\xBFUNG+X")));
+    CHECK(!tw_edi_sniff(TW_STR("")) && !tw_edi_sniff(TW_STR("UNB")) && !tw_edi_sniff(TW_STR("UNHAPPY,id")));
+    CHECK(!tw_edi_sniff(TW_STR("unb+")) && !tw_edi_sniff(TW_STR("UNB_id,x")) &&
+          !tw_edi_sniff(TW_STR("<UNB+")));
+    CHECK(!tw_edi_sniff(TW_STR("UNB1")) && !tw_edi_sniff(TW_STR("BGM+1'")));
+}
+
 int main(void)
 {
+    RUN(interchanges_are_told_by_their_first_bytes);
     RUN(whole_interchanges_are_whole);
     RUN(each_fault_is_told_once_by_its_rule);
     RUN(long_references_are_compared_as_far_as_they_are_kept);
