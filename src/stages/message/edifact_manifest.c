@@ -369,10 +369,8 @@ static tw_err take(struct tw_edi_reader *r, const struct tw_edi_segment *s)
     tell_stand(r, stand, s, missing);
     r->closed = placed && tw_str_is(s->tag, "UNT");
     if (r->closed) return TW_OK;
-    if (placed) {
-        close_left(r);
-        TW_TRY(find_line(r, s, &line));
-    }
+    if (placed) close_left(r);
+    if (stand == TW_EDI_STANDS) TW_TRY(find_line(r, s, &line));
     TW_TRY(take_values(r, line, s));
     if (line != NULL && line->begins && line->group == SG_CONSIGNMENT)
         ((struct tw_consignment *)r->object)->kind = kind_of(tw_edi_at(s, 0, 0));

@@ -44,8 +44,9 @@ static inline bool edi_tell_all(struct tw_str text, size_t piece, const struct t
         struct tw_edi_segment s;
         step = tw_edi_next(e, &s, &fault);
         if (step == TW_EDI_SEGMENT || step == TW_EDI_REFUSED) {
-            CHECK(s.byte + s.raw.n <= text.n && memcmp(text.s + s.byte, s.raw.s, s.raw.n) == 0);
-            CHECK(memcmp(text.s + s.byte - s.gap.n, s.gap.s, s.gap.n) == 0);
+            CHECK(s.byte + s.raw.n <= text.n);
+            CHECK(tw_str_eq(s.raw, (struct tw_str){text.s + s.byte, s.raw.n}));
+            CHECK(tw_str_eq(s.gap, (struct tw_str){text.s + s.byte - s.gap.n, s.gap.n}));
         }
         plain = plain && step != TW_EDI_REFUSED && (step != TW_EDI_SEGMENT || s.needless == 0);
         if (same != NULL && step != TW_EDI_MORE) tw_buf_str(same, s.gap);

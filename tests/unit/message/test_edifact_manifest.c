@@ -205,7 +205,7 @@ static void order_and_count_are_told_and_nothing_is_dropped(void)
 {
     says(
         "UNH+1+CUSCAR:D:96B:UN'BGM+85+M1+9'BGM+85+M2'XYZ+1:2'CNI+1+B'TDT+20+V'RFF+BM:B'UNT+1+1'",
-        "manifest.id = M1\n. 3 BGM[2] (2.1) BGM+85+M2'\n. 4 XYZ (1.1 1.2) XYZ+1:2'\n"
+        "manifest.id = M1\n. 3 BGM[2] (1.1 2.1) BGM+85+M2'\n. 4 XYZ (1.1 1.2) XYZ+1:2'\n"
         "  consignment.bill = B\n  . 6 TDT (1.1 2.1) TDT+20+V'\n"
         "! line 1 segment 1 UNH[1] edifact.release: CUSCAR is read by directory D.95B\n"
         "! line 1 segment 3 BGM[2] edifact.often: a segment or group stands no more often than the directory "
@@ -235,6 +235,25 @@ static void many_faults_are_counted(void)
     tw_buf_text(&text, "UNT+1+1'");
     CHECK(read_manifest(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK);
     CHECK(m.told_all == 100 && m.told_n == TW_EDI_TOLD_MAX && m.manifest->extra.n == 100);
+}
+
+/* What goes on without end takes no more memory than its extras, and what belongs to it goes with it. */
+static void what_stands_too_often_is_kept_and_not_read(void)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    TW_SCOPED_BUF text = {0};
+    struct tw_edi_manifest m = {.manifest = NULL};
+    CHECK(tw_arena_new(48 << 20, &arena) == TW_OK);
+    tw_buf_text(&text, HEAD "CNI+1+B'RFF+BM:B'GID+1'");
+    for (int i = 0; i < 20000; i++) tw_buf_text(&text, "FTX+AAA+++ABC'");
+    for (int i = 2; i < 10002; i++) tw_buf_printf(&text, "GID+%d'", i);
+    tw_buf_text(&text, "FTX+AAA+++LAST'UNT+1+1'");
+    CHECK(read_manifest(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK && m.manifest != NULL);
+    const struct tw_consignment *c = m.manifest->consignments.at;
+    CHECK(c->items.n == 9999 && c->items.at[9998].number == 9999 && c->items.at[9998].description.n == 0);
+    CHECK(c->items.at[0].description.n == 99 * 4 - 1);
+    CHECK(c->extra.n == 20000 - 99 + 3 && m.told_all == 20000 - 99 + 2);
+    CHECK(m.told[0].flaw == TW_EDI_FLAW_OFTEN && m.values == m.held + kept_places(m.manifest));
 }
 
 static void a_type_must_be_a_manifest_s(void)
@@ -300,6 +319,7 @@ int main(void)
     RUN(times_have_the_form_that_is_named);
     RUN(many_faults_are_counted);
     RUN(order_and_count_are_told_and_nothing_is_dropped);
+    RUN(what_stands_too_often_is_kept_and_not_read);
     RUN(a_type_must_be_a_manifest_s);
     RUN(a_message_of_too_many_segments_is_refused);
     RUN(runs_out_of_memory_cleanly);
