@@ -6,7 +6,10 @@
  * byte. */
 #include "fuzz.h"
 
+#include <jansson.h>
+
 #include "message/edifact_envelope.h"
+#include "message/manifest_json.h"
 #include "unit/message/edi_manifest.h"
 #include "unit/message/edi_text.h"
 
@@ -53,7 +56,13 @@ static void nothing_is_lost(struct tw_str text)
     for (size_t i = 0; i < m.told_n; i++) CHECK(m.told[i].fault.note[0] != '\0' && m.told[i].fault.line > 0);
     say_manifest(&out, m.manifest);
     say_told(&out, &m);
+    tw_buf_clear(&out);
+    struct tw_json j = {.out = &out};
+    tw_manifest_json(m.manifest, &j);
     CHECK(!out.failed);
+    json_t *read = json_loadb(out.p, out.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    CHECK(read != NULL);
+    json_decref(read);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -48,15 +48,17 @@ static void note(const struct telling *t, const struct tw_convert_count *n)
     if (n->unfit > 0)
         tw_cli_note(cli, "%llu value%s did not fit, kept as written", (ull)n->unfit, s(n->unfit));
     if (n->faults > 0)
-        tw_cli_note(cli, "%llu fault%s in the envelopes of interchanges, written as they stood",
-                    (ull)n->faults, s(n->faults));
+        tw_cli_note(cli, "%llu fault%s in the envelopes of interchanges", (ull)n->faults, s(n->faults));
+    if (n->flaws > 0)
+        tw_cli_note(cli, "%llu fault%s in messages; what did not fit is in extra", (ull)n->flaws,
+                    s(n->flaws));
     if (n->passed > 0)
         tw_cli_note(cli, "%llu other file%s of the directories passed over", (ull)n->passed, s(n->passed));
 }
 
 static void put_json(const struct tw_convert_count *n, const struct tw_convert_options *o, struct tw_buf *out)
 {
-    const bool checked = o->check, edifact = o->form == TW_CONVERT_EDIFACT;
+    const bool checked = o->check, edifact = o->form != TW_CONVERT_XML;
     struct tw_json j = {.out = out};
     const struct {
         const char *name;
@@ -69,6 +71,7 @@ static void put_json(const struct tw_convert_count *n, const struct tw_convert_o
                {"without_namespaces", n->bare, !edifact},
                {"values_kept_as_they_stand", n->unfit, !edifact},
                {"envelope_faults", n->faults, edifact},
+               {"message_faults", n->flaws, o->form == TW_CONVERT_JSON},
                {"passed_over", n->passed, true}};
     tw_json_begin_object(&j);
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -100,9 +103,11 @@ static tw_err options_of(const struct tw_cli *cli, struct tw_convert_options *re
     ret->check = tw_cli_flag(cli, "check_lossless");
     if (ret->form == TW_CONVERT_FORM_N)
         return tw_fail(fault, TW_ARG,
-                       "convert needs --to xml or --to edifact, the form that messages are written in");
+                       "convert needs --to xml, edifact or json, the form that messages are written in");
     if (ret->xsd != NULL && ret->form != TW_CONVERT_XML)
         return tw_fail(fault, TW_ARG, "a schema is for XML; leave --xsd out, or give --to xml");
+    if (ret->check && ret->form == TW_CONVERT_JSON)
+        return tw_fail(fault, TW_ARG, "JSON is not read again; leave --check-lossless out");
     if (ret->out == NULL)
         return tw_fail(fault, TW_ARG,
                        "convert needs --out DIR, a directory that the messages are written to");

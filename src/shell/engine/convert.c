@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/map.h"
-#include "engine/convert_edifact_priv.h"
+#include "engine/convert_manifest_priv.h"
 #include "engine/xsd_priv.h"
 #include "message/edifact.h"
 #include "message/xml_read.h"
@@ -136,12 +136,19 @@ static tw_err name_output(struct convert *c, const char *path, char ret[PATH_BYT
         base = c->options->form == TW_CONVERT_XML ? "stdin.xml" : "stdin.edi";
         n = strlen(base);
     }
-    if (snprintf(ret, PATH_BYTES_MAX, "%s/%.*s", c->options->out, (int)n, base) >= PATH_BYTES_MAX)
+    const bool json = c->options->form == TW_CONVERT_JSON;
+    for (size_t k = n; json && k-- > 1;)
+        if (base[k] == '.') {
+            n = k;
+            break;
+        }
+    if (snprintf(ret, PATH_BYTES_MAX, "%s/%.*s%s", c->options->out, (int)n, base, json ? ".json" : "") >=
+        PATH_BYTES_MAX)
         return tw_fail(fault, TW_LIMIT, "the path to write to is longer than %d bytes", PATH_BYTES_MAX - 1);
     if (tw_intern_find(c->names, tw_str_from(ret)) != TW_MAP_NONE)
         return tw_fail(fault, TW_CONFLICT,
-                       "another file called %.*s has been written already; rename one of them",
-                       (int)(n < 80 ? n : 80), base);
+                       "another file called %.*s%s has been written already; rename one of them",
+                       (int)(n < 80 ? n : 80), base, json ? ".json" : "");
     return TW_OK;
 }
 
@@ -249,12 +256,14 @@ static tw_err convert_interchange(struct convert *c, const char *path, const str
                                     .to = c->options->to,
                                     .told = c->options->told,
                                     .fatal = &c->fatal};
-    TW_TRY(edifact_convert(c->edifact, &job, &n, fault));
+    TW_TRY(c->options->form == TW_CONVERT_JSON ? manifest_convert(&job, &n, fault)
+                                               : edifact_convert(c->edifact, &job, &n, fault));
     c->fatal = true;
     TW_TRY(tw_file_out_commit(out, fault));
     TW_TRY(written(c, to, fault));
     c->fatal = false;
     c->count->faults += n.faults;
+    c->count->flaws += n.flaws;
     if (!c->options->check) return TW_OK;
     c->count->elements += n.segments;
     c->count->lost += n.lost;

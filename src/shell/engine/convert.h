@@ -17,10 +17,12 @@
 
 #include "base/err.h"
 
-/* What messages are written as; each is read from the same: X(id, name, words) */
+/* What messages are written as; XML and EDIFACT are read from the same, JSON from the customs manifests of
+ * EDIFACT: X(id, name, words) */
 #define TW_CONVERT_FORM_TABLE(X)                                                                             \
     X(XML, "xml", "WCO Data Model XML")                                                                      \
-    X(EDIFACT, "edifact", "EDIFACT")
+    X(EDIFACT, "edifact", "EDIFACT")                                                                         \
+    X(JSON, "json", "JSON")
 
 enum tw_convert_form {
 #define X(id, name, words) TW_CONVERT_##id,
@@ -52,6 +54,7 @@ struct tw_convert_count {
     uint64_t unfit;         /* values kept as they stand, since they do not fit */
     uint64_t elements;      /* compared; segments of EDIFACT */
     uint64_t faults; /* of the envelopes of EDIFACT interchanges: counts, references, what is not closed */
+    uint64_t flaws;  /* of EDIFACT messages, where they are read */
 };
 
 /* Errors end the work; *ret counts what was done before:

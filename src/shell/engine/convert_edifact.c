@@ -124,19 +124,19 @@ static void take(struct edifact_work *w, const struct tw_edi_segment *s)
     tw_buf_put(&w->queue, &h, sizeof h);
 }
 
-static tw_err feed(struct edifact_work *w, struct tw_str *first, struct tw_fault *fault)
+tw_err edifact_feed(struct tw_edi *e, struct tw_file_in *in, struct tw_str *first, struct tw_fault *fault)
 {
     size_t room, n = 0;
-    char *p = tw_edi_room(w->read, &room);
+    char *p = tw_edi_room(e, &room);
     if (first->n > 0) {
         n = first->n < room ? first->n : room;
         memcpy(p, first->s, n);
         *first = (struct tw_str){first->s + n, first->n - n};
     } else {
-        TW_TRY(tw_file_in_read(w->job->in, p, room, &n, fault));
+        TW_TRY(tw_file_in_read(in, p, room, &n, fault));
     }
-    tw_edi_filled(w->read, n);
-    if (n == 0) tw_edi_end(w->read);
+    tw_edi_filled(e, n);
+    if (n == 0) tw_edi_end(e);
     return TW_OK;
 }
 
@@ -153,7 +153,7 @@ static tw_err pump(struct edifact_work *w, struct tw_fault *fault)
         case TW_EDI_REFUSED:
             return fault != NULL ? fault->code : TW_FORMAT;
         case TW_EDI_MORE:
-            TW_TRY(feed(w, &first, fault));
+            TW_TRY(edifact_feed(w->read, w->job->in, &first, fault));
             break;
         case TW_EDI_END:
             tw_buf_str(&w->text, s.gap);

@@ -9,6 +9,7 @@
 #define TW_ENGINE_CONVERT_EDIFACT_PRIV_H
 
 #include "engine/convert.h"
+#include "message/edifact.h"
 #include "store/file.h"
 
 struct edifact_work; /* what is used again for the next file */
@@ -31,7 +32,12 @@ struct edifact_count {
     uint64_t segments,
         lost;        /* lost: with `check`, those that differ from what was read, or are missing or added */
     uint64_t faults; /* of the envelope */
+    uint64_t flaws;  /* of messages, where they are read */
 };
+
+/* Gives the reader the next bytes: what is left of `first`, then what the file has. */
+tw_err edifact_feed(struct tw_edi *e, struct tw_file_in *in, struct tw_str *first, struct tw_fault *fault)
+    TW_MUST_CHECK;
 
 /* Ends with the first segment that is none: what is behind it is not read. TW_FORMAT, TW_LIMIT, and the
  * errors of the files. */

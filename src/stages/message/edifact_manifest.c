@@ -63,10 +63,12 @@ struct tw_edi_reader {
     struct tw_arena *arena;
     struct tw_edi_manifest out;
     struct tw_edi_told *told;
-    struct tw_buf text, left;
+    struct tw_buf text, left, wide;
     void *object;  /* that the segment speaks of */
     bool fresh;    /* the consignment that CNI began has no transport document yet */
     bool closed;   /* UNT has come */
+    bool latin1;   /* UNB says UNOC */
+    bool foreign;  /* a text in another set has been told */
     bool untyped;  /* UNH names no type */
     uint32_t line; /* of the last segment */
     uint64_t byte;
@@ -94,6 +96,7 @@ void tw_edi_reader_free(struct tw_edi_reader *r)
     if (r == NULL) return;
     tw_buf_free(&r->text);
     tw_buf_free(&r->left);
+    tw_buf_free(&r->wide);
     tw_free(r);
 }
 
@@ -221,6 +224,26 @@ static void check_code(struct tw_edi_reader *r, enum tw_element e, const struct 
     }
 }
 
+/* Makes r->text UTF-8, where its set is known. */
+static tw_err to_utf8(struct tw_edi_reader *r, const struct tw_edi_segment *s, const struct tw_edi_value *v)
+{
+    if (tw_str_utf8(tw_buf_view(&r->text), NULL)) return TW_OK;
+    if (!r->latin1) {
+        if (!r->foreign) tell(r, TW_EDI_FLAW_CHARSET, s, v, NULL);
+        r->foreign = true;
+        return TW_OK;
+    }
+    tw_buf_clear(&r->wide);
+    for (size_t i = 0; i < r->text.n; i++) {
+        const unsigned char c = (unsigned char)r->text.p[i];
+        const char two[2] = {(char)(0xC0U | c >> 6), (char)(0x80U | (c & 0x3FU))};
+        tw_buf_put(&r->wide, c < 0x80U ? r->text.p + i : two, c < 0x80U ? 1 : 2);
+    }
+    tw_buf_clear(&r->text);
+    tw_buf_str(&r->text, tw_buf_view(&r->wide));
+    return r->wide.failed || r->text.failed ? TW_NOMEM : TW_OK;
+}
+
 /* Sets a member from the value that its slot begins with; *ret_held says whether it took it. */
 static tw_err set_member(struct tw_edi_reader *r, const struct edi_line *line, const struct edi_slot *slot,
                          const struct tw_edi_segment *s, const struct tw_edi_value *v, bool *ret_held)
@@ -231,12 +254,16 @@ static tw_err set_member(struct tw_edi_reader *r, const struct edi_line *line, c
     void *object = r->object;
     const bool more = line == r->grown && object == r->grown_object && slot->pieces > 1 && line->members == 1;
     *ret_held = false;
-    if (is_set(r, e, object) && !more) return TW_OK;
+    if (is_set(r, e, object) && !more) { /* what says the same again says nothing new */
+        *ret_held = slot->pieces == 1 && tw_str_eq(tw_buf_view(&r->text), tw_str_trim(v->text));
+        return TW_OK;
+    }
     const bool bare =
         tw_element_row(e)->type == TW_TYPE_AMOUNT && tw_edi_at(s, slot->element, slot->component + 1U).n == 0;
     tw_err err = bare ? tw_fail(&why, TW_FORMAT, "an amount comes with its currency")
                       : edi_value_text(line, slot, s, &r->text, &why);
     if (r->text.failed) return TW_NOMEM;
+    if (err == TW_OK && r->text.n > 0) TW_TRY(to_utf8(r, s, v));
     if (err == TW_OK && r->text.n > 0) TW_TRY(tw_str_dup(r->arena, tw_buf_view(&r->text), &text));
     if (err == TW_OK && tw_element_row(e)->type == TW_TYPE_MASS)
         err = tw_element_set_mass(e, text, edi_value_form(line, slot, s), object, &why);
@@ -280,6 +307,7 @@ static tw_err keep(struct tw_edi_reader *r, const struct tw_edi_segment *s, bool
     tw_buf_clear(&r->text);
     tw_edi_write(&plain, &r->text);
     if (r->text.failed || r->left.failed) return TW_NOMEM;
+    TW_TRY(to_utf8(r, s, NULL));
     TW_TRY(tw_str_dup(r->arena, tw_buf_view(&path), &extra->path));
     TW_TRY(tw_str_dup(r->arena, tw_buf_view(&r->text), &extra->value));
     return tw_str_dup(r->arena, tw_buf_view(&r->left), &extra->attributes);
@@ -379,6 +407,11 @@ static tw_err take(struct tw_edi_reader *r, const struct tw_edi_segment *s)
     return r->left.n > 0 || !placed ? keep(r, s, placed) : TW_OK;
 }
 
+void tw_edi_reader_charset(struct tw_edi_reader *r, struct tw_str identifier)
+{
+    r->latin1 = tw_str_is(identifier, "UNOC");
+}
+
 tw_err tw_edi_reader_begin(struct tw_edi_reader *r, const struct tw_edi_segment *unh, struct tw_arena *arena,
                            struct tw_fault *fault)
 {
@@ -392,6 +425,7 @@ tw_err tw_edi_reader_begin(struct tw_edi_reader *r, const struct tw_edi_segment 
     r->open_n = 0;
     r->fresh = r->closed = false;
     r->untyped = type.n == 0;
+    r->foreign = false;
     r->grown = NULL;
     r->out = (struct tw_edi_manifest){.segments = 1};
     r->told = tw_arena_array(arena, TW_EDI_TOLD_MAX, sizeof *r->told);

@@ -25,6 +25,7 @@
     X(MISSING, "edifact.missing", "what the directory makes mandatory is there")                             \
     X(TYPE, "edifact.type", "UNH names the type of its message")                                             \
     X(RELEASE, "edifact.release", "CUSCAR is read by directory D.95B")                                       \
+    X(CHARSET, "edifact.charset", "texts are UTF-8, or ISO 8859-1 where UNB says UNOC")                      \
     X(VALUE, "edifact.value", "a value has the form of its element")                                         \
     X(CONTAINER, "edifact.container", "a container's number has the form and check digit of ISO 6346")       \
     X(IMO, "edifact.imo", "a ship's number of seven digits has the check digit of the IMO scheme")           \
@@ -70,6 +71,10 @@ static inline void tw_edi_reader_freep(struct tw_edi_reader **r)
 {
     tw_edi_reader_free(*r);
 }
+
+/* The syntax identifier of UNB: with UNOC, what is no UTF-8 is taken for ISO 8859-1. Holds until the next
+ * call; before the first, what is no UTF-8 is told and stands as it is. */
+void tw_edi_reader_charset(struct tw_edi_reader *r, struct tw_str identifier);
 
 /* Begins with UNH; what was read lives in `arena`. A message begun before is forgotten.
  * Where UNH names no type, a BGM of a customs manifest (85) behind it makes it a CUSCAR; that is told.

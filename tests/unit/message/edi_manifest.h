@@ -94,6 +94,8 @@ static inline tw_err read_manifest(struct tw_str text, uint32_t segments_max, st
             tw_edi_filled(e, room);
             at += room;
             if (room == 0) tw_edi_end(e);
+        } else if (step == TW_EDI_SEGMENT && tw_str_is(s.tag, "UNB")) {
+            tw_edi_reader_charset(r, tw_edi_at(&s, 0, 0));
         } else if (step == TW_EDI_SEGMENT && tw_str_is(s.tag, "UNH")) {
             if (begun) break;
             TW_TRY(tw_edi_reader_begin(r, &s, arena, fault));

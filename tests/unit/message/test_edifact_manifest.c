@@ -69,7 +69,7 @@ static void header_and_voyage(void)
          "manifest.transport_means = 9074729\nmanifest.transport_mode = 1\n"
          "manifest.transport_name = EMMA\nmanifest.transport_nationality = DK\nmanifest.voyage = A1\n"
          ". 4 NAD[1] (2.2 2.3) NAD+CA+MSC:172:166+MSC LTD:CHEMIN 12:GENEVA'\n"
-         ". 5 TDT[1] (5.1 5.2 5.3 8.2 8.3) TDT+20+A1+1++MSC:172:166+++9074729:146:11:EMMA:DK'\n"
+         ". 5 TDT[1] (5.2 5.3 8.2 8.3) TDT+20+A1+1++MSC:172:166+++9074729:146:11:EMMA:DK'\n"
          ". 12 CNT[2] (1.3) CNT+16:1:NMB'\n");
 }
 
@@ -223,6 +223,30 @@ static void order_and_count_are_told_and_nothing_is_dropped(void)
         "! line 1 segment 2 DTM[1] edifact.missing: a message ends with UNT, and this one ends here\n");
 }
 
+/* Reads a manifest whose number is `id`, in the set that UNB names; the number as it is read, and whether
+ * that is told. */
+static bool told_charset(const char *set, const char *id, const char *want)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    TW_SCOPED_BUF text = {0};
+    struct tw_edi_manifest m = {.manifest = NULL};
+    CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
+    tw_buf_printf(&text, "UNB+%s:3+A+B+1+C'" UNH "BGM+85+%s+9:%s'UNT+3+1'UNZ+1+C'", set, id, id);
+    CHECK(read_manifest(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK && m.manifest != NULL);
+    CHECK(tw_str_is(m.manifest->id, want) && m.manifest->extra.n == 1 && m.told_n <= 1);
+    CHECK(strstr(m.manifest->extra.at[0].value.s, want) != NULL);
+    return m.told_n == 1 && m.told[0].flaw == TW_EDI_FLAW_CHARSET;
+}
+
+static void texts_become_utf_8_where_their_set_is_known(void)
+{
+    CHECK(!told_charset("UNOC", "K\xF6ln \xBD", "K\xC3\xB6ln \xC2\xBD"));
+    CHECK(!told_charset("UNOC", "K\xC3\xB6ln", "K\xC3\xB6ln")); /* as some write it */
+    CHECK(!told_charset("UNOY", "K\xC3\xB6ln", "K\xC3\xB6ln"));
+    CHECK(told_charset("UNOD", "K\xF6ln", "K\xF6ln"));
+    CHECK(told_charset("UNOA", "K\xF6ln", "K\xF6ln"));
+}
+
 /* More faults than are told are counted. */
 static void many_faults_are_counted(void)
 {
@@ -317,6 +341,7 @@ int main(void)
     RUN(numbers_that_fail_their_check_are_taken_and_told);
     RUN(what_does_not_fit_is_kept_and_told);
     RUN(times_have_the_form_that_is_named);
+    RUN(texts_become_utf_8_where_their_set_is_known);
     RUN(many_faults_are_counted);
     RUN(order_and_count_are_told_and_nothing_is_dropped);
     RUN(what_stands_too_often_is_kept_and_not_read);
