@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 #include "cli/table_priv.h"
 #include "engine/convert.h"
+#include "message/edifact_envelope.h"
 
 enum { TOLD_MAX = 20 };
 
@@ -10,6 +11,7 @@ struct telling {
     struct tw_cli *cli;
     struct tw_progress progress;
     uint64_t values; /* told of messages that were taken */
+    bool cut;        /* an envelope is not closed, or holds what belongs to no message */
 };
 
 static void on_refused(void *to, const struct tw_fault *why)
@@ -19,9 +21,18 @@ static void on_refused(void *to, const struct tw_fault *why)
     tw_cli_tell(t->cli, why);
 }
 
+/* Is a fault told by that rule? */
+static bool of_rule(const struct tw_fault *what, enum tw_edi_rule rule)
+{
+    const char *name = tw_edi_rule_name(rule);
+    const size_t n = strlen(name);
+    return strncmp(what->note, name, n) == 0 && what->note[n] == ':';
+}
+
 static void on_told(void *to, const struct tw_fault *what)
 {
     struct telling *t = to;
+    t->cut |= of_rule(what, TW_EDI_RULE_STRAY) || of_rule(what, TW_EDI_RULE_NOT_CLOSED);
     if (t->cli->quiet || t->values++ >= TOLD_MAX) return;
     tw_progress_end(&t->progress);
     tw_cli_tell(t->cli, what);
@@ -115,11 +126,11 @@ static tw_err options_of(const struct tw_cli *cli, struct tw_convert_options *re
 }
 
 /* Messages that were refused do not end it; with --check-lossless the exit code speaks of loss alone, unless
- * nothing was read at all. */
-static tw_err verdict(struct tw_cli *cli, const struct tw_convert_count *n, bool checked,
+ * nothing was read at all. As JSON, what breaks off or stands outside any message is not there any more. */
+static tw_err verdict(struct tw_cli *cli, const struct tw_convert_count *n, bool checked, bool lacking,
                       struct tw_fault *fault)
 {
-    cli->finding = n->lost > 0;
+    cli->finding = n->lost > 0 || lacking;
     if (n->read == 0 && n->refused == 0)
         return tw_fail(fault, TW_FORMAT, "there was no message in what was named");
     if (n->refused == 0 || (checked && n->read > 0)) return TW_OK;
@@ -151,5 +162,5 @@ tw_err cmd_convert(struct tw_cli *cli, struct tw_fault *fault)
     if (!cli->json && o.check) tw_buf_printf(&out, ", %llu lost", (unsigned long long)n.lost);
     if (!cli->json) tw_buf_char(&out, '\n');
     TW_TRY(tw_cli_write(&out, fault));
-    return verdict(cli, &n, o.check, fault);
+    return verdict(cli, &n, o.check, o.form == TW_CONVERT_JSON && t.cut, fault);
 }

@@ -52,11 +52,19 @@ static tw_err flush(struct work *w, struct tw_fault *fault)
     return TW_OK;
 }
 
+/* A message for which there is no room is refused, as any other: the next file is gone on with. */
+static tw_err no_room(tw_err err, struct tw_fault *fault)
+{
+    if (err != TW_NOMEM) return err;
+    return tw_fail(fault, TW_LIMIT, "the message takes more than %d MiB of memory; send it in parts",
+                   ARENA_BYTES_MAX >> 20);
+}
+
 static tw_err end_message(struct work *w, struct tw_fault *fault)
 {
     struct tw_edi_manifest m;
     w->reading = false;
-    TW_TRY(tw_edi_reader_end(w->reader, &m, fault));
+    TW_TRY(no_room(tw_edi_reader_end(w->reader, &m, fault), fault));
     w->count->flaws += m.told_all;
     for (size_t i = 0; i < m.told_n; i++) tell(w, tw_edi_flaw_name(m.told[i].flaw), &m.told[i].fault);
     tw_manifest_json(m.manifest, &w->json);
@@ -75,16 +83,10 @@ static tw_err take(struct work *w, const struct tw_edi_segment *s, struct tw_fau
     if (w->reading && !within) TW_TRY(end_message(w, fault));
     if (place == TW_EDI_OPENS) tw_edi_reader_charset(w->reader, tw_edi_at(s, 0, 0));
     if (place == TW_EDI_OPENS_MESSAGE) {
-        TW_TRY(tw_edi_reader_begin(w->reader, s, w->arena, fault));
+        TW_TRY(no_room(tw_edi_reader_begin(w->reader, s, w->arena, fault), fault));
         w->reading = true;
     }
-    if (w->reading && within) {
-        const tw_err err = tw_edi_reader_put(w->reader, s, fault);
-        if (err == TW_NOMEM)
-            return tw_fail(fault, TW_LIMIT, "the message takes more than %d MiB of memory; send it in parts",
-                           ARENA_BYTES_MAX >> 20);
-        TW_TRY(err);
-    }
+    if (w->reading && within) TW_TRY(no_room(tw_edi_reader_put(w->reader, s, fault), fault));
     return w->reading && place == TW_EDI_CLOSES_MESSAGE ? end_message(w, fault) : TW_OK;
 }
 

@@ -64,13 +64,15 @@ struct tw_edi_reader {
     struct tw_edi_manifest out;
     struct tw_edi_told *told;
     struct tw_buf text, left, wide;
-    void *object;  /* that the segment speaks of */
-    bool fresh;    /* the consignment that CNI began has no transport document yet */
-    bool closed;   /* UNT has come */
-    bool latin1;   /* UNB says UNOC */
-    bool foreign;  /* a text in another set has been told */
-    bool untyped;  /* UNH names no type */
-    uint32_t line; /* of the last segment */
+    void *object;     /* that the segment speaks of */
+    bool fresh;       /* the consignment that CNI began has no transport document yet */
+    bool closed;      /* UNT has come */
+    bool latin1;      /* UNB says UNOC */
+    bool other;       /* UNB names a set that is neither UNOA, UNOB nor UNOC */
+    bool foreign;     /* a text in a set that is not named has been told */
+    unsigned refused; /* depth of a group that stands too often, which is not read; 0 = none */
+    bool untyped;     /* UNH names no type */
+    uint32_t line;    /* of the last segment */
     uint64_t byte;
     const struct edi_line *grown; /* the line of the segment before, and its object */
     const void *grown_object;
@@ -153,41 +155,43 @@ static void push(struct tw_edi_reader *r, enum tw_level level, void *object)
     r->open[r->open_n++] = (struct open){level, r->walk.depth, object};
 }
 
-/* Begins an object in the nearest list there is for it. What was open inside that list's owner is closed: its
- * array may have moved. NULL when the arena is full. */
-static void *begin_object(struct tw_edi_reader *r, enum tw_level level)
+/* Begins an object in the nearest list there is for it; *ret is NULL where there is none. What was open
+ * inside that list's owner is closed: its array may have moved. TW_NOMEM */
+static tw_err begin_object(struct tw_edi_reader *r, enum tw_level level, void **ret)
 {
+    *ret = NULL;
     for (size_t i = r->open_n; i-- > 0;) {
         for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
             if (lists[k].level != level || lists[k].owner != r->open[i].level) continue;
             struct list *list = (struct list *)(void *)((char *)r->open[i].object + lists[k].offset);
             void *object = grow(r, list, tw_level_size(level));
-            if (object == NULL) return NULL;
+            if (object == NULL) return TW_NOMEM;
             tw_level_init(level, object);
             r->open_n = i + 1;
             if (tw_edi_walk_opens(&r->walk)) push(r, level, object);
-            return object;
+            *ret = object;
+            return TW_OK;
         }
     }
-    assert(false);
-    return NULL;
+    return TW_OK;
 }
 
 /* A consignment is begun by CNI, and by each transport document (RFF) in it behind the first. */
-static void *begin_consignment(struct tw_edi_reader *r)
+static tw_err begin_consignment(struct tw_edi_reader *r, void **ret)
 {
     struct tw_manifest *m = r->out.manifest;
     const bool document = tw_edi_walk_group(&r->walk) == SG_CONSIGNMENT;
     if (document && r->fresh) {
         r->fresh = false;
         push(r, TW_LEVEL_CONSIGNMENT, &m->consignments.at[m->consignments.n - 1]);
-        return r->open[r->open_n - 1].object;
+        *ret = r->open[r->open_n - 1].object;
+        return TW_OK;
     }
-    struct tw_consignment *c = begin_object(r, TW_LEVEL_CONSIGNMENT);
-    if (c == NULL) return NULL;
+    TW_TRY(begin_object(r, TW_LEVEL_CONSIGNMENT, ret));
     r->fresh = !document;
-    if (document) c->master = m->consignments.at[m->consignments.n - 2].master;
-    return c;
+    if (document && m->consignments.n > 1)
+        m->consignments.at[m->consignments.n - 1].master = m->consignments.at[m->consignments.n - 2].master;
+    return TW_OK;
 }
 
 /* -- values */
@@ -224,26 +228,6 @@ static void check_code(struct tw_edi_reader *r, enum tw_element e, const struct 
     }
 }
 
-/* Makes r->text UTF-8, where its set is known. */
-static tw_err to_utf8(struct tw_edi_reader *r, const struct tw_edi_segment *s, const struct tw_edi_value *v)
-{
-    if (tw_str_utf8(tw_buf_view(&r->text), NULL)) return TW_OK;
-    if (!r->latin1) {
-        if (!r->foreign) tell(r, TW_EDI_FLAW_CHARSET, s, v, NULL);
-        r->foreign = true;
-        return TW_OK;
-    }
-    tw_buf_clear(&r->wide);
-    for (size_t i = 0; i < r->text.n; i++) {
-        const unsigned char c = (unsigned char)r->text.p[i];
-        const char two[2] = {(char)(0xC0U | c >> 6), (char)(0x80U | (c & 0x3FU))};
-        tw_buf_put(&r->wide, c < 0x80U ? r->text.p + i : two, c < 0x80U ? 1 : 2);
-    }
-    tw_buf_clear(&r->text);
-    tw_buf_str(&r->text, tw_buf_view(&r->wide));
-    return r->wide.failed || r->text.failed ? TW_NOMEM : TW_OK;
-}
-
 /* Sets a member from the value that its slot begins with; *ret_held says whether it took it. */
 static tw_err set_member(struct tw_edi_reader *r, const struct edi_line *line, const struct edi_slot *slot,
                          const struct tw_edi_segment *s, const struct tw_edi_value *v, bool *ret_held)
@@ -255,7 +239,10 @@ static tw_err set_member(struct tw_edi_reader *r, const struct edi_line *line, c
     const bool more = line == r->grown && object == r->grown_object && slot->pieces > 1 && line->members == 1;
     *ret_held = false;
     if (is_set(r, e, object) && !more) { /* what says the same again says nothing new */
-        *ret_held = slot->pieces == 1 && tw_str_eq(tw_buf_view(&r->text), tw_str_trim(v->text));
+        tw_buf_clear(&r->wide);
+        edi_put_utf8(&r->wide, tw_str_trim(v->text));
+        if (r->wide.failed) return TW_NOMEM;
+        *ret_held = slot->pieces == 1 && tw_str_eq(tw_buf_view(&r->text), tw_buf_view(&r->wide));
         return TW_OK;
     }
     const bool bare =
@@ -263,13 +250,14 @@ static tw_err set_member(struct tw_edi_reader *r, const struct edi_line *line, c
     tw_err err = bare ? tw_fail(&why, TW_FORMAT, "an amount comes with its currency")
                       : edi_value_text(line, slot, s, &r->text, &why);
     if (r->text.failed) return TW_NOMEM;
-    if (err == TW_OK && r->text.n > 0) TW_TRY(to_utf8(r, s, v));
     if (err == TW_OK && r->text.n > 0) TW_TRY(tw_str_dup(r->arena, tw_buf_view(&r->text), &text));
     if (err == TW_OK && tw_element_row(e)->type == TW_TYPE_MASS)
         err = tw_element_set_mass(e, text, edi_value_form(line, slot, s), object, &why);
     else if (err == TW_OK)
         err = tw_element_set(e, text, r->arena, object, &why);
     if (err == TW_NOMEM) return err;
+    if (err == TW_OK && tw_element_row(e)->type == TW_TYPE_AMOUNT)
+        err = edi_money_exact(text, tw_edi_at(s, slot->element, slot->component + 1U), &why);
     *ret_held = err == TW_OK;
     if (err == TW_OK)
         check_code(r, e, s, v);
@@ -304,10 +292,14 @@ static tw_err keep(struct tw_edi_reader *r, const struct tw_edi_segment *s, bool
         tw_edi_walk_path(&r->walk, &path);
     else
         tw_buf_str(&path, s->tag);
+    tw_buf_clear(&r->wide);
+    tw_edi_write(&plain, &r->wide);
     tw_buf_clear(&r->text);
-    tw_edi_write(&plain, &r->text);
-    if (r->text.failed || r->left.failed) return TW_NOMEM;
-    TW_TRY(to_utf8(r, s, NULL));
+    for (size_t at = 0, end; at < r->wide.n; at = end) { /* each text may be in another set */
+        for (end = at + 1; end < r->wide.n && strchr("+:*'", r->wide.p[end]) == NULL;) end++;
+        edi_put_utf8(&r->text, (struct tw_str){r->wide.p + at, end - at});
+    }
+    if (r->text.failed || r->wide.failed || r->left.failed) return TW_NOMEM;
     TW_TRY(tw_str_dup(r->arena, tw_buf_view(&path), &extra->path));
     TW_TRY(tw_str_dup(r->arena, tw_buf_view(&r->text), &extra->value));
     return tw_str_dup(r->arena, tw_buf_view(&r->left), &extra->attributes);
@@ -380,25 +372,61 @@ static tw_err find_line(struct tw_edi_reader *r, const struct tw_edi_segment *s,
     if (!line->begins)
         r->object = find_open(r, line->level);
     else if (line->level == TW_LEVEL_CONSIGNMENT)
-        r->object = begin_consignment(r);
+        TW_TRY(begin_consignment(r, &r->object));
     else
-        r->object = begin_object(r, line->level);
-    if (line->begins && r->object == NULL) return TW_NOMEM;
+        TW_TRY(begin_object(r, line->level, &r->object));
     if (r->object != NULL) *ret = line;
     return TW_OK;
 }
 
-static tw_err take(struct tw_edi_reader *r, const struct tw_edi_segment *s)
+/* Is the segment in a group that stands too often? It is not read, nor is what belongs to it. */
+static bool in_refused(struct tw_edi_reader *r, enum tw_edi_stand stand)
+{
+    const bool opens = tw_edi_walk_opens(&r->walk);
+    if (stand == TW_EDI_STANDS_NOWHERE) return r->refused > 0;
+    if (r->walk.depth < r->refused || (r->walk.depth == r->refused && opens)) r->refused = 0;
+    if (r->refused == 0 && stand == TW_EDI_STANDS_TOO_OFTEN && opens) r->refused = r->walk.depth;
+    return r->refused > 0;
+}
+
+/* Texts that are no UTF-8 are read where their set is known, or taken for ISO 8859-1 where UNB asks for less;
+ * of other sets nothing could be written that is right. */
+static tw_err check_charset(struct tw_edi_reader *r, const struct tw_edi_segment *s, struct tw_fault *fault)
+{
+    size_t i = 0;
+    if (r->latin1 || (r->foreign && !r->other)) return TW_OK;
+    while (i < s->n && tw_str_utf8(s->value[i].text, NULL)) i++;
+    if (i == s->n) return TW_OK;
+    if (!r->other) {
+        tell(r, TW_EDI_FLAW_CHARSET, s, &s->value[i], NULL);
+        r->foreign = true;
+        return TW_OK;
+    }
+    tw_fail(
+        fault, TW_FORMAT,
+        "%s: a text of this segment is no UTF-8, and UNB names a character set that is not read; send it as "
+        "UTF-8 (UNOY) or ISO 8859-1 (UNOC)",
+        tw_edi_flaw_name(TW_EDI_FLAW_CHARSET));
+    if (fault != NULL) {
+        fault->line = s->line;
+        fault->byte = s->byte;
+    }
+    return TW_FORMAT;
+}
+
+static tw_err take(struct tw_edi_reader *r, const struct tw_edi_segment *s, struct tw_fault *fault)
 {
     const char *missing;
     const struct edi_line *line = NULL;
     const enum tw_edi_stand stand = tw_edi_walk_next(&r->walk, s->tag, &missing);
     const bool placed = stand != TW_EDI_STANDS_NOWHERE;
     tell_stand(r, stand, s, missing);
+    TW_TRY(check_charset(r, s, fault));
+    const bool refused = in_refused(r, stand);
     r->closed = placed && tw_str_is(s->tag, "UNT");
     if (r->closed) return TW_OK;
     if (placed) close_left(r);
-    if (stand == TW_EDI_STANDS) TW_TRY(find_line(r, s, &line));
+    if (stand == TW_EDI_STANDS && !refused) TW_TRY(find_line(r, s, &line));
     TW_TRY(take_values(r, line, s));
     if (line != NULL && line->begins && line->group == SG_CONSIGNMENT)
         ((struct tw_consignment *)r->object)->kind = kind_of(tw_edi_at(s, 0, 0));
@@ -410,6 +438,8 @@ static tw_err take(struct tw_edi_reader *r, const struct tw_edi_segment *s)
 void tw_edi_reader_charset(struct tw_edi_reader *r, struct tw_str identifier)
 {
     r->latin1 = tw_str_is(identifier, "UNOC");
+    r->other =
+        identifier.n > 0 && !r->latin1 && !tw_str_is(identifier, "UNOA") && !tw_str_is(identifier, "UNOB");
 }
 
 tw_err tw_edi_reader_begin(struct tw_edi_reader *r, const struct tw_edi_segment *unh, struct tw_arena *arena,
@@ -418,14 +448,20 @@ tw_err tw_edi_reader_begin(struct tw_edi_reader *r, const struct tw_edi_segment 
     const struct tw_str type = tw_edi_at(unh, 1, 0), release = tw_edi_at(unh, 1, 2);
     const enum tw_edi_message m = type.n == 0 ? TW_EDI_CUSCAR : tw_edi_message_find(type);
     const char *missing;
-    if (m == TW_EDI_MESSAGE_N)
+    if (m == TW_EDI_MESSAGE_N) {
+        if (fault != NULL) {
+            fault->line = unh->line;
+            fault->byte = unh->byte;
+        }
         return tw_fail(fault, TW_NOTFOUND, "a message of type \"%.*s\" becomes no manifest; CUSCAR does",
                        (int)(type.n < 20 ? type.n : 20), type.s);
+    }
     r->arena = arena;
     r->open_n = 0;
     r->fresh = r->closed = false;
     r->untyped = type.n == 0;
     r->foreign = false;
+    r->refused = 0;
     r->grown = NULL;
     r->out = (struct tw_edi_manifest){.segments = 1};
     r->told = tw_arena_array(arena, TW_EDI_TOLD_MAX, sizeof *r->told);
@@ -454,7 +490,8 @@ tw_err tw_edi_reader_put(struct tw_edi_reader *r, const struct tw_edi_segment *s
     r->out.segments++;
     r->line = s->line;
     r->byte = s->byte;
-    return take(r, s) == TW_OK ? TW_OK : no_memory(fault);
+    const tw_err err = take(r, s, fault);
+    return err == TW_NOMEM ? no_memory(fault) : err;
 }
 
 /* -- at the end */

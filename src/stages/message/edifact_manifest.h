@@ -4,7 +4,7 @@
  * In : the segments of one message, UNH to UNT, in their order (message/edifact.h).
  * Out: the manifest; segments of which some value is held by no member, in `extra` (docs/formats/edifact.md);
  * what is wrong, each with the segment's number, its place, a rule's id and what would be right. Not: the
- * envelope (message/edifact_envelope.h). Character sets: texts are the bytes of the message.
+ * envelope (message/edifact_envelope.h). Character sets: texts become UTF-8, or the message is refused.
  *
  * In an extra, path is the segment's place, CNI[1]/RFF[2]/NAD[3]; sequence its number in the message, UNH
  * being 1; value the segment, written with the default service characters; attributes the values that nothing
@@ -72,8 +72,8 @@ static inline void tw_edi_reader_freep(struct tw_edi_reader **r)
     tw_edi_reader_free(*r);
 }
 
-/* The syntax identifier of UNB: with UNOC, what is no UTF-8 is taken for ISO 8859-1. Holds until the next
- * call; before the first, what is no UTF-8 is told and stands as it is. */
+/* The syntax identifier of UNB: with UNOC, what is no UTF-8 is taken for ISO 8859-1; with UNOA, UNOB and
+ * before the first call too, and told; with another, such a message is refused. Holds until the next call. */
 void tw_edi_reader_charset(struct tw_edi_reader *r, struct tw_str identifier);
 
 /* Begins with UNH; what was read lives in `arena`. A message begun before is forgotten.
@@ -85,6 +85,7 @@ tw_err tw_edi_reader_begin(struct tw_edi_reader *r, const struct tw_edi_segment 
 
 /* The next segment behind UNH, UNT too; it is copied. After an error the message is lost.
  * TW_LIMIT  too many segments
+ * TW_FORMAT a text is no UTF-8, and UNB names a set that is not read
  * TW_NOMEM */
 tw_err tw_edi_reader_put(struct tw_edi_reader *r, const struct tw_edi_segment *s, struct tw_fault *fault)
     TW_MUST_CHECK;

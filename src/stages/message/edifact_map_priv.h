@@ -60,13 +60,20 @@ const struct edi_slot *edi_line_at(const struct edi_line *line, const struct tw_
 
 bool edi_all_digits(struct tw_str text);
 
+/* Appends one text: as it is where that is UTF-8, from ISO 8859-1 where not. */
+void edi_put_utf8(struct tw_buf *out, struct tw_str text);
+
+/* Does an amount stay what it was written as, in a currency's minor units? TW_RANGE: it is rounded. */
+tw_err edi_money_exact(struct tw_str text, struct tw_str currency, struct tw_fault *fault) TW_MUST_CHECK;
+
 /* The form or unit that stands beside a value, or the usual one; absent where the line has no place for it.
  */
 struct tw_str edi_value_form(const struct edi_line *line, const struct edi_slot *slot,
                              const struct tw_edi_segment *s);
 
 /* Appends the value of a MEMBER slot as decl/element.h reads it: times as ISO 8601, numbers with a point, the
- * components of a text joined, behind what `out` has already. TW_FORMAT, TW_NOTFOUND (no such form of time)
+ * components of a text joined and UTF-8, behind what `out` has already. TW_FORMAT, TW_NOTFOUND (no such form
+ * of time)
  */
 tw_err edi_value_text(const struct edi_line *line, const struct edi_slot *slot,
                       const struct tw_edi_segment *s, struct tw_buf *out, struct tw_fault *fault)

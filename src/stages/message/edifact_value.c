@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message/edifact_map_priv.h"
 
+#include "decl/money.h"
+
 bool edi_all_digits(struct tw_str text)
 {
     for (size_t i = 0; i < text.n; i++)
@@ -8,7 +10,36 @@ bool edi_all_digits(struct tw_str text)
     return text.n > 0;
 }
 
-/* Characters of UTF-8; of other sets bytes, or fewer. */
+void edi_put_utf8(struct tw_buf *out, struct tw_str text)
+{
+    if (tw_str_utf8(text, NULL)) {
+        tw_buf_str(out, text);
+        return;
+    }
+    for (size_t i = 0; i < text.n; i++) {
+        const unsigned char c = (unsigned char)text.s[i];
+        const char two[2] = {(char)(0xC0U | c >> 6), (char)(0x80U | (c & 0x3FU))};
+        tw_buf_put(out, c < 0x80U ? text.s + i : two, c < 0x80U ? 1 : 2);
+    }
+}
+
+tw_err edi_money_exact(struct tw_str text, struct tw_str currency, struct tw_fault *fault)
+{
+    char place[64];
+    struct tw_buf out = tw_buf_in(place, sizeof place);
+    struct tw_money money = {0};
+    struct tw_dec said, held;
+    TW_TRY(tw_money_set_amount(&money, text, fault));
+    if (tw_money_set_currency(&money, currency, NULL) != TW_OK) return TW_OK; /* its own fault is told */
+    tw_buf_amount(&out, money);
+    TW_TRY(tw_dec_parse(text, &said, fault));
+    TW_TRY(tw_dec_parse(tw_buf_view(&out), &held, fault));
+    if (tw_dec_cmp(said, held) == 0) return TW_OK;
+    return tw_fail(fault, TW_RANGE, "\"%.*s\" has more decimals than %.3s has; rounded to %.*s",
+                   (int)(text.n < 30 ? text.n : 30), text.s, money.cur, TW_STR_ARG(tw_buf_view(&out)));
+}
+
+/* Characters of UTF-8. */
 static size_t characters(struct tw_str text)
 {
     size_t n = 0;
@@ -35,8 +66,10 @@ static void join(struct tw_buf *out, const struct tw_edi_segment *s, const struc
             v->component >= slot->component + slot->pieces || v->text.n == 0)
             continue;
         if (!full) tw_buf_char(out, '\n');
-        tw_buf_str(out, v->text);
-        full = characters(v->text) == slot->width;
+        const size_t at = out->n;
+        edi_put_utf8(out, v->text);
+        if (out->failed) return;
+        full = characters((struct tw_str){out->p + at, out->n - at}) == slot->width;
     }
 }
 
@@ -98,7 +131,7 @@ tw_err edi_value_text(const struct edi_line *line, const struct edi_slot *slot,
         return TW_OK;
     }
     if (!is_number(type)) {
-        tw_buf_str(out, text);
+        edi_put_utf8(out, text);
         return TW_OK;
     }
     if (text.n > 0 && (text.s[0] == '.' || text.s[0] == ',')) tw_buf_char(out, '0');
