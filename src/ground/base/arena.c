@@ -36,6 +36,7 @@ struct block {
 struct tw_arena {
     struct block *head;
     size_t max_bytes, total;
+    bool full;
 };
 
 tw_err tw_arena_new(size_t max_bytes, struct tw_arena **ret)
@@ -59,6 +60,7 @@ static void free_blocks(struct block *b)
 void tw_arena_reset(struct tw_arena *arena)
 {
     struct block *b = arena->head;
+    arena->full = false;
     if (b == NULL) return;
     free_blocks(b->next);
     b->next = NULL;
@@ -71,6 +73,11 @@ void tw_arena_reset(struct tw_arena *arena)
     b->used = 0;
     POISON(b->data, b->size);
     arena->total = b->size;
+}
+
+bool tw_arena_full(const struct tw_arena *arena)
+{
+    return arena->full;
 }
 
 void tw_arena_free(struct tw_arena *arena)
@@ -92,7 +99,10 @@ static void *take(struct tw_arena *arena, size_t size)
                                                  : KEEP_BYTES;
         if (cap > left) cap = left;
         if (cap < need) cap = need;
-        if (cap > left) return NULL;
+        if (cap > left) {
+            arena->full = true;
+            return NULL;
+        }
         b = tw_realloc(NULL, 1, sizeof *b + cap); /* what is handed out is zeroed then */
         if (b == NULL) return NULL;
         *b = (struct block){.next = arena->head, .size = cap};

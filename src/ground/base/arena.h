@@ -8,6 +8,7 @@
 #ifndef TW_BASE_ARENA_H
 #define TW_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -28,6 +29,9 @@ void *tw_arena_array(struct tw_arena *arena, size_t n, size_t size) TW_MUST_CHEC
 
 /* The same without zeros, for what is filled at once: zeroing costs as much as filling. */
 void *tw_arena_room(struct tw_arena *arena, size_t n, size_t size) TW_MUST_CHECK;
+
+/* Has the ceiling refused anything since the last reset? Else what was refused was for want of memory. */
+bool tw_arena_full(const struct tw_arena *arena);
 
 /* Forgets everything allocated; keeps one block for the next use, so a reset per declaration costs no malloc.
  */

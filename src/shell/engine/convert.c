@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/hash.h"
 #include "base/map.h"
 #include "engine/convert_manifest_priv.h"
 #include "engine/xsd_priv.h"
@@ -28,6 +29,8 @@ struct convert {
     struct tw_arena *arena, *work;
     struct tw_buf text;
     struct tw_intern *names; /* of the files written */
+    struct tw_map64 *inputs; /* the files that were named, by identity() */
+    bool told;               /* the file at fault has been named */
     bool fatal;              /* what could not be done is no fault of the message */
 };
 
@@ -43,6 +46,7 @@ static void close_convert(struct convert *c)
     tw_arena_free(c->work);
     tw_buf_free(&c->text);
     tw_intern_free(c->names);
+    tw_map64_free(c->inputs);
 }
 
 static tw_err no_memory(struct tw_fault *fault)
@@ -55,12 +59,42 @@ static void work_on(const struct convert *c, const char *path)
     if (c->options->file != NULL) *c->options->file = path;
 }
 
-static tw_err open_convert(struct convert *c, struct tw_fault *fault)
+/* Of a file or directory, under any of its names. */
+static uint64_t identity(const struct stat *info)
+{
+    return tw_hash_join(tw_mix64((uint64_t)info->st_dev), tw_mix64((uint64_t)info->st_ino));
+}
+
+/* Nothing that is to be read may be written over. */
+static tw_err look_at_inputs(struct convert *c, const char *const *path, size_t n, struct tw_fault *fault)
+{
+    struct stat out, info;
+    if (stat(c->options->out, &out) != 0)
+        return tw_fail(fault, TW_IO, "the directory to write to is gone; make it again");
+    if (tw_map64_new(&c->inputs) != TW_OK) return no_memory(fault);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t number;
+        if (stat(path[i], &info) != 0) continue;
+        if (identity(&info) == identity(&out))
+            return tw_fail(fault, TW_ARG,
+                           "what is read lies in this directory and would be written over; name another one");
+        if (!S_ISDIR(info.st_mode) && tw_map64_put(c->inputs, identity(&info), &number) != TW_OK)
+            return no_memory(fault);
+    }
+    return TW_OK;
+}
+
+static tw_err open_directory(struct convert *c, const char *const *path, size_t n, struct tw_fault *fault)
 {
     struct stat info;
     work_on(c, c->options->out);
     if (mkdir(c->options->out, 0777) != 0 && (stat(c->options->out, &info) != 0 || !S_ISDIR(info.st_mode)))
         return tw_fail(fault, TW_ARG, "this can be no directory to write to; name one, or one to be made");
+    return look_at_inputs(c, path, n, fault);
+}
+
+static tw_err open_convert(struct convert *c, struct tw_fault *fault)
+{
     TW_TRY(tw_xml_new(NULL, &c->xml, fault));
     TW_TRY(tw_xml_new(NULL, &c->written, fault));
     TW_TRY(tw_xml_reader_new(0, &c->reader, fault));
@@ -124,6 +158,21 @@ static tw_err fill(struct convert *c, const struct source *from, struct tw_fault
     return TW_OK;
 }
 
+/* What is written must replace neither the file it comes from nor another that was named. */
+static tw_err spare_input(const struct convert *c, const char *from, const char *to, struct tw_fault *fault)
+{
+    struct stat source, target;
+    if (stat(to, &target) != 0) return TW_OK;
+    if (stat(from, &source) == 0 && identity(&source) == identity(&target))
+        return tw_fail(fault, TW_CONFLICT,
+                       "it would be written over itself; name another directory to write to");
+    if (tw_map64_find(c->inputs, identity(&target)) != TW_MAP_NONE)
+        return tw_fail(
+            fault, TW_CONFLICT,
+            "it would be written over another file that is read; name another directory to write to");
+    return TW_OK;
+}
+
 /* DIR/NAME, the name being that of the file without what a packer put behind it. */
 static tw_err name_output(struct convert *c, const char *path, char ret[PATH_BYTES_MAX],
                           struct tw_fault *fault)
@@ -149,7 +198,7 @@ static tw_err name_output(struct convert *c, const char *path, char ret[PATH_BYT
         return tw_fail(fault, TW_CONFLICT,
                        "another file called %.*s%s has been written already; rename one of them",
                        (int)(n < 80 ? n : 80), base, json ? ".json" : "");
-    return TW_OK;
+    return spare_input(c, path, ret, fault);
 }
 
 /* What has been written: no other may have its name. */
@@ -161,25 +210,11 @@ static tw_err written(struct convert *c, const char *path, struct tw_fault *faul
     return TW_OK;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-static tw_err open_out(const struct convert *c, const char *from, const char *path, struct tw_file_out **ret,
-                       struct tw_fault *fault)
+static tw_err write_out(struct convert *c, const char *path, struct tw_fault *fault)
 {
     const struct tw_file_options how = {.stop = c->options->stop};
-    if (same_file(from, path))
-        return tw_fail(fault, TW_ARG, "it would be written over itself; name another directory to write to");
-    return tw_file_out_open(path, &how, ret, fault);
-}
-
-static tw_err write_out(struct convert *c, const char *from, const char *path, struct tw_fault *fault)
-{
     TW_SCOPED(tw_file_out) *out = NULL;
-    TW_TRY(open_out(c, from, path, &out, fault));
+    TW_TRY(tw_file_out_open(path, &how, &out, fault));
     TW_TRY(tw_file_out_write(out, c->text.p, c->text.n, fault));
     return tw_file_out_commit(out, fault);
 }
@@ -231,7 +266,7 @@ static tw_err convert_message(struct convert *c, const char *path, struct tw_fau
     TW_TRY(name_output(c, path, to, fault));
     if (c->options->check) TW_TRY(check(c, fault));
     c->fatal = true;
-    TW_TRY(write_out(c, path, to, fault));
+    TW_TRY(write_out(c, to, fault));
     TW_TRY(written(c, to, fault));
     c->fatal = false;
     c->count->bare += reading.bare;
@@ -242,12 +277,13 @@ static tw_err convert_message(struct convert *c, const char *path, struct tw_fau
 static tw_err convert_interchange(struct convert *c, const char *path, const struct source *from,
                                   struct tw_fault *fault)
 {
+    const struct tw_file_options how = {.stop = c->options->stop};
     TW_SCOPED(tw_file_out) *out = NULL;
     struct edifact_count n;
     char to[PATH_BYTES_MAX];
     TW_TRY(name_output(c, path, to, fault));
     c->fatal = true;
-    TW_TRY(open_out(c, path, to, &out, fault));
+    TW_TRY(tw_file_out_open(to, &how, &out, fault));
     c->fatal = false;
     const struct edifact_job job = {.in = from->in,
                                     .out = out,
@@ -300,10 +336,30 @@ static tw_err convert_source(struct convert *c, const char *path, bool found, co
 static tw_err convert_file(struct convert *c, const char *path, bool found, struct tw_fault *fault)
 {
     struct source from = {.n = 0};
+    struct stat info;
+    if (found && stat(path, &info) == 0 && info.st_size == 0) { /* holds no message */
+        c->count->passed++;
+        return TW_OK;
+    }
     tw_err err = open_source(c, path, &from, fault);
     if (err == TW_OK) err = convert_source(c, path, found, &from, fault);
     tw_file_in_free(from.in);
     return err;
+}
+
+/* The path is its walker's, and does not outlive it. */
+static void name_fault(struct convert *c, const char *path)
+{
+    static _Thread_local char kept[PATH_BYTES_MAX];
+    snprintf(kept, sizeof kept, "%s", path);
+    work_on(c, kept);
+    c->told = true;
+}
+
+static void on_other(void *to)
+{
+    struct convert *c = to;
+    c->count->passed++;
 }
 
 static tw_err on_file(void *to, const char *path, bool found, struct tw_fault *fault)
@@ -316,6 +372,7 @@ static tw_err on_file(void *to, const char *path, bool found, struct tw_fault *f
     const tw_err err = convert_file(c, path, found, &why);
     if (err != TW_OK && (c->fatal || !is_message_s(err))) {
         if (fault != NULL) *fault = why;
+        name_fault(c, path);
         return err;
     }
     if (err != TW_OK) {
@@ -331,10 +388,12 @@ tw_err tw_convert(const char *const *path, size_t n, const struct tw_convert_opt
 {
     struct convert c = {.options = options, .count = ret};
     *ret = (struct tw_convert_count){0};
-    tw_err err = open_convert(&c, fault);
+    const struct tw_walk how = {.to = &c, .file = on_file, .other = on_other, .without = options->out};
+    tw_err err = open_directory(&c, path, n, fault);
+    if (err == TW_OK) err = open_convert(&c, fault);
     for (size_t i = 0; i < n && err == TW_OK; i++) {
-        err = tw_walk(path[i], on_file, &c, fault);
-        work_on(&c, path[i]); /* paths below it are gone by now */
+        err = tw_walk(path[i], &how, fault);
+        if (!c.told) work_on(&c, path[i]); /* paths below it are gone by now */
     }
     close_convert(&c);
     if (err == TW_OK) work_on(&c, NULL);

@@ -48,7 +48,7 @@ struct tw_convert_options {
 
 struct tw_convert_count {
     uint64_t read, refused; /* messages */
-    uint64_t passed;        /* files found in a directory that are no messages */
+    uint64_t passed;        /* found in a directory and no messages: other files, links, pipes */
     uint64_t lost;          /* elements missing from what was written, or added to it; counted with `check` */
     uint64_t bare;          /* messages read without namespaces */
     uint64_t unfit;         /* values kept as they stand, since they do not fit */
@@ -57,8 +57,9 @@ struct tw_convert_count {
     uint64_t flaws;  /* of EDIFACT messages, where they are read */
 };
 
-/* Errors end the work; *ret counts what was done before:
- * TW_ARG  no directory to write to, or the one that a message comes from
+/* Errors end the work; *ret counts what was done before, and *options->file names the file at fault until the
+ * next call on this thread:
+ * TW_ARG  no directory to write to, or one that is to be read; below one that is, it is left out
  * and those of the schema, of tw_walk, tw_file_out_* and TW_NOMEM */
 tw_err tw_convert(const char *const *path, size_t n, const struct tw_convert_options *options,
                   struct tw_convert_count *ret, struct tw_fault *fault) TW_MUST_CHECK;

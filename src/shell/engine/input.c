@@ -8,8 +8,11 @@
 #include "engine/messages_priv.h"
 #include "engine/rejects_priv.h"
 #include "message/complete.h"
+#include "message/idset.h"
 #include "message/table.h"
 #include "store/file.h"
+
+enum { IDS_MAX = 1 << 26 }; /* as many as the reader of tables remembers */
 
 struct tw_input {
     struct tw_input_options options;
@@ -24,6 +27,7 @@ struct tw_input {
     bool begun;               /* the first bytes have been looked at */
     bool of_messages;         /* they are a message, or the path is a directory of them */
     struct messages messages; /* the same as rows and declarations of a table */
+    struct tw_idset *ids;     /* of their declarations; NULL = they may return */
     struct tw_reader_count count;
     struct tw_input_total total[TW_INPUT_TOTALS_MAX];
     size_t totals;
@@ -157,6 +161,7 @@ static tw_err open_messages(struct tw_input *in, struct tw_fault *fault)
     if (in->options.rejects != NULL)
         return tw_fail(fault, TW_ARG,
                        "--rejects takes rows of tables; messages that are refused stay where they are");
+    if (!in->options.ids_may_return && tw_idset_new(IDS_MAX, &in->ids) != TW_OK) return no_memory(fault);
     return messages_open(in->path, in->options.sha256, &in->messages, fault);
 }
 
@@ -213,6 +218,7 @@ void tw_input_free(struct tw_input *in)
     tw_tariff_free(in->tariff);
     rejects_close(&in->rejects);
     messages_close(&in->messages);
+    tw_idset_free(in->ids);
     tw_free(in);
 }
 
@@ -287,9 +293,32 @@ static void refuse_message(struct tw_input *in, const char *path, const struct t
     work_on(&in->options, in->path);
 }
 
+/* A declaration is decided once: has one of that id come in another message? */
+static tw_err come_once(struct tw_input *in, struct tw_str id, struct tw_fault *why)
+{
+    bool seen = false;
+    if (in->ids == NULL || id.n == 0) return TW_OK;
+    if (tw_idset_put(in->ids, tw_hash64(id.s, id.n, 0), &seen) != TW_OK) return no_memory(why);
+    if (!seen) return TW_OK;
+    snprintf(why->path, sizeof why->path, "declaration_id");
+    return tw_fail(why, TW_CONFLICT,
+                   "declaration %.*s came in another message already; leave one of them out",
+                   (int)(id.n < 40 ? id.n : 40), id.s);
+}
+
 /* What a message need not say: when it was lodged is for whoever receives it, and some procedures need no
  * code of the goods. */
 static const uint64_t message_pass = 1ull << TW_CHECK_NO_TIME | 1ull << TW_CHECK_NO_HS;
+
+static tw_err complete(struct tw_input *in, struct tw_decl *decl, const struct tw_completion *how,
+                       struct tw_arena *arena, struct tw_completed *ret, struct tw_fault *why)
+{
+    TW_TRY(come_once(in, decl->id, why));
+    const tw_err err = tw_complete(decl, how, arena, ret, why);
+    return err == TW_NOMEM && tw_arena_full(arena)
+               ? tw_fail(why, TW_LIMIT, "the message takes more memory than one may; send it in parts")
+               : err;
+}
 
 static tw_err next_message(struct tw_input *in, struct tw_arena *arena, struct tw_reading *ret, bool *more,
                            struct tw_fault *fault)
@@ -311,7 +340,7 @@ static tw_err next_message(struct tw_input *in, struct tw_arena *arena, struct t
         if (err == TW_OK && step == MESSAGES_END) break;
         if (err == TW_OK && step == MESSAGES_DECLARATION) {
             why.line = message.line;
-            err = tw_complete(message.decl, &how, arena, &done, &why);
+            err = complete(in, message.decl, &how, arena, &done, &why);
         } else {
             ended = err != TW_OK;
             err = why.code;

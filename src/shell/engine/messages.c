@@ -2,6 +2,7 @@
 #include "engine/messages_priv.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "store/file.h"
@@ -17,7 +18,8 @@ static tw_err no_memory(struct tw_fault *fault)
 static tw_err add_path(void *to, const char *path, bool found, struct tw_fault *fault)
 {
     struct messages *m = to;
-    (void)found;
+    struct stat info;
+    if (found && stat(path, &info) == 0 && info.st_size == 0) return TW_OK; /* holds no message */
     if (m->n == m->cap) {
         const size_t cap = m->cap > 0 ? m->cap * 2 : 64;
         char **more = tw_realloc(m->path, cap, sizeof *more);
@@ -37,7 +39,7 @@ tw_err messages_open(const char *path, bool sha256, struct messages *ret, struct
     TW_TRY(tw_xml_new(NULL, &ret->xml, fault));
     TW_TRY(tw_xml_reader_new(0, &ret->reader, fault));
     if (sha256 && tw_sha256_new(&ret->hash) != TW_OK) return no_memory(fault);
-    return tw_walk(path, add_path, ret, fault);
+    return tw_walk(path, &(struct tw_walk){.to = ret, .file = add_path}, fault);
 }
 
 void messages_close(struct messages *m)

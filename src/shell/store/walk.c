@@ -13,8 +13,8 @@
 enum { PATH_BYTES_MAX = 4096 };
 
 struct walk {
-    tw_err (*file)(void *to, const char *path, bool found, struct tw_fault *fault);
-    void *to;
+    const struct tw_walk *how;
+    struct stat without; /* st_ino is 0 when nothing is left out */
     struct tw_fault *fault;
     unsigned depth;
 };
@@ -69,6 +69,11 @@ static tw_err read_names(const char *path, struct names *ret, struct tw_fault *f
     return err;
 }
 
+static bool is_left_out(const struct walk *w, const struct stat *info)
+{
+    return w->without.st_ino != 0 && w->without.st_dev == info->st_dev && w->without.st_ino == info->st_ino;
+}
+
 static tw_err walk_entry(struct walk *w, const char *path, const char *name)
 {
     char below[PATH_BYTES_MAX];
@@ -78,8 +83,10 @@ static tw_err walk_entry(struct walk *w, const char *path, const char *name)
         return tw_fail(w->fault, TW_LIMIT, "a path below %.60s is longer than %d bytes", path,
                        PATH_BYTES_MAX - 1);
     if (lstat(below, &info) != 0) return TW_OK; /* gone meanwhile */
-    if (S_ISDIR(info.st_mode)) return walk_directory(w, below);
-    return S_ISREG(info.st_mode) ? w->file(w->to, below, true, w->fault) : TW_OK;
+    if (S_ISDIR(info.st_mode)) return is_left_out(w, &info) ? TW_OK : walk_directory(w, below);
+    if (S_ISREG(info.st_mode)) return w->how->file(w->how->to, below, true, w->fault);
+    if (w->how->other != NULL) w->how->other(w->how->to);
+    return TW_OK;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): as deep as TW_WALK_DEPTH_MAX */
@@ -97,12 +104,11 @@ static tw_err walk_directory(struct walk *w, const char *path)
     return err;
 }
 
-tw_err tw_walk(const char *path,
-               tw_err (*file)(void *to, const char *path, bool found, struct tw_fault *fault), void *to,
-               struct tw_fault *fault)
+tw_err tw_walk(const char *path, const struct tw_walk *how, struct tw_fault *fault)
 {
-    struct walk w = {.file = file, .to = to, .fault = fault};
+    struct walk w = {.how = how, .fault = fault};
     struct stat info;
+    if (how->without != NULL && stat(how->without, &w.without) != 0) w.without.st_ino = 0;
     if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return walk_directory(&w, path);
-    return file(to, path, false, fault);
+    return how->file(how->to, path, false, fault);
 }

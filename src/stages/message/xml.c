@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "message/xml_priv.h"
+#include "message/xml_tree_priv.h"
 
 enum { ROOM = 64 << 10 };
 
@@ -278,6 +279,27 @@ static bool begins_message(const struct tw_xml *x, struct tw_str name, const xml
             (uri == NULL || tw_str_is(name, "Declaration") || tw_str_is(name, "Response")));
 }
 
+static bool is_payload(struct tw_str name, const xmlChar *uri)
+{
+    const enum xml_ns ns = uri != NULL ? xml_ns_find(str_from(uri)) : XML_NS_OTHER;
+    return (ns == XML_NS_DEC && tw_str_is(name, "Declaration")) ||
+           (ns == XML_NS_RES && tw_str_is(name, "Response"));
+}
+
+/* An element begins that no schema holds yet: must one? */
+static void keep_from(struct tw_xml *x, struct tw_str name, const xmlChar *uri)
+{
+    if (begins_message(x, name, uri)) {
+        keeper_open(x);
+    } else if (is_payload(name, uri)) {
+        if (x->fault != NULL) memcpy(x->fault->path, "schema", sizeof "schema");
+        blame_here(x);
+        stop(x, tw_fail(x->fault, TW_FORMAT,
+                        "%.*s stands outside of MetaData, where it is not held to the schema; put it in one",
+                        (int)name.n, name.s));
+    }
+}
+
 /* NOLINTNEXTLINE(readability-function-size): the parameters are libxml2's */
 static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int ns_n,
                      const xmlChar **ns, int attribute_n, int defaulted, const xmlChar **attribute)
@@ -287,8 +309,7 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
     struct keeper *k = &x->keeper;
     if (x->err != TW_OK) return;
     k->depth++;
-    if (x->schema != NULL && k->from == 0 && !k->done && begins_message(x, str_from(name), uri))
-        keeper_open(x);
+    if (x->schema != NULL && k->from == 0) keep_from(x, str_from(name), uri);
     if (k->from > 0 && x->err == TW_OK)
         k->sax->startElementNs(k->to, name, prefix, uri, ns_n, ns, attribute_n, defaulted, attribute);
     if (x->err != TW_OK) return;

@@ -111,8 +111,8 @@ static inline void tw_xml_schema_freep(struct tw_xml_schema **s)
 }
 
 /* From now on tw_xml_parse also refuses (TW_FORMAT, path "schema") what does not keep the schema; NULL: no
- * longer. Of a message in an envelope of others, what is below MetaData is held to it. `s` must outlive it.
- */
+ * longer. Of a message in an envelope of others, what is below each MetaData is held to it, and a Declaration
+ * or Response outside of them is refused. `s` must outlive it. */
 void tw_xml_hold_to(struct tw_xml *x, const struct tw_xml_schema *s);
 
 /* Does it begin like XML: a '<' behind blanks and a mark, in UTF-8 or UTF-16? For who has only some first

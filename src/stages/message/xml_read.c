@@ -24,6 +24,7 @@ struct frame {
     struct tw_str uri, name; /* uri: of XML_NS_OTHER */
     uint32_t index, sequence, line, column;
     bool bound, in_item, parent, grouped;
+    bool answer;              /* stands in an answer, at any depth */
     bool other;               /* has attributes that its row does not heed */
     struct tw_str heeded;     /* the attribute that it does */
     struct tw_str attributes; /* all of them, as extra has them */
@@ -67,6 +68,7 @@ struct tw_xml_reader {
     void *at[TW_LEVEL_N]; /* the object of each level under way */
     struct tw_xml_reading reading;
     struct tw_fault *unfit;
+    size_t paths;       /* bytes of the paths of what is kept */
     size_t declaration; /* depth of its frame + 1; 0 = outside */
     bool found;
 };
@@ -142,6 +144,11 @@ static void blame(const struct tw_xml_reader *r, uint32_t line, uint32_t column)
     r->fault->column = column;
 }
 
+static void name_limit(struct tw_fault *fault, const char *name)
+{
+    if (fault != NULL) snprintf(fault->path, sizeof fault->path, "%s", name);
+}
+
 /* What the row of a bound element is. */
 static enum xml_how how_of(const struct frame *f)
 {
@@ -191,6 +198,16 @@ static tw_err path_of(struct tw_xml_reader *r, struct tw_str *ret)
     for (size_t i = from; i < r->depth; i++) {
         tw_buf_char(&r->path, '/');
         put_step(&r->path, &r->frame[i]);
+    }
+    r->paths += r->path.n;
+    if (r->paths > TW_XML_PATHS_MAX) {
+        blame(r, f->line, f->column);
+        name_limit(r->fault, "paths");
+        return tw_fail(
+            r->fault, TW_LIMIT,
+            "the paths of what is kept are longer together than %d bytes; shorten names, or send it "
+            "in parts",
+            TW_XML_PATHS_MAX);
     }
     return r->path.failed ? TW_NOMEM : tw_str_dup(r->arena, tw_buf_view(&r->path), ret);
 }
@@ -402,6 +419,7 @@ static tw_err start(struct tw_xml_reader *r, const struct tw_xml_element *e)
         top(r)->parent = true;
         f.in_item = top(r)->in_item;
         f.grouped = top(r)->grouped;
+        f.answer = top(r)->answer || top(r)->ns == XML_NS_RES;
     }
     f.sequence = ++r->reading.elements;
     f.text = r->text.n;
@@ -411,8 +429,7 @@ static tw_err start(struct tw_xml_reader *r, const struct tw_xml_element *e)
     if (how_of(&f) == XML_GROUP) TW_TRY(open_pair(r, &f));
     if (!room_for((void **)&r->frame, r->depth, &r->frames, sizeof *r->frame)) return TW_NOMEM;
     r->frame[r->depth++] = f;
-    const bool answer = r->depth > 1 && r->frame[r->depth - 2].ns == XML_NS_RES;
-    if (f.ns == XML_NS_DEC && r->declaration == 0 && !answer && tw_str_is(e->name, "Declaration"))
+    if (f.ns == XML_NS_DEC && r->declaration == 0 && !f.answer && tw_str_is(e->name, "Declaration"))
         return open_declaration(r, &r->frame[r->depth - 1]);
     if (f.ns == XML_NS_RES && tw_str_is(e->name, "Response") && !r->found) {
         r->found = true;
@@ -634,6 +651,14 @@ static tw_err on_end(void *to, struct tw_fault *fault)
     return err == TW_NOMEM ? no_memory(fault) : err;
 }
 
+/* A message that fills its arena is at fault itself; one that the heap had nothing for is not. */
+static tw_err no_room(const struct tw_arena *arena, struct tw_fault *fault)
+{
+    if (!tw_arena_full(arena)) return no_memory(fault);
+    name_limit(fault, "memory");
+    return tw_fail(fault, TW_LIMIT, "the message takes more memory than one may; send it in parts");
+}
+
 static tw_err not_found(const struct tw_xml_reader *r, struct tw_fault *fault)
 {
     const struct frame *root = &r->frame[0];
@@ -654,7 +679,7 @@ tw_err tw_xml_read(struct tw_xml_reader *r, struct tw_xml *x, struct tw_arena *a
     const struct tw_xml_events events = {r, on_start, on_text, on_end};
     r->xml = x;
     r->arena = arena;
-    r->depth = r->declaration = r->foreign_n = r->kept_n = 0;
+    r->depth = r->declaration = r->foreign_n = r->kept_n = r->paths = 0;
     r->near_uri = NULL;
     r->found = false;
     r->unfit = NULL;
@@ -664,10 +689,11 @@ tw_err tw_xml_read(struct tw_xml_reader *r, struct tw_xml *x, struct tw_arena *a
     r->unknown = NULL;
     tw_buf_clear(&r->text);
     r->reading.decl = tw_arena_alloc(arena, sizeof *r->reading.decl);
-    if (r->reading.decl == NULL) return no_memory(fault);
+    if (r->reading.decl == NULL) return no_room(arena, fault);
     tw_decl_init(r->reading.decl);
     r->at[TW_LEVEL_DECL] = r->reading.decl;
-    TW_TRY(tw_xml_parse(x, &events, fault));
+    const tw_err err = tw_xml_parse(x, &events, fault);
+    if (err != TW_OK) return err == TW_NOMEM ? no_room(arena, fault) : err;
     if (!r->found) return not_found(r, fault);
     struct tw_decl *d = r->reading.decl;
     d->id = d->mrn.n > 0 ? d->mrn : d->lrn;

@@ -50,11 +50,11 @@ static inline void tw_xml_reader_freep(struct tw_xml_reader **r)
  *
  * The errors of tw_xml_parse, and
  * TW_FORMAT  no message of the WCO Data Model; two declarations in one message
- * TW_LIMIT   too many items, more than TW_XML_FOREIGN_MAX other namespaces
- * TW_NOMEM   also when the arena is full */
+ * TW_LIMIT   too many items, more than TW_XML_FOREIGN_MAX other namespaces; fault->path "paths": those of
+ * what is kept are longer together than TW_XML_PATHS_MAX; "memory": the arena is full TW_NOMEM */
 tw_err tw_xml_read(struct tw_xml_reader *r, struct tw_xml *x, struct tw_arena *arena,
                    struct tw_xml_reading *ret, struct tw_fault *fault) TW_MUST_CHECK;
 
-enum { TW_XML_FOREIGN_MAX = 64 };
+enum { TW_XML_FOREIGN_MAX = 64, TW_XML_PATHS_MAX = 16 << 20 /* bytes */ };
 
 #endif

@@ -165,7 +165,8 @@ void xml_escape(struct tw_str text, bool attribute, struct tw_buf *out)
     size_t from = 0;
     for (size_t i = 0; i < text.n; i++) {
         const char *other = instead(text.s[i], attribute);
-        if (other == NULL) continue;
+        const bool ends_cdata = i >= 2 && text.s[i - 1] == ']' && text.s[i - 2] == ']';
+        if (other == NULL || (text.s[i] == '>' && !attribute && !ends_cdata)) continue;
         tw_buf_put(out, text.s + from, i - from);
         tw_buf_text(out, other);
         from = i + 1;

@@ -570,6 +570,8 @@ tw_err tw_xml_write(struct tw_xml_writer *w, const struct tw_decl *decl, struct 
         tw_buf_char(out, '\n');
     }
     if (w->err == TW_OK && !out->failed) declare(w);
+    if (w->err == TW_NOMEM && tw_arena_full(arena))
+        return tw_fail(fault, TW_LIMIT, "the message takes more memory than one may; send it in parts");
     if (w->err != TW_OK || out->failed) return tw_fail(fault, TW_NOMEM, "no room left for this message");
     if (ret_left != NULL) *ret_left = w->extras.left;
     return TW_OK;

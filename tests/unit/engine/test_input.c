@@ -312,9 +312,10 @@ static void a_directory_holds_one_message_a_file(void)
           strstr(fault.note, "no message") != NULL);
     tw_input_free(in);
     in = NULL;
-    static const char *const file_name[] = {"messages/a.xml", "messages/b.txt", "messages/c.xml"};
-    static const char *const text[] = {MESSAGE("A"), "a,b\n", MESSAGE("C")};
-    for (int i = 0; i < 3; i++) {
+    static const char *const file_name[] = {"messages/a.xml", "messages/b.txt", "messages/c.xml",
+                                            "messages/empty.xml"};
+    static const char *const text[] = {MESSAGE("A"), "a,b\n", MESSAGE("C"), ""};
+    for (int i = 0; i < 4; i++) {
         name(path, sizeof path, file_name[i]);
         put(path, text[i]);
     }
@@ -328,6 +329,35 @@ static void a_directory_holds_one_message_a_file(void)
     CHECK(tw_input_next(in, arena, &r, &more, &fault) == TW_OK && !more && tw_input_count(in).rows == 2);
     tw_sha256(MESSAGE("A") MESSAGE("C"), 2 * (sizeof MESSAGE("A") - 1), want);
     CHECK(tw_input_sha256(in, sum) == TW_OK && memcmp(sum, want, sizeof sum) == 0);
+}
+
+static int returned;
+
+static void see_returned(void *to, const struct tw_refused *r)
+{
+    (void)to;
+    returned += r->fault->code == TW_CONFLICT && strcmp(r->fault->path, "declaration_id") == 0;
+}
+
+static void a_declaration_comes_in_one_message(void)
+{
+    struct tw_input_options o = usual();
+    char path[120];
+    name(path, sizeof path, "messages/d.xml");
+    put(path, MESSAGE("A"));
+    o.refused = see_returned;
+    for (int i = 0; i < 2; i++) {
+        TW_SCOPED(tw_input) *in = NULL;
+        struct tw_reading r;
+        char all[120];
+        name(all, sizeof all, "messages");
+        o.ids_may_return = i == 1;
+        returned = 0;
+        CHECK(tw_input_open(all, &o, &in, &fault) == TW_OK);
+        for (bool more = true; more;) CHECK(tw_input_next(in, arena, &r, &more, &fault) == TW_OK);
+        CHECK(returned == (i == 0 ? 1 : 0) && tw_input_count(in).declarations == (i == 0 ? 2u : 3u));
+    }
+    CHECK(unlink(path) == 0);
 }
 
 static tw_err read_messages(void)
@@ -345,9 +375,11 @@ static tw_err read_messages(void)
 static void no_allocation_that_fails_loses_a_message(void)
 {
     CHECK(read_messages() == TW_OK && fault_each_allocation(read_messages) > 20);
+    static const char *const left[] = {"messages/a.xml", "messages/b.txt", "messages/c.xml",
+                                       "messages/empty.xml"};
     char path[120];
-    for (int i = 0; i < 3; i++) {
-        name(path, sizeof path, i == 0 ? "messages/a.xml" : i == 1 ? "messages/b.txt" : "messages/c.xml");
+    for (int i = 0; i < 4; i++) {
+        name(path, sizeof path, left[i]);
         CHECK(unlink(path) == 0);
     }
     name(path, sizeof path, "messages");
@@ -377,6 +409,7 @@ int main(void)
     RUN(survives_every_failed_allocation);
     RUN(a_message_is_told_from_a_table_by_its_content);
     RUN(a_directory_holds_one_message_a_file);
+    RUN(a_declaration_comes_in_one_message);
     RUN(no_allocation_that_fails_loses_a_message);
     tw_arena_free(maps);
     tw_arena_free(arena);

@@ -4,6 +4,8 @@
 #include "fault.h"
 #include "xml_message.h"
 
+#define RES "urn:wco:datamodel:WCO:RES-DMS:2"
+
 static void reads(struct xml_house *h, const char *text)
 {
     const tw_err err = xml_house_read(h, tw_str_from(text));
@@ -386,7 +388,33 @@ static void limits_hold(void)
           strstr(h.fault.note, "namespaces of others") != NULL);
     tw_arena_free(h.arena);
     CHECK(tw_arena_new(2000, &h.arena) == TW_OK);
-    CHECK(xml_house_read(&h, TW_STR(ITEM(""))) == TW_NOMEM && h.fault.note[0] != '\0');
+    CHECK(xml_house_read(&h, TW_STR(ITEM(""))) == TW_LIMIT && strcmp(h.fault.path, "memory") == 0);
+}
+
+static void paths_of_what_is_kept_are_limited(void)
+{
+    XML_HOUSE h;
+    TW_SCOPED_BUF text = {0};
+    xml_house_open(&h);
+    tw_buf_text(&text, "<Declaration xmlns='" DEC "'>");
+    for (int i = 0; i < 20; i++) tw_buf_printf(&text, "<a%03000d>", i);
+    for (int i = 0; i < 300; i++) tw_buf_text(&text, "<b/>"); /* of 60 KB of path each */
+    for (int i = 20; i-- > 0;) tw_buf_printf(&text, "</a%03000d>", i);
+    tw_buf_text(&text, "</Declaration>");
+    CHECK(xml_house_read(&h, tw_buf_view(&text)) == TW_LIMIT && strcmp(h.fault.path, "paths") == 0 &&
+          h.fault.line == 1);
+}
+
+static void a_declaration_deep_in_an_answer_is_the_answer_s(void)
+{
+    XML_HOUSE h;
+    xml_house_open(&h);
+    refuses("<MetaData xmlns='" MD "'><Wrap xmlns='" RES "'><Foo xmlns='urn:f'><Declaration xmlns='" DEC
+            "'><FunctionCode>9</FunctionCode></Declaration></Foo></Wrap></MetaData>",
+            TW_FORMAT, "no message of the WCO Data Model");
+    reads(&h, "<Response xmlns='" RES "'><Foo xmlns='urn:f'><Declaration xmlns='" DEC
+              "'><FunctionCode>9</FunctionCode></Declaration></Foo></Response>");
+    CHECK(h.reading.kind == TW_XML_RESPONSE);
 }
 
 /* -- many messages: names, places, attributes and texts drawn from what the table knows and what it does not
@@ -528,6 +556,8 @@ int main(void)
     RUN(a_message_without_namespaces_is_forgiven);
     RUN(other_messages_are_refused_with_what_they_are);
     RUN(limits_hold);
+    RUN(paths_of_what_is_kept_are_limited);
+    RUN(a_declaration_deep_in_an_answer_is_the_answer_s);
     RUN(nothing_of_a_random_message_is_lost);
     RUN(no_allocation_that_fails_does_harm);
     return DONE();

@@ -70,6 +70,15 @@ static void what_stands_around_a_message_is_not(void)
     struct tw_fault fault = {0};
     CHECK(keeps("<e:a xmlns:e='urn:e'><e:b>1</e:b>" WITH("DEC", "") "<e:c/></e:a>", &fault) == TW_OK);
     CHECK(keeps("<e:a xmlns:e='urn:e'>" WITH("dec", "") "</e:a>", &fault) == TW_FORMAT);
+    CHECK(keeps("<e:a xmlns:e='urn:e'>" WITH("DEC", "") WITH("dec", "") "</e:a>", &fault) == TW_FORMAT);
+    CHECK(keeps("<e:a xmlns:e='urn:e'>" WITH("DEC", "") WITH("DEC", "") "</e:a>", &fault) == TW_OK);
+    CHECK(keeps("<e:a xmlns:e='urn:e'><Declaration xmlns='" DEC "'/>" WITH("DEC", "") "</e:a>", &fault) ==
+              TW_FORMAT &&
+          strcmp(fault.path, "schema") == 0 && strstr(fault.note, "outside of MetaData") != NULL);
+    CHECK(keeps("<e:a xmlns:e='urn:e'>" WITH("DEC", "") "<Response xmlns='urn:wco:datamodel:WCO:RES-DMS:2'/>"
+                                                        "</e:a>",
+                &fault) == TW_FORMAT);
+    CHECK(keeps("<e:a xmlns:e='urn:e'><e:Response/>" WITH("DEC", "") "</e:a>", &fault) == TW_OK);
     CHECK(keeps("<e:a xmlns:e='urn:e'/>", &fault) == TW_FORMAT && strstr(fault.note, "no MetaData") != NULL);
 }
 

@@ -50,6 +50,14 @@ static void a_changed_member_goes_before_the_extra_that_spelled_it(void)
     lacks(&h, ">2500<");
 }
 
+static void a_greater_than_stands_as_itself_where_it_may(void)
+{
+    XML_HOUSE h;
+    xml_house_open(&h);
+    reads(&h, DECLARATION("<Odd a='&gt;'>1 &gt; 0 ]&gt; ]]&gt;</Odd>"));
+    writes(&h, "<Odd a=\"&gt;\">1 > 0 ]> ]]&gt;</Odd>");
+}
+
 static void a_changed_place_is_written_where_it_belongs(void)
 {
     XML_HOUSE h;
@@ -208,6 +216,7 @@ static void a_difference_is_told_by_its_path(void)
 int main(void)
 {
     RUN(a_changed_member_goes_before_the_extra_that_spelled_it);
+    RUN(a_greater_than_stands_as_itself_where_it_may);
     RUN(a_changed_place_is_written_where_it_belongs);
     RUN(a_changed_group_is_written_anew_and_leaves_others_alone);
     RUN(entries_behind_those_that_were_read_are_written_too);

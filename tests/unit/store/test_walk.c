@@ -24,6 +24,14 @@ static void touch(const char *name)
     CHECK(f != NULL && fclose(f) == 0);
 }
 
+static int others;
+
+static void count(void *to)
+{
+    (void)to;
+    others++;
+}
+
 static tw_err tell(void *to, const char *path, bool found, struct tw_fault *fault)
 {
     struct tw_buf *out = to;
@@ -39,12 +47,24 @@ static void files_come_in_the_order_of_their_names(void)
     CHECK(mkdir(at("b"), 0700) == 0 && mkdir(at("b/z.xml"), 0700) == 0 && symlink("/etc", at("link")) == 0);
     touch("c"), touch("B"), touch(".hidden"), touch("b/2"), touch("b/10"), touch("b/z.xml/x");
     CHECK(mkfifo(at("pipe"), 0600) == 0);
-    CHECK(tw_walk(top, tell, &out, NULL) == TW_OK);
-    CHECK(tw_str_is(tw_buf_view(&out), "/B /b/10 /b/2 /b/z.xml/x /c "));
+    const struct tw_walk telling = {&out, tell, count, NULL};
+    others = 0;
+    CHECK(tw_walk(top, &telling, NULL) == TW_OK);
+    CHECK(tw_str_is(tw_buf_view(&out), "/B /b/10 /b/2 /b/z.xml/x /c ") &&
+          others == 2); /* the link and the pipe */
     tw_buf_clear(&out);
-    CHECK(tw_walk(at("c"), tell, &out, NULL) == TW_OK && tw_str_is(tw_buf_view(&out), "/c! "));
+    CHECK(tw_walk(at("c"), &telling, NULL) == TW_OK && tw_str_is(tw_buf_view(&out), "/c! "));
     tw_buf_clear(&out);
-    CHECK(tw_walk("no such", tell, &out, NULL) == TW_OK && tw_str_is(tw_buf_view(&out), "no such! "));
+    CHECK(tw_walk("no such", &telling, NULL) == TW_OK && tw_str_is(tw_buf_view(&out), "no such! "));
+}
+
+static void a_directory_may_be_left_out(void)
+{
+    TW_SCOPED_BUF out = {0};
+    char without[128];
+    snprintf(without, sizeof without, "%s/b/../b", top); /* another name of it */
+    const struct tw_walk how = {&out, tell, NULL, without};
+    CHECK(tw_walk(top, &how, NULL) == TW_OK && tw_str_is(tw_buf_view(&out), "/B /c "));
 }
 
 static tw_err stop(void *to, const char *path, bool found, struct tw_fault *fault)
@@ -57,13 +77,14 @@ static tw_err stop(void *to, const char *path, bool found, struct tw_fault *faul
 static void who_is_told_may_end_it(void)
 {
     int n = 0;
-    CHECK(tw_walk(top, stop, &n, NULL) == TW_CONFLICT && n == 1);
+    CHECK(tw_walk(top, &(struct tw_walk){&n, stop, NULL, NULL}, NULL) == TW_CONFLICT && n == 1);
 }
 
 static void depth_is_limited(void)
 {
     TW_SCOPED_BUF path = {0}, out = {0};
     struct tw_fault fault = {0};
+    const struct tw_walk telling = {&out, tell, NULL, NULL};
     tw_buf_text(&path, "deep");
     for (int i = 0; i < TW_WALK_DEPTH_MAX; i++) {
         tw_buf_char(&path, '\0');
@@ -71,14 +92,14 @@ static void depth_is_limited(void)
         path.n--;
         tw_buf_text(&path, "/d");
     }
-    CHECK(tw_walk(at("deep"), tell, &out, &fault) == TW_OK);
-    CHECK(tw_walk(top, tell, &out, &fault) == TW_LIMIT && strstr(fault.note, "more than 32") != NULL);
+    CHECK(tw_walk(at("deep"), &telling, &fault) == TW_OK);
+    CHECK(tw_walk(top, &telling, &fault) == TW_LIMIT && strstr(fault.note, "more than 32") != NULL);
 }
 
 static tw_err work(void)
 {
     int n = 0;
-    tw_err err = tw_walk(at("b"), stop, &n, NULL);
+    tw_err err = tw_walk(at("b"), &(struct tw_walk){&n, stop, NULL, NULL}, NULL);
     return err == TW_CONFLICT ? TW_OK : err;
 }
 
@@ -98,6 +119,7 @@ int main(void)
     snprintf(top, sizeof top, "%s/tw-walk-XXXXXX", access("/tmp", W_OK) == 0 ? "/tmp" : ".");
     CHECK(mkdtemp(top) != NULL);
     RUN(files_come_in_the_order_of_their_names);
+    RUN(a_directory_may_be_left_out);
     RUN(who_is_told_may_end_it);
     RUN(no_allocation_that_fails_does_harm);
     RUN(depth_is_limited);
