@@ -125,12 +125,18 @@ static uint32_t at_bucket(const struct tw_sketch *s, int32_t b)
     return b >= s->first && b < s->first + s->n ? s->count[b - s->first] : 0;
 }
 
-/* What lies in the buckets from..to - 1. */
-static uint64_t between(const struct tw_sketch *s, int32_t from, int32_t to)
+enum { STRIDE = 8 };
+
+/* What lies in the STRIDE buckets from `from` on. */
+static inline uint64_t in_stride(const struct tw_sketch *s, int32_t from)
 {
-    if (s->n == 0) return 0;
     uint64_t sum = 0;
-    int32_t lo = from - s->first, hi = to - s->first;
+    int32_t lo = from - s->first, hi = lo + STRIDE;
+    if (lo >= 0 && hi <= s->n) { /* nearly always: written out, without asking for the end */
+        const uint32_t *count = s->count + lo;
+        for (int32_t i = 0; i < STRIDE; i++) sum += count[i];
+        return sum;
+    }
     if (lo < 0) lo = 0;
     if (hi > s->n) hi = s->n;
     for (int32_t i = lo; i < hi; i++) sum += s->count[i];
@@ -157,9 +163,8 @@ static struct walk walk_begin(const struct tw_sketch *a, const struct tw_sketch 
  * are whole, so it is the same whichever way they are added. */
 static int32_t walk_to(struct walk *w, uint64_t least)
 {
-    enum { STRIDE = 8 };
     for (uint64_t here; w->at < w->end; w->at += STRIDE, w->below += here) {
-        here = between(w->a, w->at, w->at + STRIDE) + between(w->b, w->at, w->at + STRIDE);
+        here = in_stride(w->a, w->at) + in_stride(w->b, w->at);
         if (w->below + here >= least) break;
     }
     uint64_t sum = w->below;
