@@ -130,6 +130,7 @@ enum { STRIDE = 8 };
 /* What lies in the STRIDE buckets from `from` on. */
 static inline uint64_t in_stride(const struct tw_sketch *s, int32_t from)
 {
+    if (s->count == NULL) return 0; /* empty */
     uint64_t sum = 0;
     int32_t lo = from - s->first, hi = lo + STRIDE;
     if (lo >= 0 && hi <= s->n) { /* nearly always: written out, without asking for the end */
