@@ -196,8 +196,7 @@ static tw_err name_output(struct convert *c, const char *path, char ret[PATH_BYT
         return tw_fail(fault, TW_LIMIT, "the path to write to is longer than %d bytes", PATH_BYTES_MAX - 1);
     if (tw_intern_find(c->names, tw_str_from(ret)) != TW_MAP_NONE)
         return tw_fail(fault, TW_CONFLICT,
-                       "another file called %.*s%s has been written already; rename one of them",
-                       (int)(n < 80 ? n : 80), base, json ? ".json" : "");
+                       "another file of this name has been written already; rename one of them");
     return spare_input(c, path, ret, fault);
 }
 

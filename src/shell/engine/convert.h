@@ -41,9 +41,9 @@ struct tw_convert_options {
     const char **file;                 /* set to the path being worked on; NULL behind the last one */
     void *to;                          /* first argument of the next three */
     void (*refused)(void *to, const struct tw_fault *why); /* one message, *file */
-    void (*told)(void *to, const struct tw_fault *what);   /* of a message that was taken: a value kept as it
-                                                              stands, a   loss */
-    void (*progress)(void *to, uint64_t read);             /* behind each file */
+    /* Of a message that was taken: a value kept as it stands, a loss. */
+    void (*told)(void *to, const struct tw_fault *what);
+    void (*progress)(void *to, uint64_t read); /* behind each file */
 };
 
 struct tw_convert_count {

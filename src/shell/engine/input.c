@@ -8,6 +8,7 @@
 #include "engine/messages_priv.h"
 #include "engine/rejects_priv.h"
 #include "message/complete.h"
+#include "message/edifact.h"
 #include "message/idset.h"
 #include "message/table.h"
 #include "store/file.h"
@@ -272,8 +273,12 @@ static tw_err begin(struct tw_input *in, struct tw_fault *fault)
     in->begun = true;
     tell_progress(in);
     TW_TRY(tw_file_in_read(in->file, p, room, &n, fault));
-    if (tw_xml_sniff((struct tw_str){p, n < 512 ? n : 512}))
-        return take_message(in, (struct tw_str){p, n}, fault);
+    const struct tw_str first = {p, n < 512 ? n : 512};
+    if (tw_xml_sniff(first)) return take_message(in, (struct tw_str){p, n}, fault);
+    if (tw_edi_sniff(first))
+        return tw_fail(fault, TW_FORMAT,
+                       "this is an EDIFACT interchange; declarations are read from tables (CSV) and from "
+                       "messages of the WCO Data Model (XML); `tidewaiter convert` reads interchanges");
     if (n == 0)
         tw_reader_end(in->reader);
     else
