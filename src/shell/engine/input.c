@@ -318,11 +318,11 @@ static const uint64_t message_pass = 1ull << TW_CHECK_NO_TIME | 1ull << TW_CHECK
 static tw_err complete(struct tw_input *in, struct tw_decl *decl, const struct tw_completion *how,
                        struct tw_arena *arena, struct tw_completed *ret, struct tw_fault *why)
 {
-    TW_TRY(come_once(in, decl->id, why));
     const tw_err err = tw_complete(decl, how, arena, ret, why);
-    return err == TW_NOMEM && tw_arena_full(arena)
-               ? tw_fail(why, TW_LIMIT, "the message takes more memory than one may; send it in parts")
-               : err;
+    if (err == TW_NOMEM && tw_arena_full(arena))
+        return tw_fail(why, TW_LIMIT, "the message takes more memory than one may; send it in parts");
+    TW_TRY(err);
+    return come_once(in, decl->id, why); /* one that was refused may come again, mended */
 }
 
 static tw_err next_message(struct tw_input *in, struct tw_arena *arena, struct tw_reading *ret, bool *more,
