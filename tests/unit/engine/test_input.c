@@ -357,7 +357,23 @@ static void a_declaration_comes_in_one_message(void)
         for (bool more = true; more;) CHECK(tw_input_next(in, arena, &r, &more, &fault) == TW_OK);
         CHECK(returned == (i == 0 ? 1 : 0) && tw_input_count(in).declarations == (i == 0 ? 2u : 3u));
     }
-    CHECK(unlink(path) == 0);
+    /* One that was refused may come again, mended. */
+    put(path, "<Declaration "
+              "xmlns='urn:wco:datamodel:WCO:DEC-DMS:2'><FunctionalReferenceID>C</FunctionalReferenceID>"
+              "</Declaration>");
+    char first[120];
+    name(first, sizeof first, "messages/0.xml");
+    CHECK(rename(path, first) == 0);
+    TW_SCOPED(tw_input) *in = NULL;
+    struct tw_reading r;
+    name(path, sizeof path, "messages");
+    o.ids_may_return = false;
+    returned = 0;
+    CHECK(tw_input_open(path, &o, &in, &fault) == TW_OK);
+    for (bool more = true; more;) CHECK(tw_input_next(in, arena, &r, &more, &fault) == TW_OK);
+    CHECK(returned == 0 && tw_input_count(in).declarations == 2 &&
+          tw_input_count(in).refused_declarations == 1);
+    CHECK(unlink(first) == 0);
 }
 
 static tw_err read_messages(void)
