@@ -149,6 +149,8 @@ const struct tw_vocabulary *tw_type_vocabulary(enum tw_type type)
         return tw_result_vocabulary();
     case TW_TYPE_ACTION:
         return tw_action_vocabulary();
+    case TW_TYPE_NOTICE:
+        return tw_notice_vocabulary();
     default:
         return NULL;
     }

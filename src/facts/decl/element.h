@@ -17,6 +17,7 @@
 #include "decl/decl.h"
 #include "decl/manifest.h"
 #include "decl/movement.h"
+#include "decl/notification.h"
 
 /* The objects that have elements: X(id, struct, words). The first two are flat: their element names stand
  * alone as CSV columns. The names of all others begin with their object's: document.type. */
@@ -40,7 +41,16 @@
     X(CONSIGNMENT_ITEM, struct tw_consignment_item, "goods of a consignment")                                \
     X(MOVEMENT, struct tw_movement, "movement event")                                                        \
     X(ACT, struct tw_act, "inspection act")                                                                  \
-    X(ACT_RESULT, struct tw_act_result, "result of an inspection act")
+    X(ACT_RESULT, struct tw_act_result, "result of an inspection act")                                       \
+    X(NOTIFICATION, struct tw_notification, "notification")                                                  \
+    X(REMARK, struct tw_remark, "remark of a notification")                                                  \
+    X(ERROR, struct tw_notified_error, "error of a notification")                                            \
+    X(STATUS, struct tw_status, "status of a notification")                                                  \
+    X(CONTACT_OFFICE, struct tw_contact_office, "customs office to turn to")                                 \
+    X(CONTACT, struct tw_contact, "how an office is reached")                                                \
+    X(PAYMENT, struct tw_payment, "payment that is asked for")                                               \
+    X(NOTIFIED_ITEM, struct tw_notified_item, "goods item of a notification")                                \
+    X(TAX_LINE, struct tw_tax_line, "duty or tax as assessed")
 
 /* Where an element stands. */
 enum tw_level {
@@ -73,7 +83,8 @@ enum tw_level {
     X(TIMING, enum tw_timing, "planned, estimated or actual")                                                \
     X(CONTROL, enum tw_control, "kind of control")                                                           \
     X(RESULT, enum tw_result, "result code")                                                                 \
-    X(ACTION, enum tw_action, "what is done with the goods")
+    X(ACTION, enum tw_action, "what is done with the goods")                                                 \
+    X(NOTICE, enum tw_notice, "kind of notification")
 
 enum tw_type {
 #define X(id, member, words) TW_TYPE_##id,
@@ -116,7 +127,7 @@ size_t tw_level_size(enum tw_level level);
 const char *tw_level_words(enum tw_level level);
 const char *tw_type_words(enum tw_type type);
 const struct tw_vocabulary *
-tw_type_vocabulary(enum tw_type type); /* of BILL .. ACTION; NULL for other types */
+tw_type_vocabulary(enum tw_type type); /* of BILL .. NOTICE; NULL for other types */
 
 /* Fills an object with what is absent: no text, no number, no list. Do this before the first tw_element_set.
  */

@@ -97,6 +97,7 @@ static void write_vocabularies(struct tw_buf *out)
     write_vocabulary(out, "Results of an inspection", tw_result_vocabulary());
     write_vocabulary(out, "Controls", tw_control_vocabulary());
     write_vocabulary(out, "Actions", tw_action_vocabulary());
+    write_vocabulary(out, "Notifications", tw_notice_vocabulary());
     write_vocabulary(out, "Transport contracts", tw_bill_vocabulary());
     write_vocabulary(out, "What moves", tw_subject_vocabulary());
     write_vocabulary(out, "Movement events", tw_event_vocabulary());
