@@ -85,7 +85,7 @@ static void tell(struct bench *b, const struct bench_duel *d, double ours, doubl
     if (d->peer.run != NULL) {
         const bool judged = d->gate > 0 && !b->quick, missed = judged && ratio < d->gate;
         printf(" | %s %.4g | %.2fx", d->peer.name, 1 / peer, ratio);
-        if (judged) printf(" (bar %.0fx, %s)", d->gate, missed ? "MISSED" : "met");
+        if (judged) printf(" (bar %gx, %s)", d->gate, missed ? "MISSED" : "met");
         if (1 / peer < d->peer_least && !b->quick)
             printf("; %s is slow, %.4g are expected", d->peer.name, d->peer_least);
         b->missed += missed;
@@ -120,7 +120,7 @@ static void put_row(FILE *f, const struct bench_row *r)
     double rate = r->rate >= 1000 ? (double)(long)(r->rate / scale + 0.5) * scale : r->rate;
     fprintf(f, "%s,%s,%s/s,%.*f,", r->bench, r->side, r->unit, rate >= 100 ? 0 : 3, rate);
     if (r->ratio > 0) fprintf(f, "%.2f", r->ratio);
-    fprintf(f, r->gate > 0 ? ",%.0f,%s\n" : ",,\n", r->gate, r->ratio < r->gate ? "missed" : "met");
+    fprintf(f, r->gate > 0 ? ",%g,%s\n" : ",,\n", r->gate, r->ratio < r->gate ? "missed" : "met");
 }
 
 static bool is_mine(const struct bench *b, const char *line)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bytes lie in one buffer:  ... handed out | rec (gap) tag_at ... scanned ... end | room
  *
- * A segment is looked for twice: memchr finds its terminator, then one pass over it parts the values. So
- * bytes that have been looked at are not looked at again when more arrive, and what cannot be a segment costs
- * no more than finding out. Of the characters before a terminator only a run of release characters matters:
- * an odd one takes its meaning. */
+ * Nearly every segment is short and lies there whole: its signs are found 32 bytes at a time, as bits, and
+ * parted one after the other up to the terminator. Only where that fails is the terminator looked for alone,
+ * by memchr, so that bytes which have been looked at are not looked at again when more arrive, and what
+ * cannot be a segment costs no more than finding out. Of the characters before a terminator only a run of
+ * release characters matters: an odd one takes its meaning. */
 #include "message/edifact.h"
 
 #include <stdio.h>
@@ -18,11 +19,16 @@ enum {
     VALUES = 1000,
     VALUES_MAX = UINT16_MAX,
     ROOM = 64 << 10,
-    UNA_BYTES = 9
+    UNA_BYTES = 9,
+    SHORT = 512, /* a segment of at most so many bytes is parted in one go */
+    WINDOW = 32  /* bytes of a segment that are looked at together; as many may be read behind the last one */
 };
 
 /* What a byte is to whoever parts a segment. */
-enum kind { DATA, LINE, COMPONENT, ELEMENT, REPETITION, RELEASE, NUL };
+enum kind { DATA, LINE, COMPONENT, ELEMENT, REPETITION, RELEASE, NUL, TERMINATOR };
+enum { SIGNS = TERMINATOR };
+
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
 
 struct tw_edi {
     struct tw_edi_config limit;
@@ -37,7 +43,8 @@ struct tw_edi {
     bool advised;      /* this interchange has its UNA */
     bool dropping;     /* what follows, up to a terminator, belongs to a refused segment */
     struct tw_edi_service service;
-    uint8_t kind[256]; /* enum kind */
+    uint8_t kind[256];   /* enum kind */
+    bytes16 sign[SIGNS]; /* what is not data, each as often as a vector is long */
     struct tw_edi_value *value;
 };
 
@@ -51,21 +58,24 @@ struct tw_edi_service tw_edi_service_default(unsigned version)
                                    .terminator = '\''};
 }
 
+/* 0: there is none, and a NUL is looked for anyhow. */
 static void set_kind(struct tw_edi *e, char c, enum kind k)
 {
-    if (c != 0) e->kind[(unsigned char)c] = (uint8_t)k;
+    e->sign[k - 1] = (bytes16){0} + (uint8_t)c;
+    e->kind[(unsigned char)c] = (uint8_t)k;
 }
 
 static void serve(struct tw_edi *e, struct tw_edi_service s)
 {
     e->service = s;
     memset(e->kind, DATA, sizeof e->kind);
-    e->kind[0] = NUL;
     set_kind(e, '\n', LINE);
     set_kind(e, s.component, COMPONENT);
     set_kind(e, s.element, ELEMENT);
     set_kind(e, s.repetition, REPETITION);
     set_kind(e, s.release, RELEASE);
+    set_kind(e, 0, NUL);
+    set_kind(e, s.terminator, TERMINATOR); /* a line end may be one */
 }
 
 tw_err tw_edi_new(const struct tw_edi_config *config, struct tw_edi **ret, struct tw_fault *fault)
@@ -84,7 +94,7 @@ tw_err tw_edi_new(const struct tw_edi_config *config, struct tw_edi **ret, struc
     e->line = 1;
     e->outside = true;
     e->cap = 2 * (size_t)limit.segment_bytes + 2 * (size_t)ROOM; /* a gap and a segment, and room */
-    e->buf = tw_calloc(e->cap, 1);
+    e->buf = tw_calloc(e->cap + WINDOW, 1);
     e->scratch = tw_calloc(limit.segment_bytes, 1);
     e->value = tw_calloc(limit.values, sizeof *e->value);
     if (e->buf == NULL || e->scratch == NULL || e->value == NULL)
@@ -221,80 +231,150 @@ static struct tw_str release(const struct tw_edi *e, const char *s, const char *
     return (struct tw_str){start, (size_t)(*scratch - start)};
 }
 
-/* Passes over one value, counting its lines; *kind is that of the separator behind it. What is wrong with it;
- * NULL = nothing. */
-static const char *pass_value(struct tw_edi *e, const char **at, const char *end, bool *released,
-                              uint8_t *kind)
+/* A bit for each of 8 bytes that are 0 or 255. */
+static inline uint32_t bits_of(const uint8_t *p)
 {
-    const char *s = *at;
-    uint8_t k = DATA;
-    for (; s < end; s++) {
-        k = e->kind[(unsigned char)*s];
-        if (k <= LINE) {
-            e->line += k;
-            continue;
-        }
-        if (k == NUL) return "a NUL byte; text has none";
-        if (k != RELEASE) break;
-        *released = true;
-        if (++s == end) return "the release character at its end releases nothing";
-        if (*s == 0) return "a NUL byte; text has none";
-        e->line += *s == '\n';
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    w = __builtin_bswap64(w);
+#endif
+    return (uint32_t)((w & 0x0101010101010101u) * 0x0102040810204080u >> 56);
+}
+
+/* A bit for each byte of a window that is not data. */
+static inline uint32_t signs(const struct tw_edi *e, const char *s)
+{
+    uint32_t bits = 0;
+    for (unsigned half = 0; half < WINDOW; half += sizeof(bytes16)) {
+        bytes16 v, hit = {0};
+        uint8_t to[sizeof hit];
+        memcpy(&v, s + half, sizeof v);
+        for (int k = 0; k < SIGNS; k++) hit |= (bytes16)(v == e->sign[k]);
+        memcpy(to, &hit, sizeof hit);
+        bits |= (bits_of(to) | bits_of(to + 8) << 8) << half;
     }
-    *at = s;
-    *kind = k;
+    return bits;
+}
+
+/* The values of a segment while they are parted. */
+struct parting {
+    const char *from, *end; /* of the value being read; of the segment */
+    const char *behind;     /* what stands before it is not looked at: it has been released */
+    struct tw_edi_value *v, *last;
+    uint32_t element, repetition, component; /* the place of *v */
+    char *scratch;
+    bool released; /* the value has a release character */
+};
+
+/* A value ends before `to`. false = there is no room for it */
+static inline bool put_value(const struct tw_edi *e, struct parting *p, const char *to, uint32_t *needless)
+{
+    if (p->v == p->last) return false;
+    p->v->element = (uint16_t)p->element;
+    p->v->repetition = (uint16_t)p->repetition;
+    p->v->component = (uint16_t)p->component;
+    p->v++->text = p->released ? release(e, p->from, to, &p->scratch, needless)
+                               : (struct tw_str){p->from, (size_t)(to - p->from)};
+    p->from = to + 1;
+    p->released = false;
+    return true;
+}
+
+/* To the place behind a separator, with nothing to guess. */
+static inline void pass_separator(struct parting *p, uint8_t separator)
+{
+    const uint32_t element = separator == ELEMENT, repetition = separator == REPETITION;
+    p->element += element;
+    p->repetition = (p->repetition + repetition) & (element - 1);
+    p->component = (p->component + 1) & (element - 1) & (repetition - 1);
+}
+
+/* A byte within a value that is neither data nor a separator. What is wrong with it; NULL = nothing. */
+static const char *odd(struct tw_edi *e, struct parting *p, const char *at, uint8_t kind)
+{
+    if (kind == LINE) {
+        e->line++;
+        return NULL;
+    }
+    if (kind == NUL) return "a NUL byte; text has none";
+    if (at + 1 == p->end) return "the release character at its end releases nothing";
+    if (at[1] == 0) return "a NUL byte; text has none";
+    p->released = true;
+    p->behind = at + 2;
+    e->line += at[1] == '\n';
     return NULL;
 }
 
-/* The place behind a separator. */
-static struct tw_edi_value place_behind(struct tw_edi_value at, uint8_t separator)
+static const char TOO_MANY[] = "the segment has more values than are allowed";
+
+/* The values from p->from on, up to the first terminator, where p->end is set then, or to p->end. What is
+ * wrong with them, TOO_MANY among it; NULL = nothing. */
+static const char *part_values(struct tw_edi *e, struct parting *p, bool *terminated, uint32_t *needless)
 {
-    if (separator == ELEMENT) return (struct tw_edi_value){.element = (uint16_t)(at.element + 1)};
-    if (separator == REPETITION)
-        return (struct tw_edi_value){.element = at.element, .repetition = (uint16_t)(at.repetition + 1)};
-    at.component++;
-    return at;
+    const char *w = p->from;
+    *terminated = false;
+    for (bool more = true; more && !*terminated; w += WINDOW) {
+        uint32_t bits = signs(e, w);
+        more = p->end - w > WINDOW;
+        if (!more) bits &= (uint32_t)(((uint64_t)1 << (p->end - w)) - 1);
+        for (; bits != 0; bits &= bits - 1) {
+            const char *at = w + __builtin_ctz(bits);
+            const uint8_t k = e->kind[(unsigned char)*at];
+            if (at < p->behind) continue;
+            if (k == TERMINATOR) {
+                p->end = at;
+                *terminated = true;
+                break;
+            }
+            if (k >= COMPONENT && k <= REPETITION) {
+                if (!put_value(e, p, at, needless)) return TOO_MANY;
+                pass_separator(p, k);
+                continue;
+            }
+            const char *wrong = odd(e, p, at, k);
+            if (wrong != NULL) return wrong;
+        }
+    }
+    return put_value(e, p, p->end, needless) ? NULL : TOO_MANY;
 }
 
-/* What is wrong with a segment; NULL = nothing. */
+static const char NO_TAG[] =
+    "a segment begins with three capital letters or digits, such as NAD, and its separator";
+
+/* What is wrong with the segment from s on; NULL = nothing. It ends with the first terminator before `end`,
+ * which *ret_end is set to, or else at `end`. */
 static const char *part(struct tw_edi *e, struct tw_edi_segment *seg, const char *s, const char *end,
-                        tw_err *code)
+                        const char **ret_end, bool *terminated)
 {
-    char *scratch = e->scratch;
-    struct tw_edi_value *v = e->value, *const last = e->value + e->limit.values;
-    struct tw_edi_value at = {.element = 0};
-    *code = TW_FORMAT;
-    if (end - s < 3 || !tag_character(s[0]) || !tag_character(s[1]) || !tag_character(s[2]))
-        return "a segment begins with three capital letters or digits, such as NAD, and its separator";
+    *terminated = false;
+    *ret_end = end;
+    seg->needless = 0;
+    if (end - s < 3 || !tag_character(s[0]) || !tag_character(s[1]) || !tag_character(s[2])) return NO_TAG;
     seg->tag = (struct tw_str){s, 3};
+    seg->value = e->value;
+    seg->n = 0;
     s += 3;
-    if (s == end) {
-        seg->value = v;
-        seg->n = 0;
+    if (s == end) return NULL;
+    if (e->kind[(unsigned char)*s] == TERMINATOR) {
+        *ret_end = s;
+        *terminated = true;
         return NULL;
     }
     if (e->kind[(unsigned char)*s] != ELEMENT) return "behind the tag stands no element separator";
-    s++;
-    for (bool more = true; more;) {
-        const char *const from = s;
-        bool released = false;
-        uint8_t k = DATA;
-        const char *wrong = pass_value(e, &s, end, &released, &k);
-        if (wrong != NULL) return wrong;
-        more = s < end;
-        if (v == last) {
-            *code = TW_LIMIT;
-            return "the segment has more values than are allowed";
-        }
-        *v = at;
-        v++->text = released ? release(e, from, s, &scratch, &seg->needless)
-                             : (struct tw_str){from, (size_t)(s - from)};
-        s++;
-        at = place_behind(at, k);
-    }
-    seg->value = e->value;
-    seg->n = (size_t)(v - e->value);
-    return NULL;
+    struct parting p;
+    p.from = s + 1;
+    p.end = end;
+    p.behind = s;
+    p.v = e->value;
+    p.last = e->value + e->limit.values;
+    p.element = p.repetition = p.component = 0;
+    p.scratch = e->scratch;
+    p.released = false;
+    const char *wrong = part_values(e, &p, terminated, &seg->needless);
+    *ret_end = p.end;
+    if (wrong == NULL) seg->n = (size_t)(p.v - e->value);
+    return wrong;
 }
 
 /* -- service characters */
@@ -426,25 +506,57 @@ static enum tw_edi_step too_long(struct tw_edi *e, struct tw_edi_segment *ret, s
     return refuse(e, fault, TW_LIMIT, words);
 }
 
-/* One whole segment, whose terminator stands at `at`. */
-static enum tw_edi_step take(struct tw_edi *e, size_t at, struct tw_edi_segment *ret, struct tw_fault *fault)
+/* A segment has been parted whose terminator stands at `at`. */
+static void taken(struct tw_edi *e, size_t at, struct tw_edi_segment *ret)
 {
-    const uint32_t line = e->line;
-    tw_err code;
     ret->raw = (struct tw_str){e->buf + e->tag_at, at + 1 - e->tag_at};
-    enum tw_edi_step step = TW_EDI_SEGMENT;
-    const char *wrong = part(e, ret, e->buf + e->tag_at, e->buf + at, &code);
-    if (wrong != NULL) { /* lines are counted anew: parting may have stopped anywhere */
-        e->line = line;
-        step = refuse(e, fault, code, wrong);
-        for (size_t i = e->tag_at; i < at; i++) e->line += e->buf[i] == '\n';
-    } else if (tw_str_is(ret->tag, "UNB")) {
+    if (tw_str_is(ret->tag, "UNB")) {
         e->outside = false;
         heed_version(e, ret);
     } else if (tw_str_is(ret->tag, "UNZ")) {
         e->outside = true;
         e->advised = false;
     }
+    e->line += ret->service.terminator == '\n';
+    go_behind(e, at + 1);
+}
+
+/* A segment that is short, whole and sound, as nearly all are; false = it is not known to be, and nothing has
+ * been done. */
+static bool take_short(struct tw_edi *e, size_t end, struct tw_edi_segment *ret)
+{
+    const uint32_t line = e->line;
+    const char *at;
+    bool terminated;
+    if (end - e->tag_at > SHORT) end = e->tag_at + SHORT;
+    const char *wrong = part(e, ret, e->buf + e->tag_at, e->buf + end, &at, &terminated);
+    if (wrong == NULL && terminated) {
+        taken(e, (size_t)(at - e->buf), ret);
+        return true;
+    }
+    e->line = line;
+    ret->tag = (struct tw_str){NULL, 0};
+    ret->value = NULL;
+    ret->n = 0;
+    ret->needless = 0;
+    return false;
+}
+
+/* One whole segment, whose terminator stands at `at`. */
+static enum tw_edi_step take(struct tw_edi *e, size_t at, struct tw_edi_segment *ret, struct tw_fault *fault)
+{
+    const uint32_t line = e->line;
+    const char *end;
+    bool terminated;
+    const char *wrong = part(e, ret, e->buf + e->tag_at, e->buf + at, &end, &terminated);
+    if (wrong == NULL) {
+        taken(e, at, ret);
+        return TW_EDI_SEGMENT;
+    }
+    ret->raw = (struct tw_str){e->buf + e->tag_at, at + 1 - e->tag_at};
+    e->line = line; /* lines are counted anew: parting may have stopped anywhere */
+    const enum tw_edi_step step = refuse(e, fault, wrong == TOO_MANY ? TW_LIMIT : TW_FORMAT, wrong);
+    for (size_t i = e->tag_at; i < at; i++) e->line += e->buf[i] == '\n';
     e->line += e->service.terminator == '\n';
     go_behind(e, at + 1);
     return step;
@@ -452,7 +564,14 @@ static enum tw_edi_step take(struct tw_edi *e, size_t at, struct tw_edi_segment 
 
 enum tw_edi_step tw_edi_next(struct tw_edi *e, struct tw_edi_segment *ret, struct tw_fault *fault)
 {
-    *ret = (struct tw_edi_segment){.n = 0};
+    ret->tag = ret->raw = ret->gap = (struct tw_str){NULL, 0}; /* one by one: a segment has few bytes */
+    ret->value = NULL;
+    ret->n = 0;
+    ret->needless = 0;
+    ret->una = false;
+    ret->line = 0;
+    ret->byte = 0;
+    ret->service = e->service;
     if (!mark_passed(e)) return TW_EDI_MORE;
     while (e->dropping) {
         const enum tw_edi_step step = drop(e);
@@ -478,6 +597,7 @@ enum tw_edi_step tw_edi_next(struct tw_edi *e, struct tw_edi_segment *ret, struc
     if (advice != TW_EDI_END) return advice;
     ret->service = e->service;
     const size_t most = e->tag_at + e->limit.segment_bytes, end = e->end < most ? e->end : most;
+    if (take_short(e, end, ret)) return TW_EDI_SEGMENT;
     const size_t at = find_terminator(e, e->tag_at, end);
     if (at != SIZE_MAX) return take(e, at, ret, fault);
     if (end == most) return too_long(e, ret, fault);

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 
+#include "base/rng.h"
 #include "edi_text.h"
 #include "fault.h"
 
@@ -124,6 +125,71 @@ static void limits_hold_at_their_numbers(void)
           fault.note[0] != '\0');
 }
 
+/* Segments of up to some 1,500 bytes, made value by value, so that it is known what they say. */
+static void segments_of_any_length_say_what_was_put_into_them(void)
+{
+    static const char alphabet[] = "abcXYZ019 .,-+:*'?\n\xC3\xA9";
+    struct tw_rng r = tw_rng_new(11, "segments");
+    TW_SCOPED(tw_edi) *e = NULL;
+    CHECK(tw_edi_new(NULL, &e, NULL) == TW_OK);
+    size_t room;
+    uint32_t line = 1;
+    memcpy(tw_edi_room(e, &room), "UNB+UNOC:4'", 11);
+    tw_edi_filled(e, 11);
+    struct tw_edi_segment s;
+    CHECK(tw_edi_next(e, &s, NULL) == TW_EDI_SEGMENT && tw_edi_next(e, &s, NULL) == TW_EDI_MORE);
+    for (int round = 0; round < 3000; round++) {
+        TW_SCOPED_BUF text = {0};
+        TW_SCOPED_BUF says = {0};
+        struct {
+            size_t from, n;
+            uint16_t element, repetition, component;
+        } want[60];
+        size_t n = 0, lines = 0, most = round % 7 == 0 ? 60 : 12;
+        uint16_t at[3] = {0, 0, 0};
+        tw_buf_text(&text, "FTX+");
+        for (bool more = true; more; n++) {
+            const size_t length = tw_rng_below(&r, round % 5 == 0 ? 40 : 9);
+            want[n].from = says.n;
+            want[n].n = length;
+            want[n].element = at[0];
+            want[n].repetition = at[1];
+            want[n].component = at[2];
+            for (size_t i = 0; i < length; i++) {
+                const char c = alphabet[tw_rng_below(&r, sizeof alphabet - 1)];
+                if (strchr("+:*'?", c) != NULL) tw_buf_char(&text, '?');
+                tw_buf_char(&text, c);
+                tw_buf_char(&says, c);
+                lines += c == '\n';
+            }
+            more = n + 1 < most && tw_rng_below(&r, 12) != 0;
+            const uint32_t which = (uint32_t)tw_rng_below(&r, 3);
+            if (more) tw_buf_char(&text, "+*:"[which]);
+            at[which]++;
+            for (uint32_t k = which + 1; k < 3; k++) at[k] = 0;
+        }
+        tw_buf_char(&text, '\'');
+        CHECK(!text.failed && !says.failed);
+        for (size_t done = 0, piece; done < text.n; done += piece) {
+            piece = round % 2 == 0 ? text.n : 1 + tw_rng_below(&r, 700);
+            if (piece > text.n - done) piece = text.n - done;
+            memcpy(tw_edi_room(e, &room), text.p + done, piece);
+            tw_edi_filled(e, piece);
+            const enum tw_edi_step step = tw_edi_next(e, &s, NULL);
+            CHECK(step == (done + piece == text.n ? TW_EDI_SEGMENT : TW_EDI_MORE));
+        }
+        CHECK(s.n == n && s.line == line && s.raw.n == text.n && memcmp(s.raw.s, text.p, text.n) == 0);
+        for (size_t i = 0; i < n; i++) {
+            const struct tw_edi_value *v = &s.value[i];
+            CHECK(v->element == want[i].element && v->repetition == want[i].repetition &&
+                  v->component == want[i].component);
+            CHECK(tw_str_eq(v->text, (struct tw_str){says.p + want[i].from, want[i].n}));
+        }
+        line += (uint32_t)lines;
+        CHECK(tw_edi_next(e, &s, NULL) == TW_EDI_MORE);
+    }
+}
+
 static void finds_values_by_their_place(void)
 {
     TW_SCOPED(tw_edi) *e = NULL;
@@ -227,6 +293,7 @@ int main(void)
     RUN(lines_may_stand_for_segments);
     RUN(what_is_no_segment_is_told_with_its_place);
     RUN(limits_hold_at_their_numbers);
+    RUN(segments_of_any_length_say_what_was_put_into_them);
     RUN(finds_values_by_their_place);
     RUN(writes_places_between_values_and_releases_what_data_shares);
     real_interchanges_are_written_again_as_they_stood();
