@@ -125,6 +125,11 @@ static uint32_t at_bucket(const struct tw_sketch *s, int32_t b)
     return b >= s->first && b < s->first + s->n ? s->count[b - s->first] : 0;
 }
 
+static inline uint64_t both(const struct tw_sketch *a, const struct tw_sketch *b, int32_t at)
+{
+    return (uint64_t)at_bucket(a, at) + at_bucket(b, at);
+}
+
 enum { STRIDE = 8 };
 
 /* What lies in the STRIDE buckets from `from` on. */
@@ -170,21 +175,80 @@ static int32_t walk_to(struct walk *w, uint64_t least)
     }
     uint64_t sum = w->below;
     for (int32_t i = w->at; i < w->end; i++) {
-        sum += (uint64_t)at_bucket(w->a, i) + at_bucket(w->b, i);
+        sum += both(w->a, w->b, i);
         if (sum >= least) return i;
     }
     return w->end - 1;
 }
 
+static double total2(const struct tw_sketch *a, const struct tw_sketch *b)
+{
+    return (double)a->total + (double)b->total;
+}
+
 void tw_sketch_quantiles2(const struct tw_sketch *a, const struct tw_sketch *b, const double *q, size_t n,
                           double *ret)
 {
-    const double total = (double)a->total + (double)b->total;
+    const double total = total2(a, b);
     struct walk w = walk_begin(a, b);
     for (size_t k = 0; k < n; k++) {
         const double want = ceil(q[k] * total);
         ret[k] = total == 0 ? (double)NAN : middle(walk_to(&w, want > 1 ? (uint64_t)want : 1));
     }
+}
+
+/* How many have come by with the bucket of a quartile: so many fourths, rounded up. */
+static uint64_t fourths(uint64_t total, uint32_t quartile)
+{
+    const uint64_t want = (total * quartile + 3) / 4;
+    return want > 1 ? want : 1;
+}
+
+void tw_sketch_marks(const struct tw_sketch *a, const struct tw_sketch *b, uint32_t first, size_t n,
+                     struct tw_sketch_mark *ret)
+{
+    const uint64_t total = (uint64_t)a->total + b->total;
+    struct walk w = walk_begin(a, b);
+    for (size_t k = 0; k < n; k++) {
+        const int32_t at = total == 0 ? w.at : walk_to(&w, fourths(total, first + (uint32_t)k));
+        uint64_t below = w.below;
+        for (int32_t i = w.at; i < at; i++) below += both(a, b, i);
+        ret[k] = (struct tw_sketch_mark){at, (uint32_t)below};
+    }
+}
+
+/* To the first bucket with which at least `least` have come by. */
+static void mark_follow(struct tw_sketch_mark *m, const struct tw_sketch *a, const struct tw_sketch *b,
+                        uint64_t least)
+{
+    uint64_t below = m->below;
+    int32_t at = m->at;
+    for (uint64_t with; (with = below + both(a, b, at)) < least; at++) below = with;
+    while (below >= least) below -= both(a, b, --at);
+    *m = (struct tw_sketch_mark){at, (uint32_t)below};
+}
+
+tw_err tw_sketch_add_marked(struct tw_sketch *a, const struct tw_sketch *b, double value, uint32_t first,
+                            size_t n, struct tw_sketch_mark *mark)
+{
+    const uint64_t total = (uint64_t)a->total + b->total + 1;
+    const int32_t lowest = a->n > 0 ? a->first : BUCKET_MAX;
+    TW_TRY(tw_sketch_add(a, value, 1));
+    if (total >= UINT32_MAX || total == 1 || a->first > lowest) { /* or the lowest buckets have collapsed */
+        tw_sketch_marks(a, b, first, n, mark);
+        return TW_OK;
+    }
+    const int32_t own = bucket(value), counted = own < a->first ? a->first : own;
+    for (size_t k = 0; k < n; k++) {
+        mark[k].below += counted < mark[k].at;
+        mark_follow(&mark[k], a, b, fourths(total, first + (uint32_t)k));
+    }
+    return TW_OK;
+}
+
+double tw_sketch_marked(struct tw_sketch_mark mark)
+{
+    return middle(mark.at);
 }
 
 double tw_sketch_quantile2(const struct tw_sketch *a, const struct tw_sketch *b, double q)
@@ -209,7 +273,7 @@ static double below_bucket(const struct tw_sketch *s, int32_t b)
 
 double tw_sketch_rank2(const struct tw_sketch *a, const struct tw_sketch *b, double value)
 {
-    double total = (double)a->total + (double)b->total;
+    const double total = total2(a, b);
     if (total == 0) return (double)NAN;
     if (!(value >= 0x1p-1022)) return 0;
     if (isinf(value)) return 1;

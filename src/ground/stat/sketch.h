@@ -59,6 +59,25 @@ double tw_sketch_quantile2(const struct tw_sketch *a, const struct tw_sketch *b,
 void tw_sketch_quantiles2(const struct tw_sketch *a, const struct tw_sketch *b, const double *q, size_t n,
                           double *ret);
 
+/* Where one quartile of two sketches taken together stands. It is moved as values come, a bucket at the most
+ * as a rule, so that nobody walks when it is asked for. */
+struct tw_sketch_mark {
+    int32_t at;     /* its bucket */
+    uint32_t below; /* in the buckets before that one; not kept beyond 2^32 - 2 values */
+};
+
+/* The marks of quartiles first .. first + n - 1: 1 is the lower one, 2 the median, 3 the upper one. */
+void tw_sketch_marks(const struct tw_sketch *a, const struct tw_sketch *b, uint32_t first, size_t n,
+                     struct tw_sketch_mark *ret);
+
+/* tw_sketch_add to `a`, once, and the marks follow: they stand where tw_sketch_marks would set them. After an
+ * error all is as it was. TW_ARG, TW_NOMEM */
+tw_err tw_sketch_add_marked(struct tw_sketch *a, const struct tw_sketch *b, double value, uint32_t first,
+                            size_t n, struct tw_sketch_mark *mark) TW_MUST_CHECK;
+
+/* What tw_sketch_quantile2 would say of a mark's quartile. Its sketches are not both empty. */
+double tw_sketch_marked(struct tw_sketch_mark mark);
+
 /* Share of what was added in both that lies below `value`: whole buckets below its own, and half of its own.
  * NaN when both are empty. */
 double tw_sketch_rank2(const struct tw_sketch *a, const struct tw_sketch *b, double value);

@@ -125,17 +125,6 @@ static double observations(const struct tw_sketch s[2])
     return (double)tw_sketch_n(&s[0]) + (double)tw_sketch_n(&s[1]);
 }
 
-static double quantile(const struct tw_sketch s[2], double q)
-{
-    return tw_sketch_quantile2(&s[0], &s[1], q);
-}
-
-/* What has been found out of one population's prices before it is asked for again. */
-struct quarters {
-    enum tw_kind kind; /* TW_KIND_N = nothing */
-    double q[3];
-};
-
 /* Prices that one is compared with. */
 struct population {
     const struct tw_usual *u;  /* NULL = none */
@@ -153,16 +142,14 @@ static struct population per_unit(const struct tw_usual *u, enum tw_kind kind)
     return (struct population){u, u != NULL ? u->per_unit : NULL, kind};
 }
 
-/* log(price / median) of one population; the price in national units in the evidence. `known` may hold the
- * median already. */
-static void against(const struct fill *f, enum tw_feature id, double price, struct population p,
-                    const struct quarters *known)
+/* log(price / median) of one population; the price in national units in the evidence. */
+static void against(const struct fill *f, enum tw_feature id, double price, struct population p)
 {
     f->x[id] = NAN;
     if (f->e != NULL) f->e[id] = (struct tw_evidence){.since_day = TW_NO_DAY, .kind = TW_KIND_N};
     if (p.u == NULL || !(price > 0) || observations(p.s) < ENOUGH) return;
     const bool kg = p.s == p.u->per_kg, looked = kg && f->l->usual_kind == (uint32_t)p.kind;
-    double median = looked ? f->l->usual_kg : kg && known->kind == p.kind ? known->q[1] : quantile(p.s, 0.5);
+    double median = kg ? tw_usual_kg(p.u, TW_MEDIAN) : tw_usual_unit(p.u);
     double v = looked ? f->l->log_ratio : tw_log(price / median);
     put(f, id, v, (struct tw_evidence){price, median, observations(p.s), p.u->since_day, (uint32_t)p.kind});
 }
@@ -198,29 +185,24 @@ static void level(const struct fill *f, enum tw_feature id, enum tw_kind kind)
 }
 
 /* Place and spread in the narrower population that is large enough. */
-static struct quarters places(const struct fill *f, const struct tw_usual *origin,
-                              const struct tw_usual *goods)
+static void places(const struct fill *f, const struct tw_usual *origin, const struct tw_usual *goods)
 {
     const struct tw_look_item *l = f->l;
     const struct tw_usual *u = origin != NULL && observations(origin->per_kg) >= 20 ? origin : goods;
     enum tw_kind kind = u == origin ? TW_KIND_HS6_ORIGIN : TW_KIND_HS6;
     bool known = u != NULL && l->price_kg > 0 && observations(u->per_kg) >= 20;
     struct tw_evidence e = {.since_day = TW_NO_DAY, .kind = TW_KIND_N};
-    struct quarters found = {.kind = TW_KIND_N};
     double rank = (double)NAN, spread = (double)NAN;
     if (known) {
-        static const double quarter[] = {0.25, 0.5, 0.75};
-        tw_sketch_quantiles2(&u->per_kg[0], &u->per_kg[1], quarter, 3, found.q);
-        found.kind = kind;
-        double sd = tw_log(found.q[2] / found.q[0]) / 1.349; /* of a normal, from its quartiles */
+        const double median = tw_usual_kg(u, TW_MEDIAN),
+                     /* of a normal, from its quartiles */
+            sd = tw_log(tw_usual_kg(u, TW_UPPER_QUARTILE) / tw_usual_kg(u, TW_LOWER_QUARTILE)) / 1.349;
         rank = tw_sketch_rank2(&u->per_kg[0], &u->per_kg[1], l->price_kg);
-        spread = tw_log(l->price_kg / found.q[1]) / (sd > 0.05 ? sd : 0.05);
-        e = (struct tw_evidence){l->price_kg, found.q[1], observations(u->per_kg), u->since_day,
-                                 (uint32_t)kind};
+        spread = tw_log(l->price_kg / median) / (sd > 0.05 ? sd : 0.05);
+        e = (struct tw_evidence){l->price_kg, median, observations(u->per_kg), u->since_day, (uint32_t)kind};
     }
     put(f, TW_FEATURE_PRICE_RANK, rank, e);
     put(f, TW_FEATURE_PRICE_SPREAD, spread, e);
-    return found;
 }
 
 static void prices(const struct fill *f)
@@ -230,12 +212,12 @@ static void prices(const struct fill *f)
     const struct tw_usual *origin = tw_profile_usual(f->p, l, TW_KIND_HS6_ORIGIN);
     const struct tw_usual *route = tw_profile_usual(f->p, l, TW_KIND_HS6_ROUTE);
     const struct tw_usual *unit = origin != NULL && observations(origin->per_unit) >= ENOUGH ? origin : goods;
-    const struct quarters known = places(f, origin, goods);
-    against(f, TW_FEATURE_PRICE_GOODS, l->price_kg, per_kg(goods, TW_KIND_HS6), &known);
-    against(f, TW_FEATURE_PRICE_ORIGIN, l->price_kg, per_kg(origin, TW_KIND_HS6_ORIGIN), &known);
-    against(f, TW_FEATURE_PRICE_ROUTE, l->price_kg, per_kg(route, TW_KIND_HS6_ROUTE), &known);
+    places(f, origin, goods);
+    against(f, TW_FEATURE_PRICE_GOODS, l->price_kg, per_kg(goods, TW_KIND_HS6));
+    against(f, TW_FEATURE_PRICE_ORIGIN, l->price_kg, per_kg(origin, TW_KIND_HS6_ORIGIN));
+    against(f, TW_FEATURE_PRICE_ROUTE, l->price_kg, per_kg(route, TW_KIND_HS6_ROUTE));
     against(f, TW_FEATURE_PRICE_UNIT, l->price_unit,
-            per_unit(unit, unit == origin ? TW_KIND_HS6_ORIGIN : TW_KIND_HS6), &known);
+            per_unit(unit, unit == origin ? TW_KIND_HS6_ORIGIN : TW_KIND_HS6));
     against_mean(f, TW_FEATURE_PRICE_HEADING, l->log_price, f->stat[TW_KIND_HS4], TW_KIND_HS4);
     against_mean(f, TW_FEATURE_PRICE_EXPORTER_GOODS, l->log_price, f->stat[TW_KIND_EXPORTER_HS6],
                  TW_KIND_EXPORTER_HS6);

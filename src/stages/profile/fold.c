@@ -108,6 +108,26 @@ static void turn_generations(struct tw_usual *u, int32_t day)
     }
     u->since_day = both ? day : u->generation_day;
     u->generation_day = day;
+    profile_usual_marks(u);
+}
+
+enum { LOWER = 1, MEDIAN = 2 }; /* quartiles */
+
+void profile_usual_marks(struct tw_usual *u)
+{
+    tw_sketch_marks(&u->per_kg[0], &u->per_kg[1], LOWER, TW_QUARTERS, u->kg_quarter);
+    tw_sketch_marks(&u->per_unit[0], &u->per_unit[1], MEDIAN, 1, &u->unit_median);
+}
+
+static tw_err usual_add(struct tw_usual *u, double price_kg, double price_unit)
+{
+    if (price_kg > 0)
+        TW_TRY(
+            tw_sketch_add_marked(&u->per_kg[0], &u->per_kg[1], price_kg, LOWER, TW_QUARTERS, u->kg_quarter));
+    if (price_unit > 0)
+        TW_TRY(
+            tw_sketch_add_marked(&u->per_unit[0], &u->per_unit[1], price_unit, MEDIAN, 1, &u->unit_median));
+    return TW_OK;
 }
 
 static tw_err fold_usual(struct tw_profile *p, struct tw_stat *s, const struct tw_look_item *l, int32_t day,
@@ -117,8 +137,7 @@ static tw_err fold_usual(struct tw_profile *p, struct tw_stat *s, const struct t
     struct tw_usual *u = &p->usual[s->block];
     p->sketch_bytes -= profile_usual_bytes(u);
     turn_generations(u, day);
-    tw_err err = l->price_kg > 0 ? tw_sketch_add(&u->per_kg[0], l->price_kg, 1) : TW_OK;
-    if (err == TW_OK && l->price_unit > 0) err = tw_sketch_add(&u->per_unit[0], l->price_unit, 1);
+    const tw_err err = usual_add(u, l->price_kg, l->price_unit);
     p->sketch_bytes += profile_usual_bytes(u);
     TW_TRY(err);
     if (l->net_kg > 0 && l->gross_kg >= l->net_kg) moment_add(&u->tare, l->log_tare, decay);

@@ -160,7 +160,7 @@ static void find_usual(const struct tw_profile *p, struct tw_look_item *l)
     for (size_t k = 0; k < PRICED_N; k++) {
         const struct tw_usual *u = tw_profile_usual(p, l, priced[k]);
         if (u == NULL || tw_sketch_n(&u->per_kg[0]) + tw_sketch_n(&u->per_kg[1]) < ENOUGH) continue;
-        l->usual_kg = tw_sketch_quantile2(&u->per_kg[0], &u->per_kg[1], 0.5);
+        l->usual_kg = tw_usual_kg(u, TW_MEDIAN);
         l->usual_kind = priced[k];
         return;
     }

@@ -73,15 +73,28 @@ struct tw_stat {
     uint32_t block;               /* of usual prices; UINT32_MAX = none */
 };
 
+enum { TW_LOWER_QUARTILE, TW_MEDIAN, TW_UPPER_QUARTILE, TW_QUARTERS };
+
 /* What is usual for goods. Prices in national minor units. Generation [0] is the current one. */
 struct tw_usual {
     int32_t generation_day; /* when the current generation began */
     int32_t since_day;      /* when the older generation began: start of the window of every figure */
     struct tw_sketch per_kg[2], per_unit[2];
-    struct tw_moment tare;       /* log gross / net */
-    struct tw_moment kg_unit;    /* log kg per supplementary unit */
-    struct tw_moment kg_package; /* log net kg per package */
+    struct tw_sketch_mark kg_quarter[TW_QUARTERS], unit_median; /* of both generations; tw_usual_kg, _unit */
+    struct tw_moment tare;                                      /* log gross / net */
+    struct tw_moment kg_unit;                                   /* log kg per supplementary unit */
+    struct tw_moment kg_package;                                /* log net kg per package */
 };
+
+/* A quartile of the prices per kg, and the median of those per unit. There is at least one price. */
+static inline double tw_usual_kg(const struct tw_usual *u, size_t quarter)
+{
+    return tw_sketch_marked(u->kg_quarter[quarter]);
+}
+static inline double tw_usual_unit(const struct tw_usual *u)
+{
+    return tw_sketch_marked(u->unit_median);
+}
 
 /* One item's keys and measures, before it is folded in. */
 struct tw_look_item {

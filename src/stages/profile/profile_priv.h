@@ -69,6 +69,8 @@ tw_err profile_awaited_reindex(struct tw_profile *p, size_t room) TW_MUST_CHECK;
 void profile_drop_awaited(struct tw_profile *p);
 /* Bytes of the counts in `u` that are in use: what is saved and loaded again has the same. */
 size_t profile_usual_bytes(const struct tw_usual *u);
+/* Finds the quartiles anew, from the counts. */
+void profile_usual_marks(struct tw_usual *u);
 void moment_add(struct tw_moment *m, double x, double decay);
 
 #endif

@@ -286,6 +286,7 @@ static tw_err get_usual(struct source *in, struct tw_usual *u)
         TW_TRY(get_sketch(in, &u->per_kg[g]));
         TW_TRY(get_sketch(in, &u->per_unit[g]));
     }
+    profile_usual_marks(u);
     return TW_OK;
 }
 

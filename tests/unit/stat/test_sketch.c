@@ -87,6 +87,57 @@ static void answers_several_quantiles_in_one_walk(void)
     }
 }
 
+/* Each mark says what a walk would. */
+static bool marked(const struct tw_sketch *a, const struct tw_sketch *b, const struct tw_sketch_mark mark[3])
+{
+    struct tw_sketch_mark found[3];
+    tw_sketch_marks(a, b, 1, 3, found);
+    for (int k = 0; k < 3; k++)
+        if (found[k].at != mark[k].at || found[k].below != mark[k].below ||
+            tw_sketch_marked(mark[k]) != tw_sketch_quantile2(a, b, (k + 1) / 4.0))
+            return false;
+    return true;
+}
+
+static void marks_follow_what_is_added(void)
+{
+    struct tw_rng r = tw_rng_new(7, "sketch");
+    for (int round = 0; round < 120; round++) {
+        struct tw_sketch a = {0}, b = {0};
+        struct tw_sketch_mark mark[3];
+        /* A third of the rounds is so wide that the lowest buckets collapse, again and again. */
+        const double sigma = round % 3 == 0 ? 30 : 2 * tw_rng_unit(&r), far = round % 5 == 0 ? 9 : 0;
+        const int older = round % 2 == 0 ? 0 : 40;
+        for (int i = 0; i < older; i++)
+            CHECK(tw_sketch_add(&b, tw_rng_lognormal(&r, far, sigma), 1) == TW_OK);
+        tw_sketch_marks(&a, &b, 1, 3, mark);
+        for (int i = 0; i < 250; i++) {
+            CHECK(tw_sketch_add_marked(&a, &b, tw_rng_lognormal(&r, 0, sigma), 1, 3, mark) == TW_OK);
+            CHECK(marked(&a, &b, mark));
+        }
+        const struct tw_sketch_mark before = mark[1];
+        CHECK(tw_sketch_add_marked(&a, &b, -1, 1, 3, mark) == TW_ARG && marked(&a, &b, mark));
+        CHECK(mark[1].at == before.at);
+        tw_sketch_free(&a);
+        tw_sketch_free(&b);
+    }
+}
+
+static void marks_stand_where_counts_end(void)
+{
+    struct tw_sketch a = {0}, b = {0};
+    struct tw_sketch_mark mark[3];
+    CHECK(tw_sketch_add(&a, 5, UINT32_MAX - 2) == TW_OK && tw_sketch_add(&b, 7, UINT32_MAX) == TW_OK);
+    tw_sketch_marks(&a, &b, 1, 3, mark);
+    for (int i = 0; i < 5; i++) {
+        CHECK(tw_sketch_add_marked(&a, &b, 3, 1, 3, mark) == TW_OK);
+        for (int k = 0; k < 3; k++)
+            CHECK(tw_sketch_marked(mark[k]) == tw_sketch_quantile2(&a, &b, (k + 1) / 4.0));
+    }
+    tw_sketch_free(&a);
+    tw_sketch_free(&b);
+}
+
 static void stays_within_its_memory_whatever_comes(void)
 {
     struct tw_rng r = tw_rng_new(5, "sketch");
@@ -151,8 +202,12 @@ static void refuses_a_place_for_no_buckets(void)
 static tw_err add_a_few(void)
 {
     struct tw_sketch s = {0};
+    struct tw_sketch_mark mark[3] = {{0}};
     tw_err err = TW_OK;
-    for (int i = 1; i < 60 && err == TW_OK; i++) err = tw_sketch_add(&s, i * i, 1);
+    for (int i = 1; i < 60 && err == TW_OK; i++) {
+        err = tw_sketch_add_marked(&s, &none, i * i, 1, 3, mark);
+        CHECK(tw_sketch_n(&s) == 0 || marked(&s, &none, mark));
+    }
     tw_sketch_free(&s);
     return err;
 }
@@ -167,6 +222,8 @@ int main(void)
     RUN(keeps_its_relative_error);
     RUN(merges_as_if_it_had_seen_both);
     RUN(answers_several_quantiles_in_one_walk);
+    RUN(marks_follow_what_is_added);
+    RUN(marks_stand_where_counts_end);
     RUN(stays_within_its_memory_whatever_comes);
     RUN(refuses_what_has_no_bucket);
     RUN(reads_back_what_it_wrote_and_nothing_else);
