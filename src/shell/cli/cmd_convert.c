@@ -63,8 +63,7 @@ static void note(const struct telling *t, const struct tw_convert_count *n)
     if (n->flaws > 0)
         tw_cli_note(cli, "%llu fault%s in messages; what did not fit is in extra", (ull)n->flaws,
                     s(n->flaws));
-    if (n->passed > 0)
-        tw_cli_note(cli, "%llu other file%s of the directories passed over", (ull)n->passed, s(n->passed));
+    if (n->passed > 0) tw_cli_note(cli, "%llu other file%s passed over", (ull)n->passed, s(n->passed));
 }
 
 static void put_json(const struct tw_convert_count *n, const struct tw_convert_options *o, struct tw_buf *out)

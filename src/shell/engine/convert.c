@@ -13,6 +13,7 @@
 #include "message/xml_read.h"
 #include "message/xml_same.h"
 #include "message/xml_write.h"
+#include "store/archive_in.h"
 #include "store/file.h"
 #include "store/walk.h"
 
@@ -124,11 +125,13 @@ struct source {
     size_t n;
 };
 
-static tw_err open_source(const struct convert *c, const char *path, struct source *ret,
-                          struct tw_fault *fault)
+/* `path`, or the file that `archive` has come to. */
+static tw_err open_source(const struct convert *c, const char *path, struct tw_archive *archive,
+                          struct source *ret, struct tw_fault *fault)
 {
     const struct tw_file_options how = {.stop = c->options->stop};
-    TW_TRY(tw_file_in_open(path, &how, &ret->in, fault));
+    TW_TRY(archive != NULL ? tw_archive_file(archive, &ret->in, fault)
+                           : tw_file_in_open(path, &how, &ret->in, fault));
     for (size_t n = 1; n > 0 && ret->n < SNIFF_BYTES; ret->n += n)
         TW_TRY(tw_file_in_read(ret->in, ret->first + ret->n, SNIFF_BYTES - ret->n, &n, fault));
     return TW_OK;
@@ -332,15 +335,16 @@ static tw_err convert_source(struct convert *c, const char *path, bool found, co
     return TW_OK;
 }
 
-static tw_err convert_file(struct convert *c, const char *path, bool found, struct tw_fault *fault)
+static tw_err convert_file(struct convert *c, const char *path, struct tw_archive *archive, bool found,
+                           struct tw_fault *fault)
 {
     struct source from = {.n = 0};
     struct stat info;
-    if (found && stat(path, &info) == 0 && info.st_size == 0) { /* holds no message */
+    if (found && archive == NULL && stat(path, &info) == 0 && info.st_size == 0) { /* holds no message */
         c->count->passed++;
         return TW_OK;
     }
-    tw_err err = open_source(c, path, &from, fault);
+    tw_err err = open_source(c, path, archive, &from, fault);
     if (err == TW_OK) err = convert_source(c, path, found, &from, fault);
     tw_file_in_free(from.in);
     return err;
@@ -350,7 +354,7 @@ static tw_err convert_file(struct convert *c, const char *path, bool found, stru
 static void name_fault(struct convert *c, const char *path)
 {
     static _Thread_local char kept[PATH_BYTES_MAX];
-    snprintf(kept, sizeof kept, "%s", path);
+    snprintf(kept, sizeof kept, "%.*s", PATH_BYTES_MAX - 1, path);
     work_on(c, kept);
     c->told = true;
 }
@@ -361,6 +365,48 @@ static void on_other(void *to)
     c->count->passed++;
 }
 
+/* What has become of one file: a fault of its own is told, and the next is gone on with. */
+static tw_err settle(struct convert *c, const char *path, tw_err err, const struct tw_fault *why,
+                     struct tw_fault *fault)
+{
+    if (err != TW_OK && (c->fatal || !is_message_s(err))) {
+        if (fault != NULL) *fault = *why;
+        name_fault(c, path);
+        return err;
+    }
+    if (err != TW_OK) {
+        c->count->refused++;
+        if (c->options->refused != NULL) c->options->refused(c->options->to, why);
+    }
+    if (c->options->progress != NULL) c->options->progress(c->options->to, c->count->read);
+    return TW_OK;
+}
+
+/* The files of an archive, under the path archive/name. What is wrong with the archive is told once. */
+static tw_err convert_archive(struct convert *c, const char *path, struct tw_fault *fault)
+{
+    const struct tw_file_options how = {.stop = c->options->stop};
+    TW_SCOPED(tw_archive) *archive = NULL;
+    struct tw_fault why = {0};
+    tw_err err = tw_archive_open(path, NULL, &how, &archive, &why);
+    while (err == TW_OK) {
+        char shown[2 * PATH_BYTES_MAX];
+        enum tw_archive_step step = TW_ARCHIVE_END;
+        const char *name;
+        why = (struct tw_fault){.item = 0};
+        err = tw_archive_next(archive, &step, &name, &why);
+        if (err != TW_OK) break;
+        if (step == TW_ARCHIVE_END) return TW_OK;
+        snprintf(shown, sizeof shown, "%s/%s", path, name);
+        work_on(c, shown);
+        err = step == TW_ARCHIVE_REFUSED ? why.code : convert_file(c, shown, archive, true, &why);
+        err = settle(c, shown, err, &why, fault);
+        work_on(c, path);
+        TW_TRY(err);
+    }
+    return settle(c, path, err, &why, fault);
+}
+
 static tw_err on_file(void *to, const char *path, bool found, struct tw_fault *fault)
 {
     struct convert *c = to;
@@ -368,18 +414,9 @@ static tw_err on_file(void *to, const char *path, bool found, struct tw_fault *f
     if (c->options->stop != NULL && *c->options->stop != 0)
         return tw_fail(fault, TW_INTERRUPTED, "interrupted");
     work_on(c, path);
-    const tw_err err = convert_file(c, path, found, &why);
-    if (err != TW_OK && (c->fatal || !is_message_s(err))) {
-        if (fault != NULL) *fault = why;
-        name_fault(c, path);
-        return err;
-    }
-    if (err != TW_OK) {
-        c->count->refused++;
-        if (c->options->refused != NULL) c->options->refused(c->options->to, &why);
-    }
-    if (c->options->progress != NULL) c->options->progress(c->options->to, c->count->read);
-    return TW_OK;
+    if (tw_archive_is(path)) return convert_archive(c, path, fault);
+    const tw_err err = convert_file(c, path, NULL, found, &why);
+    return settle(c, path, err, &why, fault);
 }
 
 tw_err tw_convert(const char *const *path, size_t n, const struct tw_convert_options *options,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine/convert.h -- messages from files, read and written again in one form.
  *
- * In : paths of files and directories.
+ * In : paths of files, directories and archives (store/archive_in.h).
  * Out: for each message a file of the same name in another directory, whole or not at all; what was refused
  * and why. Not: what a declaration means.
  *
- * What is no message is refused, told once, and the next is gone on with. Files found in a directory whose
- * content does not begin like a message are passed over; those that were named are refused. An EDIFACT
- * interchange is one message here: it is written segment by segment, byte for byte as it stood.
+ * What is no message is refused, told once, and the next is gone on with. Files found in a directory or
+ * archive whose content does not begin like a message are passed over; those that were named are refused. An
+ * EDIFACT interchange is one message here: it is written segment by segment, byte for byte as it stood.
  */
 #ifndef TW_ENGINE_CONVERT_H
 #define TW_ENGINE_CONVERT_H

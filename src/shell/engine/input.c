@@ -26,7 +26,7 @@ struct tw_input {
     bool valued; /* `valuation` is set */
     struct rejects rejects;
     bool begun;               /* the first bytes have been looked at */
-    bool of_messages;         /* they are a message, or the path is a directory of them */
+    bool of_messages;         /* they are a message, or the path is a directory or archive of them */
     struct messages messages; /* the same as rows and declarations of a table */
     struct tw_idset *ids;     /* of their declarations; NULL = they may return */
     struct tw_reader_count count;
@@ -171,7 +171,7 @@ static tw_err set_up(struct tw_input *in, struct tw_fault *fault)
     const struct tw_input_options *const o = &in->options;
     TW_TRY(read_valuation(in, fault));
     work_on(o, in->path);
-    if (is_directory(in->path)) return open_messages(in, fault);
+    if (is_directory(in->path) || tw_archive_is(in->path)) return open_messages(in, fault);
     const struct tw_file_options how = {.sha256 = o->sha256, .stop = o->stop};
     TW_TRY(tw_file_in_open(in->path, &how, &in->file, fault));
     const struct tw_reader_config config = {.map = o->map,
@@ -372,7 +372,7 @@ static tw_err next_message(struct tw_input *in, struct tw_arena *arena, struct t
     return in->count.rows > 0
                ? TW_OK
                : tw_fail(fault, TW_FORMAT,
-                         "no message in this directory is a declaration; a table is named by its own file");
+                         "no message in it is a declaration; a table is named by its own file");
 }
 
 tw_err tw_input_next(struct tw_input *in, struct tw_arena *arena, struct tw_reading *ret, bool *more,

@@ -2,9 +2,9 @@
 /* engine/input.h -- declarations from a file, for every command that takes one.
  *
  * In : paths of declarations, exchange rates and tariff; a map. Declarations are a table of rows (CSV), a
- * message of the WCO Data Model, or a directory with a message in each file; content decides, not the name.
- * Out: one declaration after another; refused rows written aside, counted and told.
- * Not: what is done with a declaration.
+ * message of the WCO Data Model, or a directory or archive with a message in each file; content decides, not
+ * the name. Out: one declaration after another; refused rows written aside, counted and told. Not: what is
+ * done with a declaration.
  *
  * Refused rows go, verbatim and under the file's own header row, to the file `rejects`, which can be mended
  * and read again; why each was refused goes to `rejects`.reasons.csv (docs/formats/maps.md). Rows longer than
@@ -43,7 +43,7 @@ struct tw_input_options {
 struct tw_input;
 
 /* Opens `path` ("-" = standard input) and reads rates and tariff.
- * TW_ARG  no such currency; rates without any national currency; rejects of a directory of messages
+ * TW_ARG  no such currency; rates without any national currency; rejects of messages
  * and the errors of tw_file_in_open, tw_file_out_open, tw_table_filled, tw_table_rates, tw_table_tariff */
 tw_err tw_input_open(const char *path, const struct tw_input_options *options, struct tw_input **ret,
                      struct tw_fault *fault) TW_MUST_CHECK;

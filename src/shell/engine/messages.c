@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/messages_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -47,6 +48,7 @@ void messages_close(struct messages *m)
     tw_xml_free(m->xml);
     tw_xml_reader_free(m->reader);
     tw_sha256_free(m->hash);
+    tw_archive_free(m->archive);
     for (size_t i = 0; i < m->n; i++) tw_free(m->path[i]);
     tw_free(m->path);
 }
@@ -68,12 +70,26 @@ tw_err messages_load(struct messages *m, struct tw_str bytes, struct tw_fault *f
     return TW_OK;
 }
 
+static tw_err open_file(const struct messages *m, const char *path, struct tw_file_in **ret,
+                        struct tw_fault *fault)
+{
+    const struct tw_file_options how = {.stop = m->stop};
+    return m->archive != NULL ? tw_archive_file(m->archive, ret, fault)
+                              : tw_file_in_open(path, &how, ret, fault);
+}
+
+static tw_err take_bytes(struct messages *m, const char *p, size_t n, struct tw_fault *fault)
+{
+    m->bytes += n;
+    if (m->hash != NULL) tw_sha256_add(m->hash, p, n);
+    return tw_xml_filled(m->xml, n, fault);
+}
+
 /* *xml: it begins like XML; else not all of it was read. */
 static tw_err load_file(struct messages *m, const char *path, bool *xml, struct tw_fault *fault)
 {
-    const struct tw_file_options how = {.stop = m->stop};
     TW_SCOPED(tw_file_in) *in = NULL;
-    TW_TRY(tw_file_in_open(path, &how, &in, fault));
+    TW_TRY(open_file(m, path, &in, fault));
     tw_xml_clear(m->xml);
     for (size_t n = 1, all = 0; n > 0; all += n) {
         size_t room;
@@ -82,9 +98,7 @@ static tw_err load_file(struct messages *m, const char *path, bool *xml, struct 
         TW_TRY(tw_file_in_read(in, p, room, &n, fault));
         if (all == 0) *xml = tw_xml_sniff((struct tw_str){p, n < SNIFF_BYTES ? n : SNIFF_BYTES});
         if (!*xml) return TW_OK;
-        m->bytes += n;
-        if (m->hash != NULL) tw_sha256_add(m->hash, p, n);
-        TW_TRY(tw_xml_filled(m->xml, n, fault));
+        TW_TRY(take_bytes(m, p, n, fault));
     }
     return TW_OK;
 }
@@ -123,18 +137,47 @@ static tw_err read_one(struct messages *m, const char *path, struct tw_arena *ar
     return is_declaration(ret, fault);
 }
 
+/* Goes to the next file; *path is NULL when there is none. After an error *path is the file at fault; *ended:
+ * it ends all. */
+static tw_err next_file(struct messages *m, const char **path, bool *ended, struct tw_fault *fault)
+{
+    const struct tw_file_options how = {.stop = m->stop};
+    *ended = false;
+    *path = NULL;
+    if (m->archive == NULL && m->at < m->n) {
+        *path = m->path[m->at++];
+        if (m->loaded || !tw_archive_is(*path)) return TW_OK;
+        TW_TRY(tw_archive_open(*path, NULL, &how, &m->archive, fault));
+    }
+    if (m->archive == NULL) return TW_OK;
+    enum tw_archive_step step = TW_ARCHIVE_END;
+    const char *name = "";
+    *path = m->path[m->at - 1];
+    tw_err err = tw_archive_next(m->archive, &step, &name, fault);
+    if (err == TW_OK && step != TW_ARCHIVE_END) {
+        snprintf(m->member, sizeof m->member, "%s/%s", *path, name);
+        *path = m->member;
+        return step == TW_ARCHIVE_REFUSED ? fault->code : TW_OK;
+    }
+    tw_archive_free(m->archive);
+    m->archive = NULL;
+    if (err == TW_OK) return next_file(m, path, ended, fault); /* NOLINT(misc-no-recursion): once a path */
+    *ended = !is_message_s(err);
+    return err;
+}
+
 tw_err messages_next(struct messages *m, struct tw_arena *arena, enum messages_step *step,
                      const char **ret_path, struct tw_xml_reading *ret, struct tw_fault *fault)
 {
-    while (m->at < m->n) {
-        const char *path = m->path[m->at++];
-        bool some = false;
+    for (;;) {
+        bool some = false, ended;
         tw_arena_reset(arena);
         *fault = (struct tw_fault){.item = 0};
-        *ret_path = path;
         if (m->stop != NULL && *m->stop != 0) return tw_fail(fault, TW_INTERRUPTED, "interrupted");
-        const tw_err err = read_one(m, path, arena, &some, ret, fault);
-        if (err != TW_OK && !is_message_s(err)) return err;
+        tw_err err = next_file(m, ret_path, &ended, fault);
+        if (err == TW_OK && *ret_path == NULL) break;
+        if (err == TW_OK) err = read_one(m, *ret_path, arena, &some, ret, fault);
+        if (err != TW_OK && (ended || !is_message_s(err))) return err;
         if (err == TW_OK && !some) continue;
         *step = err == TW_OK ? MESSAGES_DECLARATION : MESSAGES_REFUSED;
         return TW_OK;

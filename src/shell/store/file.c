@@ -30,8 +30,9 @@ struct tw_file_in {
     bool eof;   /* the descriptor has no more */
     bool ended; /* the caller has seen the end */
     bool between;
-    bool fresh; /* nothing of this member or frame has come out yet */
-    char *name; /* for faults */
+    bool fresh;                   /* nothing of this member or frame has come out yet */
+    char *name;                   /* for faults */
+    struct tw_file_source source; /* read NULL: the descriptor */
     struct tw_file_options options;
     uint64_t done, total; /* bytes from the descriptor */
     uint64_t made;        /* bytes handed out */
@@ -115,8 +116,8 @@ static tw_err say_errno(struct tw_fault *fault, const char *name, int e)
     }
 }
 
-/* One read(2) of at most n bytes into p, counted and hashed; sets eof. */
-static tw_err read_some(struct tw_file_in *f, void *p, size_t n, size_t *ret, struct tw_fault *fault)
+static tw_err read_descriptor(const struct tw_file_in *f, void *p, size_t n, size_t *ret,
+                              struct tw_fault *fault)
 {
     ssize_t got;
     do {
@@ -127,10 +128,21 @@ static tw_err read_some(struct tw_file_in *f, void *p, size_t n, size_t *ret, st
         if (fault != NULL) fault->byte = f->done;
         return say_errno(fault, f->name, errno);
     }
-    if (got == 0) f->eof = true;
-    if (f->sha != NULL && got > 0) tw_sha256_add(f->sha, p, (size_t)got);
-    f->done += (uint64_t)got;
     *ret = (size_t)got;
+    return TW_OK;
+}
+
+/* At most n bytes into p as they come, counted and hashed; sets eof. */
+static tw_err read_some(struct tw_file_in *f, void *p, size_t n, size_t *ret, struct tw_fault *fault)
+{
+    size_t got = 0;
+    if (file_stopped(&f->options)) return tw_fail(fault, TW_INTERRUPTED, "interrupted");
+    TW_TRY(f->source.read != NULL ? f->source.read(f->source.from, p, n, &got, fault)
+                                  : read_descriptor(f, p, n, &got, fault));
+    if (got == 0) f->eof = true;
+    if (f->sha != NULL && got > 0) tw_sha256_add(f->sha, p, got);
+    f->done += got;
+    *ret = got;
     return TW_OK;
 }
 
@@ -175,15 +187,19 @@ static tw_err open_unpacker(struct tw_file_in *f, struct tw_fault *fault)
     return TW_OK;
 }
 
-static tw_err look_at_file(struct tw_file_in *f, struct tw_fault *fault)
+static tw_err look_at_descriptor(struct tw_file_in *f, struct tw_fault *fault)
 {
     struct stat st;
     if (fstat(f->fd, &st) != 0) return say_errno(fault, f->name, errno);
     if (S_ISDIR(st.st_mode)) return say_errno(fault, f->name, EISDIR);
-    if (S_ISREG(st.st_mode)) {
-        f->total = (uint64_t)st.st_size;
-        posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice: may fail */
-    }
+    if (!S_ISREG(st.st_mode)) return TW_OK;
+    f->total = (uint64_t)st.st_size;
+    posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice: may fail */
+    return TW_OK;
+}
+
+static tw_err look_at_first(struct tw_file_in *f, struct tw_fault *fault)
+{
     while (f->in_n < SNIFF_BYTES && !f->eof) {
         size_t got = 0;
         TW_TRY(read_some(f, f->in + f->in_n, FILE_BLOCK - f->in_n, &got, fault));
@@ -197,8 +213,8 @@ static tw_err look_at_file(struct tw_file_in *f, struct tw_fault *fault)
 
 static tw_err set_up(struct tw_file_in *f, const char *path, struct tw_fault *fault)
 {
-    f->owned = strcmp(path, "-") != 0;
-    f->name = file_copy(f->owned ? path : "standard input");
+    f->owned = f->source.read == NULL && strcmp(path, "-") != 0;
+    f->name = file_copy(f->owned || f->source.read != NULL ? path : "standard input");
     f->in = tw_calloc(FILE_BLOCK, 1);
     if (f->name == NULL || f->in == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
     if (f->options.sha256) TW_TRY(tw_sha256_new(&f->sha));
@@ -206,15 +222,18 @@ static tw_err set_up(struct tw_file_in *f, const char *path, struct tw_fault *fa
         f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (f->fd < 0) return say_errno(fault, path, errno);
     }
-    return look_at_file(f, fault);
+    if (f->source.read == NULL) TW_TRY(look_at_descriptor(f, fault));
+    return look_at_first(f, fault);
 }
 
-tw_err tw_file_in_open(const char *path, const struct tw_file_options *options, struct tw_file_in **ret,
-                       struct tw_fault *fault)
+static tw_err open_either(const char *path, const struct tw_file_source *source,
+                          const struct tw_file_options *options, struct tw_file_in **ret,
+                          struct tw_fault *fault)
 {
     struct tw_file_in *f = tw_calloc(1, sizeof *f);
     if (f == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
     if (options != NULL) f->options = *options;
+    if (source != NULL) f->source = *source;
     f->fd = STDIN_FILENO;
     tw_err err = set_up(f, path, fault);
     if (err != TW_OK) {
@@ -223,6 +242,18 @@ tw_err tw_file_in_open(const char *path, const struct tw_file_options *options, 
     }
     *ret = f;
     return TW_OK;
+}
+
+tw_err tw_file_in_open(const char *path, const struct tw_file_options *options, struct tw_file_in **ret,
+                       struct tw_fault *fault)
+{
+    return open_either(path, NULL, options, ret, fault);
+}
+
+tw_err tw_file_in_from(const struct tw_file_source *source, const struct tw_file_options *options,
+                       struct tw_file_in **ret, struct tw_fault *fault)
+{
+    return open_either(source->name, source, options, ret, fault);
 }
 
 void tw_file_in_free(struct tw_file_in *f)

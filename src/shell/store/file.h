@@ -45,6 +45,19 @@ struct tw_file_in;
 tw_err tw_file_in_open(const char *path, const struct tw_file_options *options, struct tw_file_in **ret,
                        struct tw_fault *fault) TW_MUST_CHECK;
 
+/* Somebody else's bytes: a file within an archive. */
+struct tw_file_source {
+    void *from; /* first argument of `read` */
+    /* The next 1..n bytes; *ret = 0 is the end. */
+    tw_err (*read)(void *from, void *p, size_t n, size_t *ret, struct tw_fault *fault);
+    const char *name; /* for faults; copied */
+};
+
+/* The same for such bytes. `source` need not outlive the call, but source->from must outlive *ret. The errors
+ * of tw_file_in_open and of source->read */
+tw_err tw_file_in_from(const struct tw_file_source *source, const struct tw_file_options *options,
+                       struct tw_file_in **ret, struct tw_fault *fault) TW_MUST_CHECK;
+
 /* The next 1..n bytes into `p`; *ret = 0 is the end. What was handed out before a fault is genuine as far as
  * the check sums of gzip and zstd had been met. TW_FORMAT  damaged or cut off, something else after the
  * packed data, or nothing inside; fault->byte is where TW_LIMIT   packed by zstd with a window above 128 MiB
