@@ -45,7 +45,9 @@ struct tw_consignment_item {
 
 /* One transport document: bill of lading, air waybill, consignment note. */
 struct tw_consignment {
-    struct tw_str bill;   /* number of the document */
+    struct tw_str bill; /* number of the document */
+    struct tw_str
+        bill_type; /* what kind of document the carrier says it is: BM, AWB, HWB ... (UN/EDIFACT 1153) */
     struct tw_str master; /* document that this one stands under, of a house its master; absent = none */
     enum tw_bill kind;    /* TW_BILL_N = not known */
     struct tw_party consignor, consignee, notify;
@@ -73,10 +75,11 @@ struct tw_manifest {
     struct tw_party carrier;
     struct tw_str transport_mode, transport_means, transport_name, transport_nationality, voyage;
     struct tw_str departure_place, arrival_place; /* UN/LOCODE */
-    int64_t departed_at, arrival_at;              /* UTC seconds; TW_NO_TIME = absent */
-    int64_t consignment_total, container_total;   /* as stated; -1 = absent */
-    TW_LIST(struct tw_container) containers;      /* on board, also those of no consignment */
-    TW_LIST(struct tw_consignment) consignments;  /* houses follow their master */
+    int64_t departure_at, departed_at; /* as planned and as it happened, UTC seconds; TW_NO_TIME = absent */
+    int64_t arrival_at, arrived_at;    /* the same */
+    int64_t consignment_total, container_total;  /* as stated; -1 = absent */
+    TW_LIST(struct tw_container) containers;     /* on board, also those of no consignment */
+    TW_LIST(struct tw_consignment) consignments; /* houses follow their master */
     TW_LIST(struct tw_extra) extra;
 };
 

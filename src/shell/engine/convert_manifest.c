@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "message/edifact_envelope.h"
-#include "message/edifact_manifest.h"
+#include "message/edifact_read.h"
 #include "message/manifest_json.h"
 
 enum { FLUSH_BYTES = 1 << 16, ARENA_BYTES_MAX = 256 << 20 };
@@ -62,7 +62,7 @@ static tw_err no_room(tw_err err, struct tw_fault *fault)
 
 static tw_err end_message(struct work *w, struct tw_fault *fault)
 {
-    struct tw_edi_manifest m;
+    struct tw_edi_reading m;
     w->reading = false;
     TW_TRY(no_room(tw_edi_reader_end(w->reader, &m, fault), fault));
     w->count->flaws += m.told_all;
@@ -83,6 +83,11 @@ static tw_err take(struct work *w, const struct tw_edi_segment *s, struct tw_fau
     if (w->reading && !within) TW_TRY(end_message(w, fault));
     if (place == TW_EDI_OPENS) tw_edi_reader_charset(w->reader, tw_edi_at(s, 0, 0));
     if (place == TW_EDI_OPENS_MESSAGE) {
+        if (tw_str_is(tw_edi_at(s, 1, 0), "CUSDEC"))
+            return tw_fail(
+                fault, TW_NOTFOUND,
+                "a message of type CUSDEC becomes no manifest; CUSCAR does; declarations are written with "
+                "--to xml");
         TW_TRY(no_room(tw_edi_reader_begin(w->reader, s, w->arena, fault), fault));
         w->reading = true;
     }
@@ -115,7 +120,7 @@ static tw_err pump(struct work *w, struct tw_fault *fault)
 static tw_err open_work(struct work *w, struct tw_fault *fault)
 {
     TW_TRY(tw_edi_new(NULL, &w->edi, fault));
-    TW_TRY(tw_edi_reader_new(0, &w->reader, fault));
+    TW_TRY(tw_edi_reader_new(NULL, &w->reader, fault));
     return tw_arena_new(ARENA_BYTES_MAX, &w->arena) == TW_OK ? TW_OK : no_memory(fault);
 }
 

@@ -2,6 +2,7 @@
 #include "message/edifact_map_priv.h"
 
 #include <assert.h>
+#include <stddef.h>
 
 static const struct {
     enum tw_edi_message message;
@@ -14,6 +15,46 @@ static const struct {
 };
 enum { LINES = sizeof lines / sizeof *lines };
 _Static_assert((int)LINES <= (int)EDI_LINES_MAX, "EDI_LINES_MAX is too small");
+
+#define HAS(OWNER, object, LEVEL, list)                                                                      \
+    {                                                                                                        \
+        TW_LEVEL_##OWNER, TW_LEVEL_##LEVEL, offsetof(struct object, list), #list                             \
+    }
+const struct edi_has edi_lists[] = {
+    HAS(MANIFEST, tw_manifest, CONTAINER, containers),
+    HAS(MANIFEST, tw_manifest, CONSIGNMENT, consignments),
+    HAS(CONSIGNMENT, tw_consignment, CONTAINER, containers),
+    HAS(CONSIGNMENT, tw_consignment, CONSIGNMENT_ITEM, items),
+    HAS(CONSIGNMENT, tw_consignment, PREVIOUS_DOCUMENT, previous_documents),
+    HAS(CONSIGNMENT_ITEM, tw_consignment_item, CONTAINER, containers),
+    HAS(DECL, tw_decl, AUTHORISATION, authorisations),
+    HAS(DECL, tw_decl, GUARANTEE, guarantees),
+    HAS(DECL, tw_decl, DOCUMENT, documents),
+    HAS(DECL, tw_decl, PREVIOUS_DOCUMENT, previous_documents),
+    HAS(DECL, tw_decl, CONTAINER, containers),
+    HAS(DECL, tw_decl, CHARGE, charges),
+    HAS(DECL, tw_decl, STATEMENT, statements),
+    HAS(DECL, tw_decl, FISCAL_PARTY, fiscal_parties),
+    HAS(DECL, tw_decl, AMENDMENT, amendments),
+    HAS(DECL, tw_decl, ITEM, items),
+    HAS(AMENDMENT, tw_amendment, POINTER, pointers),
+    HAS(ITEM, tw_item, PACKAGE, packages),
+    HAS(ITEM, tw_item, DOCUMENT, documents),
+    HAS(ITEM, tw_item, PREVIOUS_DOCUMENT, previous_documents),
+    HAS(ITEM, tw_item, CONTAINER, containers),
+    HAS(ITEM, tw_item, DUTY, duties),
+    HAS(ITEM, tw_item, CHARGE, charges),
+    HAS(ITEM, tw_item, STATEMENT, statements),
+    HAS(ITEM, tw_item, FISCAL_PARTY, fiscal_parties),
+};
+const size_t edi_lists_n = sizeof edi_lists / sizeof *edi_lists;
+
+const struct edi_has *edi_list_find(enum tw_level owner, enum tw_level level)
+{
+    for (size_t i = 0; i < edi_lists_n; i++)
+        if (edi_lists[i].owner == owner && edi_lists[i].level == level) return &edi_lists[i];
+    return NULL;
+}
 
 static unsigned number_of(struct tw_str text)
 {
@@ -45,7 +86,10 @@ static void parse_slot(struct tw_str text, struct edi_line *line, unsigned eleme
     }
     if (text.s[0] != '{') return;
     struct tw_str size = {NULL, 0}, width = {NULL, 0};
-    const struct tw_str name = tw_str_cut((struct tw_str){text.s + 1, text.n - 2}, '*', &size);
+    const struct tw_str inner = {text.s + 1, text.n - 2};
+    slot->none = memchr(inner.s, '~', inner.n) != NULL;
+    const struct tw_str whole = tw_str_cut(inner, slot->none ? '~' : '|', &slot->text);
+    const struct tw_str name = tw_str_cut(whole, '*', &size);
     slot->kind = EDI_MEMBER;
     slot->member = tw_element_find_any(name);
     assert(slot->member != TW_ELEMENT_N);
@@ -64,10 +108,11 @@ void edi_map_parse(struct edi_map *ret)
     for (size_t i = 0; i < LINES; i++) {
         struct edi_line *line = &ret->line[i];
         struct tw_str rest = tw_str_from(lines[i].text);
-        *line = (struct edi_line){.message = lines[i].message, .group = lines[i].group};
+        *line = (struct edi_line){.message = lines[i].message, .group = lines[i].group, .level = TW_LEVEL_N};
         line->tag = tw_str_cut(rest, '+', &rest);
         line->begins = tw_str_starts(line->tag, TW_STR("*"));
-        if (line->begins) line->tag = (struct tw_str){line->tag.s + 1, line->tag.n - 1};
+        line->refers = tw_str_starts(line->tag, TW_STR("@"));
+        if (line->begins || line->refers) line->tag = (struct tw_str){line->tag.s + 1, line->tag.n - 1};
         for (unsigned element = 0; rest.n > 0; element++) {
             struct tw_str all = tw_str_cut(rest, '+', &rest);
             for (unsigned component = 0; all.n > 0; component++)
@@ -107,4 +152,18 @@ const struct edi_slot *edi_line_at(const struct edi_line *line, const struct tw_
             return slot;
     }
     return NULL;
+}
+
+bool edi_line_has(const struct edi_line *line, enum tw_element e)
+{
+    for (size_t i = 0; i < line->n; i++)
+        if (line->slot[i].kind == EDI_MEMBER && line->slot[i].member == e) return true;
+    return false;
+}
+
+bool edi_slot_is_again(const struct edi_line *line, size_t slot)
+{
+    for (size_t i = slot + 1; i < line->n; i++)
+        if (line->slot[i].kind == EDI_MEMBER && line->slot[i].member == line->slot[slot].member) return true;
+    return false;
 }

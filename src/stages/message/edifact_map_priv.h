@@ -26,17 +26,19 @@ struct edi_slot {
     uint8_t pieces; /* MEMBER: so many components from here on; 1 = one */
     uint16_t width; /* MEMBER of several: characters in each; 0 = each is a line */
     enum tw_element member;
-    struct tw_str text; /* KEY, PLAIN, FORM */
+    struct tw_str text; /* KEY, PLAIN, FORM; MEMBER: what is written where there is none */
+    bool none;          /* MEMBER: that text is read as none */
 };
 
-enum { EDI_SLOTS_MAX = 24, EDI_LINES_MAX = 128 };
+enum { EDI_SLOTS_MAX = 24, EDI_LINES_MAX = 160 };
 
 struct edi_line {
     enum tw_edi_message message;
     uint8_t group;
     bool begins; /* a new object */
+    bool refers; /* to the object that its last member names */
     struct tw_str tag;
-    enum tw_level level; /* of its members */
+    enum tw_level level; /* of its members; TW_LEVEL_N when it has none */
     uint8_t members;     /* EDI_MEMBER slots */
     size_t n;
     struct edi_slot slot[EDI_SLOTS_MAX];
@@ -55,6 +57,39 @@ const struct edi_line *edi_map_find(const struct edi_map *m, enum tw_edi_message
 
 /* What stands at a place; NULL when the line does not name it. */
 const struct edi_slot *edi_line_at(const struct edi_line *line, const struct tw_edi_value *v);
+
+/* Is there a place for the element in the line? */
+bool edi_line_has(const struct edi_line *line, enum tw_element e);
+
+/* Any list, as TW_LIST lays it out. */
+struct edi_list {
+    void *at;
+    size_t n;
+};
+
+/* Which objects have which lists. */
+struct edi_has {
+    enum tw_level owner, level;
+    uint16_t offset;  /* of the list in the owner */
+    const char *name; /* of the list */
+};
+extern const struct edi_has edi_lists[];
+extern const size_t edi_lists_n;
+
+static inline struct edi_list *edi_list_in(const struct edi_has *has, void *owner)
+{
+    return (struct edi_list *)(void *)((char *)owner + has->offset);
+}
+
+/* The list of that level in objects of `owner`; NULL when they have none. */
+const struct edi_has *edi_list_find(enum tw_level owner, enum tw_level level);
+
+/* What an item leaves open and its lists say: the number and kind of its packages, rate and amount of its
+ * customs duty. As message/xml_read.h has it. message/edifact_finish.c */
+void edi_item_derive(struct tw_item *item);
+
+/* Which kind of contract its qualifier says a transport document is of; TW_BILL_N: not known. */
+enum tw_bill edi_bill_kind(struct tw_str qualifier);
 
 /* -- values: message/edifact_value.c */
 
@@ -78,5 +113,18 @@ struct tw_str edi_value_form(const struct edi_line *line, const struct edi_slot 
 tw_err edi_value_text(const struct edi_line *line, const struct edi_slot *slot,
                       const struct tw_edi_segment *s, struct tw_buf *out, struct tw_fault *fault)
     TW_MUST_CHECK;
+
+/* Is the slot's place written by a later one of its line? */
+bool edi_slot_is_again(const struct edi_line *line, size_t slot);
+
+/* Appends an element as EDIFACT writes it: a time in `form` (in 204, where it has seconds), an amount that
+ * waits for its currency too, anything else as tw_element_print; nothing when it is absent. */
+void edi_element_print(enum tw_element e, const void *object, struct tw_str form, struct tw_buf *out);
+
+/* Appends a time's digits, in UTC: 20261123055700. */
+void edi_time_digits(int64_t at, struct tw_buf *out);
+
+/* The form that edi_element_print uses for a time. */
+struct tw_str edi_time_form(enum tw_element e, const void *object, struct tw_str form);
 
 #endif

@@ -3,25 +3,22 @@
 
 #include <assert.h>
 
-struct row {
-    enum tw_edi_message message;
-    uint8_t depth, group;
-    char tag[4];
-    bool mandatory;
-    uint32_t most;
+static const struct tw_edi_row rows[] = {
+#define X(message, depth, group, tag, mandatory, most) {depth, group, tag, mandatory, most},
+#include "message/edifact_structure.def"
+#undef X
 };
-
-static const struct row rows[] = {
-#define X(message, depth, group, tag, mandatory, most) {TW_EDI_##message, depth, group, tag, mandatory, most},
+static const uint8_t message_of[] = {
+#define X(message, depth, group, tag, mandatory, most) TW_EDI_##message,
 #include "message/edifact_structure.def"
 #undef X
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
 static const struct {
-    const char *type, *release;
+    const char *type, *release, *words;
 } messages[] = {
-#define X(id, type, release) {type, release},
+#define X(id, type, release, words) {type, release, words},
     TW_EDI_MESSAGE_TABLE(X)
 #undef X
 };
@@ -43,6 +40,28 @@ const char *tw_edi_message_release(enum tw_edi_message m)
     return messages[m].release;
 }
 
+const char *tw_edi_message_words(enum tw_edi_message m)
+{
+    return messages[m].words;
+}
+
+const struct tw_edi_row *tw_edi_structure(enum tw_edi_message m, size_t *ret_n)
+{
+    size_t first = 0, n = 0;
+    while (message_of[first] != m) first++;
+    while (first + n < ROWS && message_of[first + n] == m) n++;
+    *ret_n = n;
+    return rows + first;
+}
+
+size_t tw_edi_structure_next(const struct tw_edi_row *rows_of, size_t n, size_t row)
+{
+    const uint8_t depth = rows_of[row].depth;
+    do row++;
+    while (row < n && rows_of[row].depth > depth);
+    return row < n && rows_of[row].depth == depth ? row : n;
+}
+
 void tw_edi_walk_begin(enum tw_edi_message m, struct tw_edi_walk *ret)
 {
     *ret = (struct tw_edi_walk){.message = m};
@@ -59,10 +78,10 @@ static const char *begins(size_t row)
 static size_t sibling(size_t row)
 {
     const uint8_t depth = rows[row].depth;
-    const enum tw_edi_message m = rows[row].message;
+    const uint8_t m = message_of[row];
     do row++;
-    while (row < ROWS && rows[row].message == m && rows[row].depth > depth);
-    return row < ROWS && rows[row].message == m && rows[row].depth == depth ? row : ROWS;
+    while (row < ROWS && message_of[row] == m && rows[row].depth > depth);
+    return row < ROWS && message_of[row] == m && rows[row].depth == depth ? row : ROWS;
 }
 
 /* Where a frame goes on: the row it stands at, or its first. */
@@ -70,7 +89,7 @@ static size_t from(const struct tw_edi_walk *w, const struct tw_edi_frame *f)
 {
     if (f->at != TW_EDI_NO_ROW) return f->at;
     size_t row = 0;
-    while (rows[row].message != w->message) row++;
+    while (message_of[row] != w->message) row++;
     return row;
 }
 

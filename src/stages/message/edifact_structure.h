@@ -16,11 +16,16 @@
 
 #include "base/buf.h"
 
-/* X(id, type in UNH, release whose structure we know) */
-#define TW_EDI_MESSAGE_TABLE(X) X(CUSCAR, "CUSCAR", "95B")
+/* X(id, type in UNH, release whose structure we know, the same as people write it) */
+#define TW_EDI_MESSAGE_TABLE(X)                                                                              \
+    X(CUSCAR, "CUSCAR", "95B", "D.95B")                                                                      \
+    X(CUSDEC, "CUSDEC", "96B", "D.96B")                                                                      \
+    X(CUSRES, "CUSRES", "96B", "D.96B")                                                                      \
+    X(COARRI, "COARRI", "95B", "D.95B")                                                                      \
+    X(CODECO, "CODECO", "95B", "D.95B")
 
 enum tw_edi_message {
-#define X(id, type, release) TW_EDI_##id,
+#define X(id, type, release, words) TW_EDI_##id,
     TW_EDI_MESSAGE_TABLE(X)
 #undef X
         TW_EDI_MESSAGE_N /* also: none of them */
@@ -28,6 +33,22 @@ enum tw_edi_message {
 enum tw_edi_message tw_edi_message_find(struct tw_str type);
 const char *tw_edi_message_type(enum tw_edi_message m);
 const char *tw_edi_message_release(enum tw_edi_message m);
+
+const char *tw_edi_message_words(enum tw_edi_message m); /* D.95B */
+
+/* One row of edifact_structure.def. */
+struct tw_edi_row {
+    uint8_t depth, group; /* group 0: a segment */
+    char tag[4];          /* "" of a group; its first segment, which opens it, is the next row */
+    bool mandatory;
+    uint32_t most;
+};
+
+/* The rows of a message, in static storage. */
+const struct tw_edi_row *tw_edi_structure(enum tw_edi_message m, size_t *ret_n);
+
+/* The row behind a segment or a whole group in the group around it; n when there is none. */
+size_t tw_edi_structure_next(const struct tw_edi_row *rows_of, size_t n, size_t row);
 
 enum { TW_EDI_DEPTH_MAX = 8, TW_EDI_NO_ROW = UINT16_MAX };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message/edifact_map_priv.h"
 
+#include "base/date.h"
 #include "decl/money.h"
 
 bool edi_all_digits(struct tw_str text)
@@ -43,7 +44,7 @@ tw_err edi_money_exact(struct tw_str text, struct tw_str currency, struct tw_fau
 static size_t characters(struct tw_str text)
 {
     size_t n = 0;
-    for (size_t i = 0; i < text.n; i++) n += ((unsigned char)text.s[i] & 0xC0U) != 0x80U;
+    for (size_t i = 0; text.s != NULL && i < text.n; i++) n += ((unsigned char)text.s[i] & 0xC0U) != 0x80U;
     return n;
 }
 
@@ -55,17 +56,24 @@ static struct tw_str last_line(struct tw_str text)
 }
 
 /* Joins the components of a text, behind what the text has already: a full one goes on in the next, a shorter
- * one ends a line. */
+ * one ends a line, and an empty one is a short one. Behind the last that is not empty there is nothing. */
 static void join(struct tw_buf *out, const struct tw_edi_segment *s, const struct edi_slot *slot)
 {
     const struct tw_str before = last_line(tw_buf_view(out));
     bool full = out->n == 0 || (slot->width > 0 && before.n > 0 && characters(before) % slot->width == 0);
+    size_t empty = 0; /* lines that are, if something comes behind them */
     for (size_t i = 0; i < s->n; i++) {
         const struct tw_edi_value *v = &s->value[i];
         if (v->element != slot->element || v->repetition > 0 || v->component < slot->component ||
-            v->component >= slot->component + slot->pieces || v->text.n == 0)
+            v->component >= slot->component + slot->pieces)
             continue;
-        if (!full) tw_buf_char(out, '\n');
+        if (v->text.n == 0) {
+            empty += !full && out->n > 0;
+            full = false;
+            continue;
+        }
+        if (!full && out->n > 0) tw_buf_char(out, '\n');
+        for (; empty > 0; empty--) tw_buf_char(out, '\n');
         const size_t at = out->n;
         edi_put_utf8(out, v->text);
         if (out->failed) return;
@@ -140,4 +148,45 @@ tw_err edi_value_text(const struct edi_line *line, const struct edi_slot *slot,
         tw_buf_put(out, c == ',' ? "." : &c, 1);
     }
     return TW_OK;
+}
+
+/* An amount that has no currency yet, as decl/money.h keeps it. */
+static bool print_bare(const struct tw_money *m, struct tw_buf *out)
+{
+    if (m->cur[0] != '\0' || m->cur[1] < '0' || m->cur[1] > '9') return false;
+    tw_buf_dec(out, m->minor, (unsigned)(m->cur[1] - '0'));
+    return true;
+}
+
+struct tw_str edi_time_form(enum tw_element e, const void *object, struct tw_str form)
+{
+    int64_t at;
+    if (tw_element_row(e)->type != TW_TYPE_TIME) return form;
+    memcpy(&at, (const char *)object + tw_element_row(e)->offset, sizeof at);
+    return at % 60 != 0 ? TW_STR("204") : form;
+}
+
+void edi_time_digits(int64_t at, struct tw_buf *out)
+{
+    char iso[40]; /* 2026-11-23T05:57:00Z */
+    struct tw_buf small = tw_buf_in(iso, sizeof iso);
+    tw_buf_time(&small, at);
+    for (size_t i = 0; i < small.n; i++)
+        if (iso[i] >= '0' && iso[i] <= '9') tw_buf_char(out, iso[i]);
+}
+
+void edi_element_print(enum tw_element e, const void *object, struct tw_str form, struct tw_buf *out)
+{
+    const struct tw_element_row *row = tw_element_row(e);
+    const void *member = (const char *)object + row->offset;
+    int64_t at = TW_NO_TIME;
+    if (row->type == TW_TYPE_AMOUNT && print_bare(member, out)) return;
+    if (row->type != TW_TYPE_TIME || form.n == 0) {
+        tw_element_print(e, object, out);
+        return;
+    }
+    memcpy(&at, member, sizeof at);
+    if (at == TW_NO_TIME) return;
+    edi_time_digits(at, out);
+    if (!tw_str_is(edi_time_form(e, object, form), "204") && !out->failed) out->n -= 2;
 }

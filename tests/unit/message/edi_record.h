@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* message/edi_manifest.h -- tells in one text what a manifest has, each value by its element's name, so that
+/* message/edi_record.h -- tells in one text what a record has, each value by its element's name, so that
  * tests can compare. Objects are set in by two blanks more than the one they belong to. */
-#ifndef TW_TESTS_EDI_MANIFEST_H
-#define TW_TESTS_EDI_MANIFEST_H
+#ifndef TW_TESTS_EDI_RECORD_H
+#define TW_TESTS_EDI_RECORD_H
 
 #include "check.h"
 #include "decl/element.h"
-#include "message/edifact_manifest.h"
+#include "message/edifact_map_priv.h"
+#include "message/edifact_read.h"
 
 static inline void say(struct tw_buf *out, int by, enum tw_level level, const void *object)
 {
-    for (int e = TW_ELEMENT_N + 1; e < TW_ELEMENT_END; e++) {
+    for (int e = 0; e < TW_ELEMENT_END; e++) {
+        if (e == TW_ELEMENT_N) continue;
         const struct tw_element_row *row = tw_element_row((enum tw_element)e);
         if (row->level != level) continue;
         const size_t from = out->n;
@@ -37,6 +39,22 @@ static inline void say_boxes(struct tw_buf *out, int by, const struct tw_contain
         if (at[i].seal.n > 0)
             tw_buf_printf(out, "%*sseal of %.*s = %.*s\n", by, "", TW_STR_ARG(at[i].id),
                           TW_STR_ARG(at[i].seal));
+}
+
+/* The object and all below it, each list's name before its objects; extras are left out. */
+static inline void say_tree(struct tw_buf *out, int by, enum tw_level level, const void *object)
+{
+    say(out, by, level, object);
+    for (size_t i = 0; i < edi_lists_n; i++) {
+        const struct edi_has *has = &edi_lists[i];
+        struct edi_list list;
+        if (has->owner != level) continue;
+        memcpy(&list, (const char *)object + has->offset, sizeof list);
+        for (size_t k = 0; k < list.n; k++) {
+            tw_buf_printf(out, "%*s%s %zu\n", by, "", has->name, k + 1);
+            say_tree(out, by + 2, has->level, (const char *)list.at + k * tw_level_size(has->level));
+        }
+    }
 }
 
 static inline void say_manifest(struct tw_buf *out, const struct tw_manifest *m)
@@ -75,9 +93,16 @@ static inline size_t kept_places(const struct tw_manifest *m)
     return all;
 }
 
-/* Reads the first message of `text`. Text and faults go to `out`. */
-static inline tw_err read_manifest(struct tw_str text, uint32_t segments_max, struct tw_arena *arena,
-                                   struct tw_edi_manifest *ret, struct tw_fault *fault)
+static inline size_t kept_in_decl(const struct tw_decl *d)
+{
+    size_t all = places(d->extra.at, d->extra.n);
+    for (size_t i = 0; i < d->items.n; i++) all += places(d->items.at[i].extra.at, d->items.at[i].extra.n);
+    return all;
+}
+
+/* Reads the first message of `text`. */
+static inline tw_err read_record(struct tw_str text, uint32_t segments_max, struct tw_arena *arena,
+                                 struct tw_edi_reading *ret, struct tw_fault *fault)
 {
     TW_SCOPED(tw_edi) *e = NULL;
     TW_SCOPED(tw_edi_reader) *r = NULL;
@@ -85,7 +110,7 @@ static inline tw_err read_manifest(struct tw_str text, uint32_t segments_max, st
     size_t room, at = 0;
     bool begun = false;
     TW_TRY(tw_edi_new(NULL, &e, fault));
-    TW_TRY(tw_edi_reader_new(segments_max, &r, fault));
+    TW_TRY(tw_edi_reader_new(&(struct tw_edi_reader_config){.segments = segments_max}, &r, fault));
     for (enum tw_edi_step step; (step = tw_edi_next(e, &s, NULL)) != TW_EDI_END;) {
         if (step == TW_EDI_MORE) {
             char *p = tw_edi_room(e, &room);
@@ -106,11 +131,11 @@ static inline tw_err read_manifest(struct tw_str text, uint32_t segments_max, st
     }
     if (!begun) return tw_fail(fault, TW_FORMAT, "no message");
     TW_TRY(tw_edi_reader_end(r, ret, fault));
-    CHECK(ret->manifest != NULL);
+    CHECK((ret->manifest != NULL) + (ret->decl != NULL) == 1);
     return TW_OK;
 }
 
-static inline void say_told(struct tw_buf *out, const struct tw_edi_manifest *m)
+static inline void say_told(struct tw_buf *out, const struct tw_edi_reading *m)
 {
     for (size_t i = 0; i < m->told_n; i++) {
         const struct tw_fault *f = &m->told[i].fault;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "edi_manifest.h"
+#include "edi_record.h"
 #include "fault.h"
 
 #define UNH  "UNH+1+CUSCAR:D:95B:UN'"
@@ -10,9 +10,9 @@ static void says(const char *text, const char *want)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
     TW_SCOPED_BUF out = {0};
-    struct tw_edi_manifest m = {.manifest = NULL};
+    struct tw_edi_reading m = {.manifest = NULL};
     CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
-    CHECK(read_manifest(tw_str_from(text), 0, arena, &m, NULL) == TW_OK && m.manifest != NULL);
+    CHECK(read_record(tw_str_from(text), 0, arena, &m, NULL) == TW_OK && m.manifest != NULL);
     say_manifest(&out, m.manifest);
     say_told(&out, &m);
     CHECK(m.values == m.held + kept_places(m.manifest));
@@ -25,7 +25,8 @@ static void of_goods(const char *segments, const char *want)
 {
     TW_SCOPED_BUF text = {0}, all = {0};
     tw_buf_printf(&text, HEAD "CNI+1+B'RFF+BM:B'%sUNT+1+1'%c", segments, 0);
-    tw_buf_printf(&all, "manifest.id = M1\n  consignment.bill = B\n%s%c", want, 0);
+    tw_buf_printf(&all, "manifest.id = M1\n  consignment.bill = B\n  consignment.bill_type = BM\n%s%c", want,
+                  0);
     says(text.p, all.p);
 }
 
@@ -60,11 +61,11 @@ static void header_and_voyage(void)
     says(HEAD "DTM+137:202611270815:203'NAD+CA+MSC:172:166+MSC LTD:CHEMIN 12:GENEVA'"
               "TDT+20+A1+1++MSC:172:166+++9074729:146:11:EMMA:DK'LOC+5+NLRTM:139:6'LOC+60+DKAAR:139:6'"
               "LOC+22+DK1'DTM+133:261125:101'DTM+178:20261127050700:204'CNT+10:2'CNT+16:1:NMB'UNT+1+1'",
-         "manifest.arrival_at = 2026-11-27T05:07:00Z\nmanifest.arrival_place = DKAAR\n"
+         "manifest.arrival_place = DKAAR\nmanifest.arrived_at = 2026-11-27T05:07:00Z\n"
          "manifest.carrier.id = MSC\nmanifest.carrier.name = MSC LTD\n"
          "manifest.carrier.street = CHEMIN 12\nGENEVA\n"
          "manifest.consignment_total = 2\nmanifest.container_total = 1\n"
-         "manifest.departed_at = 2026-11-25T00:00:00Z\nmanifest.departure_place = NLRTM\nmanifest.id = M1\n"
+         "manifest.departure_at = 2026-11-25T00:00:00Z\nmanifest.departure_place = NLRTM\nmanifest.id = M1\n"
          "manifest.lodged_at = 2026-11-27T08:15:00Z\nmanifest.office = DK1\n"
          "manifest.transport_means = 9074729\nmanifest.transport_mode = 1\n"
          "manifest.transport_name = EMMA\nmanifest.transport_nationality = DK\nmanifest.voyage = A1\n"
@@ -111,14 +112,17 @@ static void each_transport_document_is_a_consignment(void)
     says(HEAD "CNI+1+MASTER'RFF+BH:H1'GID+1'RFF+BH:H2'GID+1'RFF+MB:M1'GID+1'CNI+2+ALONE'CNI+3+SAME'RFF+BM:"
               "SAME'" TAIL,
          "manifest.id = M1\n"
-         "  consignment.bill = H1\n  consignment.kind = house\n  consignment.master = MASTER\n"
+         "  consignment.bill = H1\n  consignment.bill_type = BH\n  consignment.kind = house\n  "
+         "consignment.master = MASTER\n"
          "    consignment_item.number = 1\n"
-         "  consignment.bill = H2\n  consignment.kind = house\n  consignment.master = MASTER\n"
+         "  consignment.bill = H2\n  consignment.bill_type = BH\n  consignment.kind = house\n  "
+         "consignment.master = MASTER\n"
          "    consignment_item.number = 1\n"
-         "  consignment.bill = M1\n  consignment.kind = master\n  consignment.master = MASTER\n"
+         "  consignment.bill = M1\n  consignment.bill_type = MB\n  consignment.kind = master\n  "
+         "consignment.master = MASTER\n"
          "    consignment_item.number = 1\n"
          "  consignment.bill = ALONE\n"
-         "  consignment.bill = SAME\n    consignment_item.number = 1\n");
+         "  consignment.bill = SAME\n  consignment.bill_type = BM\n    consignment_item.number = 1\n");
 }
 
 static void containers_have_their_seals(void)
@@ -128,7 +132,8 @@ static void containers_have_their_seals(void)
          "manifest.container_id = CSQU3054383;FCIU5956299\nmanifest.id = M1\nseal of CSQU3054383 = S1\n"
          ". 4 EQD[1]/SEL[1] (2.1) SEL+S1+CA'\n. 5 EQD[1]/SEL[2] (1.1) SEL+S2'\n"
          ". 7 EQD[3] (1.1 2.1) EQD+TE+TRAILER'\n. 8 EQD[3]/SEL[1] (1.1) SEL+S3'\n"
-         "  consignment.bill = B\n  consignment.container_id = CSQU3054383;TCLU5546482\n"
+         "  consignment.bill = B\n  consignment.bill_type = BM\n  consignment.container_id = "
+         "CSQU3054383;TCLU5546482\n"
          "  seal of CSQU3054383 = S1\n"
          "  . 12 CNI[1]/RFF[1]/GID[1]/SGP[1] (2.1) SGP+CSQU3054383+7'\n"
          "    consignment_item.container_id = CSQU3054383;CSQU3054383\n    consignment_item.number = 1\n"
@@ -141,7 +146,7 @@ static void numbers_that_fail_their_check_are_taken_and_told(void)
     says(HEAD "TDT+20+A1++++++9074728'LOC+60+XX123'CNI+1+B'RFF+BM:B'GID+1'SGP+CSQU3054384'UNT+1+1'",
          "manifest.arrival_place = XX123\nmanifest.id = M1\nmanifest.transport_means = 9074728\n"
          "manifest.voyage = A1\n"
-         "  consignment.bill = B\n  consignment.container_id = CSQU3054384\n"
+         "  consignment.bill = B\n  consignment.bill_type = BM\n  consignment.container_id = CSQU3054384\n"
          "    consignment_item.container_id = CSQU3054384\n    consignment_item.number = 1\n"
          "! line 1 segment 3 TDT[1] 8.1 edifact.imo: the check digit of IMO 9074728 is 8, and would be 9: "
          "one of "
@@ -168,10 +173,10 @@ static void what_does_not_fit_is_kept_and_told(void)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         TW_SCOPED(tw_arena) *arena = NULL;
         TW_SCOPED_BUF text = {0};
-        struct tw_edi_manifest m = {.manifest = NULL};
+        struct tw_edi_reading m = {.manifest = NULL};
         CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
         tw_buf_printf(&text, HEAD "CNI+1+B'RFF+BM:B'%s", bad[i].segment);
-        CHECK(read_manifest(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK);
+        CHECK(read_record(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK);
         CHECK(m.told_n >= 1 && m.values == m.held + kept_places(m.manifest));
         if (bad[i].path == NULL) continue;
         CHECK(m.told[0].flaw == TW_EDI_FLAW_VALUE && strcmp(m.told[0].fault.path, bad[i].path) == 0);
@@ -191,10 +196,10 @@ static void times_have_the_form_that_is_named(void)
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         TW_SCOPED(tw_arena) *arena = NULL;
         TW_SCOPED_BUF text = {0};
-        struct tw_edi_manifest m = {.manifest = NULL};
+        struct tw_edi_reading m = {.manifest = NULL};
         CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
         tw_buf_printf(&text, HEAD "DTM+137:%s'UNT+1+1'", row[i].value);
-        CHECK(read_manifest(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK);
+        CHECK(read_record(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK);
         CHECK(m.manifest->lodged_at == (row[i].told == NULL ? 1483228800 : TW_NO_TIME));
         CHECK(m.told_n == (row[i].told != NULL));
         CHECK(row[i].told == NULL || strstr(m.told[0].fault.note, row[i].told) != NULL);
@@ -206,8 +211,8 @@ static void order_and_count_are_told_and_nothing_is_dropped(void)
     says(
         "UNH+1+CUSCAR:D:96B:UN'BGM+85+M1+9'BGM+85+M2'XYZ+1:2'CNI+1+B'TDT+20+V'RFF+BM:B'UNT+1+1'",
         "manifest.id = M1\n. 3 BGM[2] (1.1 2.1) BGM+85+M2'\n. 4 XYZ (1.1 1.2) XYZ+1:2'\n"
-        "  consignment.bill = B\n  . 6 TDT (1.1 2.1) TDT+20+V'\n"
-        "! line 1 segment 1 UNH[1] edifact.release: CUSCAR is read by directory D.95B\n"
+        "  consignment.bill = B\n  consignment.bill_type = BM\n  . 6 TDT (1.1 2.1) TDT+20+V'\n"
+        "! line 1 segment 1 UNH[1] edifact.release: CUSCAR is read by directory D.95B, CUSDEC by D.96B\n"
         "! line 1 segment 3 BGM[2] edifact.often: a segment or group stands no more often than the directory "
         "allows\n"
         "! line 1 segment 4 XYZ edifact.place: XYZ has no place here; segments stand in the order of the "
@@ -229,10 +234,10 @@ static bool told_charset(const char *set, const char *id, const char *want)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
     TW_SCOPED_BUF text = {0};
-    struct tw_edi_manifest m = {.manifest = NULL};
+    struct tw_edi_reading m = {.manifest = NULL};
     CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
     tw_buf_printf(&text, "UNB+%s:3+A+B+1+C'" UNH "BGM+85+%s+9:%s'UNT+3+1'UNZ+1+C'", set, id, id);
-    CHECK(read_manifest(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK && m.manifest != NULL);
+    CHECK(read_record(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK && m.manifest != NULL);
     CHECK(tw_str_is(m.manifest->id, want) && m.manifest->extra.n == 1 && m.told_n <= 1);
     CHECK(strstr(m.manifest->extra.at[0].value.s, want) != NULL);
     return m.told_n == 1 && m.told[0].flaw == TW_EDI_FLAW_CHARSET;
@@ -247,7 +252,8 @@ static void texts_become_utf_8_where_their_set_is_known(void)
     CHECK(told_charset("UNOA", "K\xF6ln", "K\xC3\xB6ln"));
     CHECK(told_charset("UNOB", "K\xF6ln", "K\xC3\xB6ln"));
     says(UNH "BGM+85+\xD6+9'CNI+1+B'RFF+BM:B'" TAIL,
-         "manifest.id = \xC3\x96\n  consignment.bill = B\n    consignment_item.number = 1\n"
+         "manifest.id = \xC3\x96\n  consignment.bill = B\n  consignment.bill_type = BM\n    "
+         "consignment_item.number = 1\n"
          "! line 1 segment 2 BGM[1] 2.1 edifact.charset: texts are UTF-8, or ISO 8859-1 where UNB says "
          "UNOC\n");
 }
@@ -255,10 +261,10 @@ static void texts_become_utf_8_where_their_set_is_known(void)
 static void another_set_is_refused(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
-    struct tw_edi_manifest m = {.segments = 77};
+    struct tw_edi_reading m = {.segments = 77};
     struct tw_fault fault;
     CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
-    CHECK(read_manifest(TW_STR("UNB+UNOE:3+A+B+1+C'\n" UNH "BGM+85+\xD6+9'"), 0, arena, &m, &fault) ==
+    CHECK(read_record(TW_STR("UNB+UNOE:3+A+B+1+C'\n" UNH "BGM+85+\xD6+9'"), 0, arena, &m, &fault) ==
           TW_FORMAT);
     CHECK(strstr(fault.note, "edifact.charset") != NULL && fault.line == 2 && m.segments == 77);
 }
@@ -275,10 +281,10 @@ static void joined_texts_become_utf_8_once(void)
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         TW_SCOPED(tw_arena) *arena = NULL;
         TW_SCOPED_BUF text = {0};
-        struct tw_edi_manifest m = {.manifest = NULL};
+        struct tw_edi_reading m = {.manifest = NULL};
         CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
         tw_buf_printf(&text, "UNB+UNOC:3+A+B+1+C'" HEAD "CNI+1+B'RFF+BM:B'GID+1'%sUNT+1+1'", row[i].segments);
-        CHECK(read_manifest(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK && m.told_n == 0);
+        CHECK(read_record(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK && m.told_n == 0);
         CHECK(tw_str_is(m.manifest->consignments.at[0].items.at[0].description, row[i].text));
     }
 }
@@ -286,20 +292,22 @@ static void joined_texts_become_utf_8_once(void)
 static void an_amount_that_is_rounded_is_kept_and_told(void)
 {
     says(HEAD "CNI+1+B'RFF+BM:B'MOA+44:10.005:EUR'MOA+64:10.500:EUR'" TAIL,
-         "manifest.id = M1\n  consignment.bill = B\n  consignment.freight = 10.50\n"
+         "manifest.id = M1\n  consignment.bill = B\n  consignment.bill_type = BM\n  consignment.freight = "
+         "10.50\n"
          "  consignment.freight_currency = EUR\n  consignment.value = 10.00\n"
          "  consignment.value_currency = EUR\n  . 5 CNI[1]/RFF[1]/MOA[1] (1.2) MOA+44:10.005:EUR'\n"
          "    consignment_item.number = 1\n"
          "! line 1 segment 5 CNI[1]/RFF[1]/MOA[1] 1.2 edifact.value: \"10.005\" has more decimals than EUR "
          "has; "
          "rounded to 10.00\n");
-    says(HEAD "CNI+1+B'RFF+BM:B'MOA+44:1000.4:JPY'" TAIL,
-         "manifest.id = M1\n  consignment.bill = B\n  consignment.value = 1000\n"
-         "  consignment.value_currency = JPY\n  . 5 CNI[1]/RFF[1]/MOA[1] (1.2) MOA+44:1000.4:JPY'\n"
-         "    consignment_item.number = 1\n"
-         "! line 1 segment 5 CNI[1]/RFF[1]/MOA[1] 1.2 edifact.value: \"1000.4\" has more decimals than JPY "
-         "has; "
-         "rounded to 1000\n");
+    says(
+        HEAD "CNI+1+B'RFF+BM:B'MOA+44:1000.4:JPY'" TAIL,
+        "manifest.id = M1\n  consignment.bill = B\n  consignment.bill_type = BM\n  consignment.value = 1000\n"
+        "  consignment.value_currency = JPY\n  . 5 CNI[1]/RFF[1]/MOA[1] (1.2) MOA+44:1000.4:JPY'\n"
+        "    consignment_item.number = 1\n"
+        "! line 1 segment 5 CNI[1]/RFF[1]/MOA[1] 1.2 edifact.value: \"1000.4\" has more decimals than JPY "
+        "has; "
+        "rounded to 1000\n");
 }
 
 /* More faults than are told are counted. */
@@ -307,12 +315,12 @@ static void many_faults_are_counted(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
     TW_SCOPED_BUF text = {0};
-    struct tw_edi_manifest m = {.manifest = NULL};
+    struct tw_edi_reading m = {.manifest = NULL};
     CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
     tw_buf_text(&text, HEAD);
     for (int i = 0; i < 100; i++) tw_buf_text(&text, "XYZ'");
     tw_buf_text(&text, "UNT+1+1'");
-    CHECK(read_manifest(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK);
+    CHECK(read_record(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK);
     CHECK(m.told_all == 100 && m.told_n == TW_EDI_TOLD_MAX && m.manifest->extra.n == 100);
 }
 
@@ -321,13 +329,13 @@ static void what_stands_too_often_is_kept_and_not_read(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
     TW_SCOPED_BUF text = {0};
-    struct tw_edi_manifest m = {.manifest = NULL};
+    struct tw_edi_reading m = {.manifest = NULL};
     CHECK(tw_arena_new(48 << 20, &arena) == TW_OK);
     tw_buf_text(&text, HEAD "CNI+1+B'RFF+BM:B'GID+1'");
     for (int i = 0; i < 20000; i++) tw_buf_text(&text, "FTX+AAA+++ABC'");
     for (int i = 2; i < 10002; i++) tw_buf_printf(&text, "GID+%d'", i);
     tw_buf_text(&text, "FTX+AAA+++LAST'UNT+1+1'");
-    CHECK(read_manifest(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK && m.manifest != NULL);
+    CHECK(read_record(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK && m.manifest != NULL);
     const struct tw_consignment *c = m.manifest->consignments.at;
     CHECK(c->items.n == 9999 && c->items.at[9998].number == 9999 && c->items.at[9998].description.n == 0);
     CHECK(c->items.at[0].description.n == 99 * 4 - 1);
@@ -350,13 +358,13 @@ static void what_belongs_to_a_group_too_many_is_not_read(void)
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         TW_SCOPED(tw_arena) *arena = NULL;
         TW_SCOPED_BUF text = {0};
-        struct tw_edi_manifest m = {.manifest = NULL};
+        struct tw_edi_reading m = {.manifest = NULL};
         size_t extras = 0;
         CHECK(tw_arena_new(64 << 20, &arena) == TW_OK);
         tw_buf_printf(&text, HEAD "%s", row[i].head);
         for (int k = 0; k < 10000; k++) tw_buf_text(&text, row[i].again);
         tw_buf_printf(&text, "%sUNT+1+1'", row[i].tail);
-        CHECK(read_manifest(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK && m.manifest != NULL);
+        CHECK(read_record(tw_buf_view(&text), 0, arena, &m, NULL) == TW_OK && m.manifest != NULL);
         const struct tw_manifest *all = m.manifest;
         CHECK(all->consignments.n == row[i].consignments && all->containers.n == 0);
         const struct tw_consignment *last = &all->consignments.at[all->consignments.n - 1];
@@ -369,37 +377,37 @@ static void what_belongs_to_a_group_too_many_is_not_read(void)
 static void a_type_must_be_a_manifest_s(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
-    struct tw_edi_manifest m = {.segments = 77};
+    struct tw_edi_reading m = {.segments = 77};
     struct tw_fault fault;
     CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
-    CHECK(read_manifest(TW_STR("UNH+1+INVOIC:D:96A:UN'UNT+2+1'"), 0, arena, &m, &fault) == TW_NOTFOUND);
+    CHECK(read_record(TW_STR("UNH+1+INVOIC:D:96A:UN'UNT+2+1'"), 0, arena, &m, &fault) == TW_NOTFOUND);
     CHECK(strstr(fault.note, "INVOIC") != NULL && fault.line == 1);
-    CHECK(read_manifest(TW_STR("UNH+1'BGM+380+X'UNT+2+1'"), 0, arena, &m, &fault) == TW_NOTFOUND);
-    CHECK(read_manifest(TW_STR("UNH+1'DTM+85'UNT+2+1'"), 0, arena, &m, &fault) == TW_NOTFOUND);
+    CHECK(read_record(TW_STR("UNH+1'BGM+380+X'UNT+2+1'"), 0, arena, &m, &fault) == TW_NOTFOUND);
+    CHECK(read_record(TW_STR("UNH+1'DTM+85'UNT+2+1'"), 0, arena, &m, &fault) == TW_NOTFOUND);
     CHECK(m.segments == 77);
 }
 
 static void a_message_of_too_many_segments_is_refused(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
-    struct tw_edi_manifest m = {.segments = 77};
+    struct tw_edi_reading m = {.segments = 77};
     struct tw_fault fault;
     CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
-    CHECK(read_manifest(TW_STR(HEAD "UNT+3+1'"), 3, arena, &m, &fault) == TW_OK && m.segments == 3);
+    CHECK(read_record(TW_STR(HEAD "UNT+3+1'"), 3, arena, &m, &fault) == TW_OK && m.segments == 3);
     m.segments = 77;
-    CHECK(read_manifest(TW_STR(HEAD "DTM+137:20261127:102'UNT+4+1'"), 3, arena, &m, &fault) == TW_LIMIT);
+    CHECK(read_record(TW_STR(HEAD "DTM+137:20261127:102'UNT+4+1'"), 3, arena, &m, &fault) == TW_LIMIT);
     CHECK(strstr(fault.note, "more than 3") != NULL && m.segments == 77);
 }
 
 static tw_err read_once(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
-    struct tw_edi_manifest m = {.segments = 77};
+    struct tw_edi_reading m = {.segments = 77};
     struct tw_fault fault;
     tw_err err = tw_arena_new(1 << 20, &arena);
     if (err == TW_OK)
-        err = read_manifest(TW_STR(HEAD "EQD+CN+CSQU3054383'SEL+S1+CA'CNI+1+B'RFF+BM:B'" TAIL), 0, arena, &m,
-                            &fault);
+        err = read_record(TW_STR(HEAD "EQD+CN+CSQU3054383'SEL+S1+CA'CNI+1+B'RFF+BM:B'" TAIL), 0, arena, &m,
+                          &fault);
     CHECK(err == TW_OK || m.segments == 77);
     return err;
 }
@@ -409,9 +417,9 @@ static void runs_out_of_memory_cleanly(void)
     CHECK(fault_each_allocation(read_once) > 5);
     for (size_t bytes = 64; bytes < 65536; bytes *= 2) { /* an arena that is full anywhere */
         TW_SCOPED(tw_arena) *arena = NULL;
-        struct tw_edi_manifest m = {.segments = 77};
+        struct tw_edi_reading m = {.segments = 77};
         CHECK(tw_arena_new(bytes, &arena) == TW_OK);
-        const tw_err err = read_manifest(TW_STR(HEAD "CNI+1+B'RFF+BM:B'" TAIL), 0, arena, &m, NULL);
+        const tw_err err = read_record(TW_STR(HEAD "CNI+1+B'RFF+BM:B'" TAIL), 0, arena, &m, NULL);
         CHECK(err == TW_OK ? m.segments == 6 : err == TW_NOMEM && m.segments == 77);
     }
 }

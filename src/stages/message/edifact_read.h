@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* message/edifact_manifest.h -- a CUSCAR message becomes a manifest, and nothing of it is lost.
+/* message/edifact_read.h -- a message becomes a record, and nothing of it is lost: CUSCAR a manifest, CUSDEC
+ * a declaration.
  *
  * In : the segments of one message, UNH to UNT, in their order (message/edifact.h).
- * Out: the manifest; segments of which some value is held by no member, in `extra` (docs/formats/edifact.md);
+ * Out: the record; segments of which some value is held by no member, in `extra` (docs/formats/edifact.md);
  * what is wrong, each with the segment's number, its place, a rule's id and what would be right. Not: the
  * envelope (message/edifact_envelope.h). Character sets: texts become UTF-8, or the message is refused.
  *
@@ -10,13 +11,14 @@
  * being 1; value the segment, written with the default service characters; attributes the values that nothing
  * else holds, 2.1 the first component of the second element, with blanks between them.
  *
- * Source: UN/EDIFACT D.95B CUSCAR; message/edifact_map.def says which value is which element.
+ * Source: UN/EDIFACT D.95B CUSCAR, D.96B CUSDEC; message/edifact_map.def says which value is which element.
  */
-#ifndef TW_MESSAGE_EDIFACT_MANIFEST_H
-#define TW_MESSAGE_EDIFACT_MANIFEST_H
+#ifndef TW_MESSAGE_EDIFACT_READ_H
+#define TW_MESSAGE_EDIFACT_READ_H
 
 #include "decl/manifest.h"
 #include "message/edifact.h"
+#include "message/edifact_structure.h"
 
 /* What can be wrong in a message: X(ID, id in reports, what would be right) */
 #define TW_EDI_FLAW_TABLE(X)                                                                                 \
@@ -24,7 +26,7 @@
     X(OFTEN, "edifact.often", "a segment or group stands no more often than the directory allows")           \
     X(MISSING, "edifact.missing", "what the directory makes mandatory is there")                             \
     X(TYPE, "edifact.type", "UNH names the type of its message")                                             \
-    X(RELEASE, "edifact.release", "CUSCAR is read by directory D.95B")                                       \
+    X(RELEASE, "edifact.release", "CUSCAR is read by directory D.95B, CUSDEC by D.96B")                      \
     X(CHARSET, "edifact.charset", "texts are UTF-8, or ISO 8859-1 where UNB says UNOC")                      \
     X(VALUE, "edifact.value", "a value has the form of its element")                                         \
     X(CONTAINER, "edifact.container", "a container's number has the form and check digit of ISO 6346")       \
@@ -49,9 +51,12 @@ struct tw_edi_told {
 
 enum { TW_EDI_TOLD_MAX = 20 }; /* told in full; others are counted */
 
-struct tw_edi_manifest {
-    struct tw_manifest *manifest; /* in the arena */
+struct tw_edi_reading {
+    enum tw_edi_message message;
+    struct tw_manifest *manifest; /* of CUSCAR, in the arena; else NULL */
+    struct tw_decl *decl;         /* of CUSDEC, the same */
     struct tw_str reference;      /* of the message */
+    uint32_t line;                /* of UNH */
     const struct tw_edi_told *told;
     size_t told_n;
     uint32_t told_all;
@@ -62,10 +67,15 @@ struct tw_edi_manifest {
 
 struct tw_edi_reader;
 
-/* segments_max  most segments of a message; 0 = 1,000,000
- * TW_NOMEM */
-tw_err tw_edi_reader_new(uint32_t segments_max, struct tw_edi_reader **ret, struct tw_fault *fault)
-    TW_MUST_CHECK;
+/* Zero in a member means its default. */
+struct tw_edi_reader_config {
+    uint32_t segments; /* most of a message: 1,000,000 */
+    uint32_t items;    /* most of a declaration: TW_ITEMS_MAX */
+};
+
+/* config NULL = all defaults. TW_NOMEM */
+tw_err tw_edi_reader_new(const struct tw_edi_reader_config *config, struct tw_edi_reader **ret,
+                         struct tw_fault *fault) TW_MUST_CHECK;
 void tw_edi_reader_free(struct tw_edi_reader *r); /* takes NULL */
 static inline void tw_edi_reader_freep(struct tw_edi_reader **r)
 {
@@ -76,22 +86,25 @@ static inline void tw_edi_reader_freep(struct tw_edi_reader **r)
  * before the first call too, and told; with another, such a message is refused. Holds until the next call. */
 void tw_edi_reader_charset(struct tw_edi_reader *r, struct tw_str identifier);
 
+/* Does the reader make a record of such a message? */
+bool tw_edi_reader_takes(enum tw_edi_message m);
+
 /* Begins with UNH; what was read lives in `arena`. A message begun before is forgotten.
  * Where UNH names no type, a BGM of a customs manifest (85) behind it makes it a CUSCAR; that is told.
- * TW_NOTFOUND  a type of message that becomes no manifest; then also from tw_edi_reader_put
+ * TW_NOTFOUND  a type of message that becomes no record; then also from tw_edi_reader_put
  * TW_NOMEM     also when the arena is full */
 tw_err tw_edi_reader_begin(struct tw_edi_reader *r, const struct tw_edi_segment *unh, struct tw_arena *arena,
                            struct tw_fault *fault) TW_MUST_CHECK;
 
 /* The next segment behind UNH, UNT too; it is copied. After an error the message is lost.
- * TW_LIMIT  too many segments
+ * TW_LIMIT  too many segments, too many items
  * TW_FORMAT a text is no UTF-8, and UNB names a set that is not read
  * TW_NOMEM */
 tw_err tw_edi_reader_put(struct tw_edi_reader *r, const struct tw_edi_segment *s, struct tw_fault *fault)
     TW_MUST_CHECK;
 
 /* Completes the message: behind UNT, or where it breaks off (then with edifact.missing). TW_NOMEM */
-tw_err tw_edi_reader_end(struct tw_edi_reader *r, struct tw_edi_manifest *ret, struct tw_fault *fault)
+tw_err tw_edi_reader_end(struct tw_edi_reader *r, struct tw_edi_reading *ret, struct tw_fault *fault)
     TW_MUST_CHECK;
 
 #endif
