@@ -1,0 +1,672 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Consignments and declarations are nodes; a transport document or a container that both name ties them. What
+ * is tied makes a group (union-find), and a group is compared as a whole. */
+#include "decl/reconcile.h"
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+
+static const struct tw_word kind_words[] = {
+#define X(id, code, words) {code, words},
+    TW_DISCREPANCY_TABLE(X)
+#undef X
+};
+
+const struct tw_vocabulary *tw_discrepancy_vocabulary(void)
+{
+    static const struct tw_vocabulary v = {"discrepancy", kind_words, TW_DISCREPANCY_N};
+    return &v;
+}
+
+enum { MASS_PERMILLE = 50, MASS_KG = 50, KEY_BYTES = 64, NOWHERE = UINT32_MAX };
+
+/* A consignment that goods are in: of a master with houses here, the houses. */
+struct leaf {
+    size_t manifest, consignment;
+};
+
+/* From a number (document, container) to the leaves that bear it. */
+struct index {
+    struct tw_intern *keys;
+    struct link {
+        uint32_t leaf, next; /* NOWHERE = the last */
+    } * link;
+    uint32_t *head; /* by the number of the key */
+    size_t links, link_cap, head_cap;
+};
+
+enum side { MANIFESTED, DECLARED, SIDES };
+
+/* Of a group, kept at its root. */
+struct sums {
+    struct side_sum {
+        double mass_kg;   /* NaN = not known of one of them */
+        int64_t packages; /* -1 = the same */
+        size_t n, first;  /* leaves or declarations; the first */
+    } of[SIDES];
+};
+
+struct work {
+    const struct tw_reconcile_input *in;
+    struct tw_reconcile_limits limits;
+    struct index bills, masters, containers;
+    bool *current; /* of each manifest: is it the highest version of its id? */
+    struct leaf *leaf;
+    size_t leaves, nodes; /* nodes: leaves, then declarations */
+    uint32_t *parent;     /* union-find */
+    struct sums *sums;    /* of each node */
+    struct tw_discrepancy *found;
+    size_t found_n, found_cap;
+};
+
+static void index_free(struct index *x)
+{
+    tw_intern_free(x->keys);
+    tw_free(x->link);
+    tw_free(x->head);
+}
+
+static void close_work(struct work *w)
+{
+    index_free(&w->bills);
+    index_free(&w->masters);
+    index_free(&w->containers);
+    tw_free(w->current);
+    tw_free(w->leaf);
+    tw_free(w->parent);
+    tw_free(w->sums);
+    tw_free(w->found);
+}
+
+/* -- numbers */
+
+/* A number in capitals, without blanks, hyphens, slashes and points; too long ones are cut, on both sides
+ * alike. */
+static struct tw_str key_of(struct tw_str number, char room[KEY_BYTES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < number.n && n < KEY_BYTES; i++) {
+        const char c = number.s[i];
+        if (c == ' ' || c == '-' || c == '/' || c == '.') continue;
+        room[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    }
+    return (struct tw_str){room, n};
+}
+
+static bool same_number(struct tw_str a, struct tw_str b)
+{
+    char x[KEY_BYTES], y[KEY_BYTES];
+    return tw_str_eq(key_of(a, x), key_of(b, y));
+}
+
+/* Memory with room for one more than n; NULL, and the old one stays, when there is none. */
+static void *grown(void *at, size_t *cap, size_t n, size_t size)
+{
+    if (n < *cap) return at;
+    const size_t more = *cap < 64 ? 64 : *cap * 2;
+    void *p = tw_realloc(at, more, size);
+    if (p != NULL) *cap = more;
+    return p;
+}
+
+static tw_err index_put(struct index *x, struct tw_str number, uint32_t leaf)
+{
+    char room[KEY_BYTES];
+    const struct tw_str key = key_of(number, room);
+    uint32_t k;
+    if (key.n == 0) return TW_OK;
+    const size_t before = tw_intern_n(x->keys);
+    TW_TRY(tw_intern_put(x->keys, key, &k));
+    uint32_t *head = grown(x->head, &x->head_cap, k, sizeof *head);
+    if (head == NULL) return TW_NOMEM;
+    x->head = head;
+    struct link *link = grown(x->link, &x->link_cap, x->links, sizeof *link);
+    if (link == NULL) return TW_NOMEM;
+    x->link = link;
+    x->link[x->links] = (struct link){leaf, k == before ? (uint32_t)NOWHERE : x->head[k]};
+    x->head[k] = (uint32_t)x->links++;
+    return TW_OK;
+}
+
+/* The first link of a number; NOWHERE. */
+static uint32_t index_find(const struct index *x, struct tw_str number)
+{
+    char room[KEY_BYTES];
+    const struct tw_str key = key_of(number, room);
+    const uint32_t k = key.n > 0 ? tw_intern_find(x->keys, key) : (uint32_t)TW_MAP_NONE;
+    return k != TW_MAP_NONE ? x->head[k] : (uint32_t)NOWHERE;
+}
+
+/* -- groups */
+
+static uint32_t root(struct work *w, uint32_t i)
+{
+    while (w->parent[i] != i) i = w->parent[i] = w->parent[w->parent[i]];
+    return i;
+}
+
+/* The lower number stays the root, so that groups come in the order of their first consignment. */
+static void tie(struct work *w, uint32_t a, uint32_t b)
+{
+    a = root(w, a);
+    b = root(w, b);
+    w->parent[a < b ? b : a] = a < b ? a : b;
+}
+
+/* Ties a node to all leaves of a number. true = there is one. */
+static bool tie_number(struct work *w, const struct index *x, struct tw_str number, uint32_t node)
+{
+    const uint32_t first = index_find(x, number);
+    for (uint32_t i = first; i != NOWHERE; i = x->link[i].next) tie(w, x->link[i].leaf, node);
+    return first != NOWHERE;
+}
+
+/* -- what there is */
+
+static tw_err mark_current(struct work *w)
+{
+    const size_t n = w->in->manifests.n;
+    w->current = tw_calloc(n + 1, sizeof *w->current);
+    if (w->current == NULL) return TW_NOMEM;
+    for (size_t i = 0; i < n; i++) {
+        const struct tw_manifest *a = w->in->manifests.at[i];
+        w->current[i] = true;
+        for (size_t k = 0; k < n && a->id.n > 0; k++) {
+            const struct tw_manifest *b = w->in->manifests.at[k];
+            const bool later = b->version > a->version || (b->version == a->version && k > i);
+            if (k != i && tw_str_eq(a->id, b->id) && later) w->current[i] = false;
+        }
+    }
+    return TW_OK;
+}
+
+/* A master document whose houses stand behind it holds nothing itself. */
+static bool has_houses(const struct tw_manifest *m, const struct tw_consignment *c)
+{
+    const struct tw_consignment *next = c + 1, *end = m->consignments.at + m->consignments.n;
+    return c->bill.n > 0 && next < end && next->master.n > 0 && same_number(next->master, c->bill) &&
+           !same_number(next->bill, c->bill);
+}
+
+static tw_err list_leaves(struct work *w)
+{
+    size_t cap = 0;
+    for (size_t i = 0; i < w->in->manifests.n; i++) cap += w->in->manifests.at[i]->consignments.n;
+    w->leaf = tw_calloc(cap + 1, sizeof *w->leaf);
+    if (w->leaf == NULL) return TW_NOMEM;
+    for (size_t i = 0; i < w->in->manifests.n; i++) {
+        const struct tw_manifest *m = w->in->manifests.at[i];
+        for (size_t k = 0; w->current[i] && k < m->consignments.n; k++)
+            if (!has_houses(m, &m->consignments.at[k])) w->leaf[w->leaves++] = (struct leaf){i, k};
+    }
+    w->nodes = w->leaves + w->in->declarations.n;
+    w->parent = tw_calloc(w->nodes + 1, sizeof *w->parent);
+    w->sums = tw_calloc(w->nodes + 1, sizeof *w->sums);
+    if (w->parent == NULL || w->sums == NULL) return TW_NOMEM;
+    for (size_t i = 0; i < w->nodes; i++) w->parent[i] = (uint32_t)i;
+    return TW_OK;
+}
+
+static const struct tw_consignment *consignment(const struct work *w, size_t leaf)
+{
+    const struct leaf *l = &w->leaf[leaf];
+    return &w->in->manifests.at[l->manifest]->consignments.at[l->consignment];
+}
+
+static tw_err index_leaves(struct work *w)
+{
+    for (uint32_t i = 0; i < w->leaves; i++) {
+        const struct tw_consignment *c = consignment(w, i);
+        TW_TRY(index_put(&w->bills, c->bill, i));
+        TW_TRY(index_put(&w->masters, c->master, i));
+        for (size_t k = 0; k < c->containers.n; k++)
+            TW_TRY(index_put(&w->containers, c->containers.at[k].id, i));
+    }
+    return TW_OK;
+}
+
+/* -- who names whom */
+
+/* Transport documents of UN/EDIFACT 1001; data models put an N before the number. */
+static bool is_transport_document(struct tw_str type)
+{
+    static const char *const types[] = {"703", "704", "705", "706", "707", "708", "709", "710",
+                                        "711", "712", "713", "714", "715", "716", "720", "722",
+                                        "730", "740", "741", "743", "750", "760"};
+    if (type.n == 4 && type.s[0] == 'N') type = (struct tw_str){type.s + 1, 3};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (tw_str_is(type, types[i])) return true;
+    return false;
+}
+
+static bool tie_document(struct work *w, struct tw_str number, uint32_t node)
+{
+    return tie_number(w, &w->bills, number, node) || tie_number(w, &w->masters, number, node);
+}
+
+static bool tie_documents(struct work *w, const struct tw_previous_document *at, size_t n, uint32_t node)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++)
+        if (is_transport_document(at[i].type)) any = tie_document(w, at[i].id, node) || any;
+    return any;
+}
+
+static void tie_declaration(struct work *w, size_t i)
+{
+    const struct tw_decl *d = w->in->declarations.at[i];
+    const uint32_t node = (uint32_t)(w->leaves + i);
+    bool any = tie_document(w, d->bill_of_lading, node);
+    any = tie_documents(w, d->previous_documents.at, d->previous_documents.n, node) || any;
+    for (size_t k = 0; k < d->items.n; k++) {
+        const struct tw_item *item = &d->items.at[k];
+        any = tie_documents(w, item->previous_documents.at, item->previous_documents.n, node) || any;
+    }
+    for (size_t k = 0; !any && k < d->containers.n; k++)
+        (void)tie_number(w, &w->containers, d->containers.at[k].id, node);
+}
+
+/* -- sums */
+
+static void add(struct side_sum *s, size_t which, double mass_kg, int64_t packages)
+{
+    if (s->n++ == 0) {
+        *s = (struct side_sum){mass_kg, packages, 1, which};
+        return;
+    }
+    s->mass_kg += mass_kg; /* NaN stays */
+    s->packages = s->packages < 0 || packages < 0 ? -1 : s->packages + packages;
+}
+
+static double kg(struct tw_dec mass)
+{
+    return tw_dec_f64(mass); /* NaN when absent */
+}
+
+static double declared_kg(const struct tw_decl *d)
+{
+    if (d->gross_mass_kg.set) return kg(d->gross_mass_kg);
+    double sum = d->items.n > 0 ? 0 : kg((struct tw_dec){0});
+    for (size_t i = 0; i < d->items.n; i++) sum += kg(d->items.at[i].gross_mass_kg);
+    return sum;
+}
+
+static int64_t declared_packages(const struct tw_decl *d)
+{
+    if (d->package_total >= 0) return d->package_total;
+    int64_t sum = d->items.n > 0 ? 0 : -1;
+    for (size_t i = 0; i < d->items.n && sum >= 0; i++)
+        sum = d->items.at[i].package_count >= 0 ? sum + d->items.at[i].package_count : -1;
+    return sum;
+}
+
+static void sum_up(struct work *w)
+{
+    for (uint32_t i = 0; i < w->leaves; i++) {
+        const struct tw_consignment *c = consignment(w, i);
+        add(&w->sums[root(w, i)].of[MANIFESTED], i, kg(c->gross_mass_kg), c->package_count);
+    }
+    for (size_t i = 0; i < w->in->declarations.n; i++) {
+        const struct tw_decl *d = w->in->declarations.at[i];
+        add(&w->sums[root(w, (uint32_t)(w->leaves + i))].of[DECLARED], i, declared_kg(d),
+            declared_packages(d));
+    }
+}
+
+/* -- what disagrees */
+
+static tw_err tell(struct work *w, struct tw_discrepancy d)
+{
+    struct tw_discrepancy *found = grown(w->found, &w->found_cap, w->found_n, sizeof *found);
+    if (found == NULL) return TW_NOMEM;
+    w->found = found;
+    w->found[w->found_n++] = d;
+    return TW_OK;
+}
+
+static struct tw_discrepancy of_group(const struct work *w, enum tw_discrepancy_kind kind,
+                                      const struct sums *g)
+{
+    const struct side_sum *m = &g->of[MANIFESTED], *d = &g->of[DECLARED];
+    return (struct tw_discrepancy){.kind = kind,
+                                   .manifest = m->n > 0 ? w->leaf[m->first].manifest : TW_NO_INDEX,
+                                   .consignment = m->n > 0 ? w->leaf[m->first].consignment : TW_NO_INDEX,
+                                   .declaration = d->n > 0 ? d->first : TW_NO_INDEX,
+                                   .consignments = m->n,
+                                   .declarations = d->n,
+                                   .manifested_kg = m->mass_kg,
+                                   .declared_kg = d->mass_kg,
+                                   .manifested_packages = m->packages,
+                                   .declared_packages = d->packages};
+}
+
+static double far(const struct work *w, const struct sums *g)
+{
+    const double share = g->of[MANIFESTED].mass_kg * w->limits.mass_permille / 1000;
+    return share > w->limits.mass_kg ? share : w->limits.mass_kg;
+}
+
+static tw_err compare_sums(struct work *w, const struct sums *g)
+{
+    const struct side_sum *m = &g->of[MANIFESTED], *d = &g->of[DECLARED];
+    const double gap = d->mass_kg - m->mass_kg; /* NaN compares false */
+    if (gap > far(w, g) || -gap > far(w, g)) TW_TRY(tell(w, of_group(w, TW_DISCREPANCY_WEIGHT, g)));
+    if (m->packages >= 0 && d->packages >= 0 && m->packages != d->packages)
+        TW_TRY(tell(w, of_group(w, TW_DISCREPANCY_PACKAGES, g)));
+    return TW_OK;
+}
+
+/* Is this vessel and voyage that of a manifest? Who does not say the vessel is taken at the voyage's word. */
+static bool same_voyage(const struct tw_manifest *m, struct tw_str means, struct tw_str voyage)
+{
+    return voyage.n > 0 && same_number(m->voyage, voyage) &&
+           (means.n == 0 || m->transport_means.n == 0 || same_number(m->transport_means, means) ||
+            same_number(m->transport_name, means));
+}
+
+/* A declaration that nothing ties: is its ship one of those here? */
+static tw_err look_for_voyage(struct work *w, size_t i, const struct sums *g)
+{
+    const struct tw_decl *d = w->in->declarations.at[i];
+    for (size_t k = 0; k < w->in->manifests.n; k++) {
+        if (!w->current[k] || !same_voyage(w->in->manifests.at[k], d->transport_means, d->voyage)) continue;
+        struct tw_discrepancy gap = of_group(w, TW_DISCREPANCY_UNMANIFESTED, g);
+        gap.manifest = k;
+        return tell(w, gap);
+    }
+    return TW_OK;
+}
+
+static tw_err compare_groups(struct work *w)
+{
+    for (uint32_t i = 0; i < w->nodes; i++) {
+        if (root(w, i) != i) continue;
+        const struct sums *g = &w->sums[i];
+        if (g->of[DECLARED].n == 0)
+            TW_TRY(tell(w, of_group(w, TW_DISCREPANCY_UNDECLARED, g)));
+        else if (g->of[MANIFESTED].n == 0)
+            TW_TRY(look_for_voyage(w, g->of[DECLARED].first, g));
+        else
+            TW_TRY(compare_sums(w, g));
+    }
+    return TW_OK;
+}
+
+/* -- containers */
+
+/* Every (group, container) that one side names. */
+static tw_err name_containers(struct work *w, struct index *ret)
+{
+    for (uint32_t i = 0; i < w->leaves; i++) {
+        const struct tw_consignment *c = consignment(w, i);
+        for (size_t k = 0; k < c->containers.n; k++)
+            TW_TRY(index_put(ret, c->containers.at[k].id, root(w, i)));
+    }
+    return TW_OK;
+}
+
+static bool names(const struct index *x, struct tw_str container, uint32_t group)
+{
+    for (uint32_t i = index_find(x, container); i != NOWHERE; i = x->link[i].next)
+        if (x->link[i].leaf == group) return true;
+    return false;
+}
+
+static tw_err tell_container(struct work *w, enum tw_discrepancy_kind kind, uint32_t group, size_t leaf,
+                             size_t decl, struct tw_str container)
+{
+    struct tw_discrepancy d = of_group(w, kind, &w->sums[group]);
+    if (leaf != TW_NO_INDEX) {
+        d.manifest = w->leaf[leaf].manifest;
+        d.consignment = w->leaf[leaf].consignment;
+    }
+    if (decl != TW_NO_INDEX) d.declaration = decl;
+    d.container = container;
+    return tell(w, d);
+}
+
+static tw_err compare_containers(struct work *w, const struct index *manifested, struct index *declared)
+{
+    for (size_t i = 0; i < w->in->declarations.n; i++) {
+        const struct tw_decl *d = w->in->declarations.at[i];
+        const uint32_t group = root(w, (uint32_t)(w->leaves + i));
+        for (size_t k = 0; w->sums[group].of[MANIFESTED].n > 0 && k < d->containers.n; k++) {
+            TW_TRY(index_put(declared, d->containers.at[k].id, group));
+            if (!names(manifested, d->containers.at[k].id, group))
+                TW_TRY(tell_container(w, TW_DISCREPANCY_CONTAINER_UNMANIFESTED, group, TW_NO_INDEX, i,
+                                      d->containers.at[k].id));
+        }
+    }
+    for (uint32_t i = 0; i < w->leaves; i++) {
+        const struct tw_consignment *c = consignment(w, i);
+        const uint32_t group = root(w, i);
+        for (size_t k = 0; w->sums[group].of[DECLARED].n > 0 && k < c->containers.n; k++)
+            if (!names(declared, c->containers.at[k].id, group))
+                TW_TRY(tell_container(w, TW_DISCREPANCY_CONTAINER_UNDECLARED, group, i, TW_NO_INDEX,
+                                      c->containers.at[k].id));
+    }
+    return TW_OK;
+}
+
+/* -- what was landed */
+
+static bool landed_here(const struct tw_movement *e, const struct tw_manifest *m)
+{
+    return e->subject == TW_SUBJECT_CONTAINER && e->event == TW_EVENT_DISCHARGED &&
+           e->timing == TW_TIMING_ACTUAL && same_voyage(m, e->means, e->voyage);
+}
+
+static tw_err tell_landing(struct work *w, enum tw_discrepancy_kind kind, size_t manifest,
+                           size_t consignment_, struct tw_str container)
+{
+    return tell(w, (struct tw_discrepancy){.kind = kind,
+                                           .manifest = manifest,
+                                           .consignment = consignment_,
+                                           .declaration = TW_NO_INDEX,
+                                           .consignments = consignment_ != TW_NO_INDEX,
+                                           .container = container});
+}
+
+/* Containers of one manifest against those that its terminal discharged; without a report nothing is said. */
+static tw_err compare_landed(struct work *w, size_t at, struct index *landed, struct index *known)
+{
+    const struct tw_manifest *m = w->in->manifests.at[at];
+    for (size_t i = 0; i < m->consignments.n; i++)
+        for (size_t k = 0; k < m->consignments.at[i].containers.n; k++)
+            TW_TRY(index_put(known, m->consignments.at[i].containers.at[k].id, (uint32_t)i));
+    for (size_t i = 0; i < m->containers.n; i++)
+        TW_TRY(index_put(known, m->containers.at[i].id, NOWHERE - 1));
+    for (size_t i = 0; i < w->in->movements.n; i++) {
+        const struct tw_movement *e = &w->in->movements.at[i];
+        if (!landed_here(e, m)) continue;
+        const bool again = index_find(landed, e->subject_id) != NOWHERE;
+        TW_TRY(index_put(landed, e->subject_id, 0));
+        if (!again && index_find(known, e->subject_id) == NOWHERE)
+            TW_TRY(tell_landing(w, TW_DISCREPANCY_OVER_LANDED, at, TW_NO_INDEX, e->subject_id));
+    }
+    if (landed->links == 0) return TW_OK;
+    for (size_t i = 0; i < m->consignments.n; i++) {
+        if (has_houses(m, &m->consignments.at[i])) continue;
+        for (size_t k = 0; k < m->consignments.at[i].containers.n; k++) {
+            const struct tw_str container = m->consignments.at[i].containers.at[k].id;
+            if (container.n > 0 && index_find(landed, container) == NOWHERE)
+                TW_TRY(tell_landing(w, TW_DISCREPANCY_SHORT_LANDED, at, i, container));
+        }
+    }
+    return TW_OK;
+}
+
+static tw_err index_new(struct index *x)
+{
+    return tw_intern_new(&x->keys);
+}
+
+static tw_err compare_all_landed(struct work *w)
+{
+    tw_err err = TW_OK;
+    for (size_t i = 0; i < w->in->manifests.n && w->in->movements.n > 0 && err == TW_OK; i++) {
+        struct index landed = {0}, known = {0};
+        if (!w->current[i]) continue;
+        err = index_new(&landed);
+        if (err == TW_OK) err = index_new(&known);
+        if (err == TW_OK) err = compare_landed(w, i, &landed, &known);
+        index_free(&landed);
+        index_free(&known);
+    }
+    return err;
+}
+
+/* -- what was changed too late */
+
+static bool same_containers(const struct tw_consignment *a, const struct tw_consignment *b)
+{
+    if (a->containers.n != b->containers.n) return false;
+    for (size_t i = 0; i < a->containers.n; i++) {
+        bool there = false;
+        for (size_t k = 0; k < b->containers.n && !there; k++)
+            there = same_number(a->containers.at[i].id, b->containers.at[k].id);
+        if (!there) return false;
+    }
+    return true;
+}
+
+static bool same_mass(struct tw_dec a, struct tw_dec b)
+{
+    return a.set == b.set && (!a.set || tw_dec_cmp(a, b) == 0);
+}
+
+/* The weightiest difference of two versions of a consignment; NULL = none. */
+static const char *changed(const struct tw_consignment *a, const struct tw_consignment *b)
+{
+    if (!same_containers(a, b)) return "its containers";
+    if (!same_mass(a->gross_mass_kg, b->gross_mass_kg)) return "its gross mass";
+    if (a->package_count != b->package_count) return "its packages";
+    if (!tw_str_eq(a->consignee.id, b->consignee.id) || !tw_str_eq(a->consignee.name, b->consignee.name))
+        return "its consignee";
+    if (!tw_str_eq(a->description, b->description)) return "the description of the goods";
+    return NULL;
+}
+
+static const struct tw_consignment *of_bill(const struct tw_manifest *m, struct tw_str bill)
+{
+    for (size_t i = 0; i < m->consignments.n; i++)
+        if (same_number(m->consignments.at[i].bill, bill)) return &m->consignments.at[i];
+    return NULL;
+}
+
+static tw_err tell_late(struct work *w, size_t manifest, size_t consignment_, const char *what)
+{
+    return tell(w, (struct tw_discrepancy){.kind = TW_DISCREPANCY_LATE_AMENDMENT,
+                                           .manifest = manifest,
+                                           .consignment = consignment_,
+                                           .declaration = TW_NO_INDEX,
+                                           .consignments = 1,
+                                           .what = what});
+}
+
+/* What manifest `late` has other than `before`. */
+static tw_err compare_versions(struct work *w, size_t before, size_t late)
+{
+    const struct tw_manifest *a = w->in->manifests.at[before], *b = w->in->manifests.at[late];
+    for (size_t i = 0; i < b->consignments.n; i++) {
+        const struct tw_consignment *now = &b->consignments.at[i], *was = of_bill(a, now->bill);
+        const char *what = was == NULL ? "added" : changed(was, now);
+        if (what != NULL) TW_TRY(tell_late(w, late, i, what));
+    }
+    for (size_t i = 0; i < a->consignments.n; i++)
+        if (of_bill(b, a->consignments.at[i].bill) == NULL) TW_TRY(tell_late(w, before, i, "taken off"));
+    return TW_OK;
+}
+
+/* The version just before; TW_NO_INDEX. */
+static size_t version_before(const struct work *w, size_t at)
+{
+    const struct tw_manifest *m = w->in->manifests.at[at];
+    size_t best = TW_NO_INDEX;
+    for (size_t i = 0; i < w->in->manifests.n && m->id.n > 0; i++) {
+        const struct tw_manifest *o = w->in->manifests.at[i];
+        if (i == at || !tw_str_eq(o->id, m->id) || o->version >= m->version) continue;
+        if (best == TW_NO_INDEX || o->version > w->in->manifests.at[best]->version) best = i;
+    }
+    return best;
+}
+
+static tw_err compare_amendments(struct work *w)
+{
+    for (size_t i = 0; i < w->in->manifests.n; i++) {
+        const struct tw_manifest *m = w->in->manifests.at[i];
+        if (m->arrival_at == TW_NO_TIME || m->lodged_at == TW_NO_TIME || m->lodged_at <= m->arrival_at)
+            continue;
+        const size_t before = version_before(w, i);
+        if (before != TW_NO_INDEX) TW_TRY(compare_versions(w, before, i));
+    }
+    return TW_OK;
+}
+
+/* -- all of it */
+
+static int by_place(const void *x, const void *y)
+{
+    const struct tw_discrepancy *a = x, *b = y;
+    const size_t p[] = {a->manifest, a->consignment, a->declaration, (size_t)a->kind};
+    const size_t q[] = {b->manifest, b->consignment, b->declaration, (size_t)b->kind};
+    for (int i = 0; i < 4; i++)
+        if (p[i] != q[i]) return p[i] < q[i] ? -1 : 1;
+    const size_t n = a->container.n < b->container.n ? a->container.n : b->container.n;
+    const int c = n > 0 ? memcmp(a->container.s, b->container.s, n) : 0;
+    return c != 0 ? c : (a->container.n > b->container.n) - (a->container.n < b->container.n);
+}
+
+static tw_err compare(struct work *w)
+{
+    struct index manifested = {0}, declared = {0};
+    TW_TRY(index_new(&w->bills));
+    TW_TRY(index_new(&w->masters));
+    TW_TRY(index_new(&w->containers));
+    TW_TRY(mark_current(w));
+    TW_TRY(list_leaves(w));
+    TW_TRY(index_leaves(w));
+    for (uint32_t i = 0; i < w->leaves; i++) (void)tie_number(w, &w->bills, consignment(w, i)->bill, i);
+    for (size_t i = 0; i < w->in->declarations.n; i++) tie_declaration(w, i);
+    sum_up(w);
+    TW_TRY(compare_groups(w));
+    tw_err err = index_new(&manifested);
+    if (err == TW_OK) err = index_new(&declared);
+    if (err == TW_OK) err = name_containers(w, &manifested);
+    if (err == TW_OK) err = compare_containers(w, &manifested, &declared);
+    index_free(&manifested);
+    index_free(&declared);
+    TW_TRY(err);
+    TW_TRY(compare_all_landed(w));
+    return compare_amendments(w);
+}
+
+static size_t count_joined(struct work *w)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < w->leaves; i++) n += w->sums[root(w, i)].of[DECLARED].n > 0;
+    return n;
+}
+
+tw_err tw_reconcile(const struct tw_reconcile_input *in, struct tw_arena *arena, struct tw_discrepancies *ret,
+                    struct tw_fault *fault)
+{
+    struct work w = {.in = in, .limits = in->limits};
+    if (w.limits.mass_permille == 0) w.limits.mass_permille = MASS_PERMILLE;
+    if (w.limits.mass_kg == 0) w.limits.mass_kg = MASS_KG;
+    tw_err err = compare(&w);
+    struct tw_discrepancy *at = NULL;
+    if (err == TW_OK && w.found_n > 0) {
+        qsort(w.found, w.found_n, sizeof *w.found, by_place);
+        at = tw_arena_array(arena, w.found_n, sizeof *at);
+        if (at == NULL) err = TW_NOMEM;
+    }
+    if (err == TW_OK) {
+        if (w.found_n > 0) memcpy(at, w.found, w.found_n * sizeof *at);
+        *ret = (struct tw_discrepancies){at, w.found_n, w.leaves, count_joined(&w)};
+    }
+    close_work(&w);
+    return err == TW_OK ? TW_OK : tw_fail(fault, err, "out of memory while manifests are compared");
+}
