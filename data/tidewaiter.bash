@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert audit-data evaluate train assess explain --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert reconcile audit-data evaluate train assess explain --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -27,6 +27,16 @@ _tidewaiter()
         case $prev in
         --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --xsd) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        esac
+        ;;
+    reconcile)
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --declarations --mass-permille --mass-kg --memory'
+        case $prev in
+        --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --declarations) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     audit-data)

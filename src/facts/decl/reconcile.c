@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Consignments and declarations are nodes; a transport document or a container that both name ties them. What
  * is tied makes a group (union-find), and a group is compared as a whole. */
-#include "decl/reconcile.h"
+#include "decl/reconcile_priv.h"
 
 #include <stdlib.h>
 
-#include "base/map.h"
 #include "base/mem.h"
 
 static const struct tw_word kind_words[] = {
@@ -20,48 +19,14 @@ const struct tw_vocabulary *tw_discrepancy_vocabulary(void)
     return &v;
 }
 
-enum { MASS_PERMILLE = 50, MASS_KG = 50, KEY_BYTES = 64, NOWHERE = UINT32_MAX };
+enum { MASS_PERMILLE = 50, MASS_KG = 50, KEY_BYTES = 64 };
 
-/* A consignment that goods are in: of a master with houses here, the houses. */
-struct leaf {
-    size_t manifest, consignment;
-};
+tw_err reconcile_index_new(struct index *x)
+{
+    return tw_intern_new(&x->keys);
+}
 
-/* From a number (document, container) to the leaves that bear it. */
-struct index {
-    struct tw_intern *keys;
-    struct link {
-        uint32_t leaf, next; /* NOWHERE = the last */
-    } * link;
-    uint32_t *head; /* by the number of the key */
-    size_t links, link_cap, head_cap;
-};
-
-enum side { MANIFESTED, DECLARED, SIDES };
-
-/* Of a group, kept at its root. */
-struct sums {
-    struct side_sum {
-        double mass_kg;   /* NaN = not known of one of them */
-        int64_t packages; /* -1 = the same */
-        size_t n, first;  /* leaves or declarations; the first */
-    } of[SIDES];
-};
-
-struct work {
-    const struct tw_reconcile_input *in;
-    struct tw_reconcile_limits limits;
-    struct index bills, masters, containers;
-    bool *current; /* of each manifest: is it the highest version of its id? */
-    struct leaf *leaf;
-    size_t leaves, nodes; /* nodes: leaves, then declarations */
-    uint32_t *parent;     /* union-find */
-    struct sums *sums;    /* of each node */
-    struct tw_discrepancy *found;
-    size_t found_n, found_cap;
-};
-
-static void index_free(struct index *x)
+void reconcile_index_free(struct index *x)
 {
     tw_intern_free(x->keys);
     tw_free(x->link);
@@ -70,9 +35,9 @@ static void index_free(struct index *x)
 
 static void close_work(struct work *w)
 {
-    index_free(&w->bills);
-    index_free(&w->masters);
-    index_free(&w->containers);
+    reconcile_index_free(&w->bills);
+    reconcile_index_free(&w->masters);
+    reconcile_index_free(&w->containers);
     tw_free(w->current);
     tw_free(w->leaf);
     tw_free(w->parent);
@@ -95,7 +60,7 @@ static struct tw_str key_of(struct tw_str number, char room[KEY_BYTES])
     return (struct tw_str){room, n};
 }
 
-static bool same_number(struct tw_str a, struct tw_str b)
+bool reconcile_same(struct tw_str a, struct tw_str b)
 {
     char x[KEY_BYTES], y[KEY_BYTES];
     return tw_str_eq(key_of(a, x), key_of(b, y));
@@ -111,7 +76,7 @@ static void *grown(void *at, size_t *cap, size_t n, size_t size)
     return p;
 }
 
-static tw_err index_put(struct index *x, struct tw_str number, uint32_t leaf)
+tw_err reconcile_index_put(struct index *x, struct tw_str number, uint32_t leaf)
 {
     char room[KEY_BYTES];
     const struct tw_str key = key_of(number, room);
@@ -130,8 +95,7 @@ static tw_err index_put(struct index *x, struct tw_str number, uint32_t leaf)
     return TW_OK;
 }
 
-/* The first link of a number; NOWHERE. */
-static uint32_t index_find(const struct index *x, struct tw_str number)
+uint32_t reconcile_index_find(const struct index *x, struct tw_str number)
 {
     char room[KEY_BYTES];
     const struct tw_str key = key_of(number, room);
@@ -158,7 +122,7 @@ static void tie(struct work *w, uint32_t a, uint32_t b)
 /* Ties a node to all leaves of a number. true = there is one. */
 static bool tie_number(struct work *w, const struct index *x, struct tw_str number, uint32_t node)
 {
-    const uint32_t first = index_find(x, number);
+    const uint32_t first = reconcile_index_find(x, number);
     for (uint32_t i = first; i != NOWHERE; i = x->link[i].next) tie(w, x->link[i].leaf, node);
     return first != NOWHERE;
 }
@@ -182,12 +146,11 @@ static tw_err mark_current(struct work *w)
     return TW_OK;
 }
 
-/* A master document whose houses stand behind it holds nothing itself. */
-static bool has_houses(const struct tw_manifest *m, const struct tw_consignment *c)
+bool reconcile_has_houses(const struct tw_manifest *m, const struct tw_consignment *c)
 {
     const struct tw_consignment *next = c + 1, *end = m->consignments.at + m->consignments.n;
-    return c->bill.n > 0 && next < end && next->master.n > 0 && same_number(next->master, c->bill) &&
-           !same_number(next->bill, c->bill);
+    return c->bill.n > 0 && next < end && next->master.n > 0 && reconcile_same(next->master, c->bill) &&
+           !reconcile_same(next->bill, c->bill);
 }
 
 static tw_err list_leaves(struct work *w)
@@ -199,7 +162,7 @@ static tw_err list_leaves(struct work *w)
     for (size_t i = 0; i < w->in->manifests.n; i++) {
         const struct tw_manifest *m = w->in->manifests.at[i];
         for (size_t k = 0; w->current[i] && k < m->consignments.n; k++)
-            if (!has_houses(m, &m->consignments.at[k])) w->leaf[w->leaves++] = (struct leaf){i, k};
+            if (!reconcile_has_houses(m, &m->consignments.at[k])) w->leaf[w->leaves++] = (struct leaf){i, k};
     }
     w->nodes = w->leaves + w->in->declarations.n;
     w->parent = tw_calloc(w->nodes + 1, sizeof *w->parent);
@@ -219,10 +182,10 @@ static tw_err index_leaves(struct work *w)
 {
     for (uint32_t i = 0; i < w->leaves; i++) {
         const struct tw_consignment *c = consignment(w, i);
-        TW_TRY(index_put(&w->bills, c->bill, i));
-        TW_TRY(index_put(&w->masters, c->master, i));
+        TW_TRY(reconcile_index_put(&w->bills, c->bill, i));
+        TW_TRY(reconcile_index_put(&w->masters, c->master, i));
         for (size_t k = 0; k < c->containers.n; k++)
-            TW_TRY(index_put(&w->containers, c->containers.at[k].id, i));
+            TW_TRY(reconcile_index_put(&w->containers, c->containers.at[k].id, i));
     }
     return TW_OK;
 }
@@ -285,6 +248,23 @@ static double kg(struct tw_dec mass)
     return tw_dec_f64(mass); /* NaN when absent */
 }
 
+double reconcile_kg(const struct tw_consignment *c)
+{
+    if (c->gross_mass_kg.set || c->items.n == 0) return kg(c->gross_mass_kg);
+    double sum = 0;
+    for (size_t i = 0; i < c->items.n; i++) sum += kg(c->items.at[i].gross_mass_kg);
+    return sum;
+}
+
+int64_t reconcile_packages(const struct tw_consignment *c)
+{
+    if (c->package_count >= 0 || c->items.n == 0) return c->package_count;
+    int64_t sum = 0;
+    for (size_t i = 0; i < c->items.n && sum >= 0; i++)
+        sum = c->items.at[i].package_count >= 0 ? sum + c->items.at[i].package_count : -1;
+    return sum;
+}
+
 static double declared_kg(const struct tw_decl *d)
 {
     if (d->gross_mass_kg.set) return kg(d->gross_mass_kg);
@@ -306,7 +286,7 @@ static void sum_up(struct work *w)
 {
     for (uint32_t i = 0; i < w->leaves; i++) {
         const struct tw_consignment *c = consignment(w, i);
-        add(&w->sums[root(w, i)].of[MANIFESTED], i, kg(c->gross_mass_kg), c->package_count);
+        add(&w->sums[root(w, i)].of[MANIFESTED], i, reconcile_kg(c), reconcile_packages(c));
     }
     for (size_t i = 0; i < w->in->declarations.n; i++) {
         const struct tw_decl *d = w->in->declarations.at[i];
@@ -317,7 +297,7 @@ static void sum_up(struct work *w)
 
 /* -- what disagrees */
 
-static tw_err tell(struct work *w, struct tw_discrepancy d)
+tw_err reconcile_tell(struct work *w, struct tw_discrepancy d)
 {
     struct tw_discrepancy *found = grown(w->found, &w->found_cap, w->found_n, sizeof *found);
     if (found == NULL) return TW_NOMEM;
@@ -352,18 +332,17 @@ static tw_err compare_sums(struct work *w, const struct sums *g)
 {
     const struct side_sum *m = &g->of[MANIFESTED], *d = &g->of[DECLARED];
     const double gap = d->mass_kg - m->mass_kg; /* NaN compares false */
-    if (gap > far(w, g) || -gap > far(w, g)) TW_TRY(tell(w, of_group(w, TW_DISCREPANCY_WEIGHT, g)));
+    if (gap > far(w, g) || -gap > far(w, g)) TW_TRY(reconcile_tell(w, of_group(w, TW_DISCREPANCY_WEIGHT, g)));
     if (m->packages >= 0 && d->packages >= 0 && m->packages != d->packages)
-        TW_TRY(tell(w, of_group(w, TW_DISCREPANCY_PACKAGES, g)));
+        TW_TRY(reconcile_tell(w, of_group(w, TW_DISCREPANCY_PACKAGES, g)));
     return TW_OK;
 }
 
-/* Is this vessel and voyage that of a manifest? Who does not say the vessel is taken at the voyage's word. */
-static bool same_voyage(const struct tw_manifest *m, struct tw_str means, struct tw_str voyage)
+bool reconcile_same_voyage(const struct tw_manifest *m, struct tw_str means, struct tw_str voyage)
 {
-    return voyage.n > 0 && same_number(m->voyage, voyage) &&
-           (means.n == 0 || m->transport_means.n == 0 || same_number(m->transport_means, means) ||
-            same_number(m->transport_name, means));
+    return voyage.n > 0 && reconcile_same(m->voyage, voyage) &&
+           (means.n == 0 || m->transport_means.n == 0 || reconcile_same(m->transport_means, means) ||
+            reconcile_same(m->transport_name, means));
 }
 
 /* A declaration that nothing ties: is its ship one of those here? */
@@ -371,10 +350,11 @@ static tw_err look_for_voyage(struct work *w, size_t i, const struct sums *g)
 {
     const struct tw_decl *d = w->in->declarations.at[i];
     for (size_t k = 0; k < w->in->manifests.n; k++) {
-        if (!w->current[k] || !same_voyage(w->in->manifests.at[k], d->transport_means, d->voyage)) continue;
+        if (!w->current[k] || !reconcile_same_voyage(w->in->manifests.at[k], d->transport_means, d->voyage))
+            continue;
         struct tw_discrepancy gap = of_group(w, TW_DISCREPANCY_UNMANIFESTED, g);
         gap.manifest = k;
-        return tell(w, gap);
+        return reconcile_tell(w, gap);
     }
     return TW_OK;
 }
@@ -385,7 +365,7 @@ static tw_err compare_groups(struct work *w)
         if (root(w, i) != i) continue;
         const struct sums *g = &w->sums[i];
         if (g->of[DECLARED].n == 0)
-            TW_TRY(tell(w, of_group(w, TW_DISCREPANCY_UNDECLARED, g)));
+            TW_TRY(reconcile_tell(w, of_group(w, TW_DISCREPANCY_UNDECLARED, g)));
         else if (g->of[MANIFESTED].n == 0)
             TW_TRY(look_for_voyage(w, g->of[DECLARED].first, g));
         else
@@ -402,14 +382,14 @@ static tw_err name_containers(struct work *w, struct index *ret)
     for (uint32_t i = 0; i < w->leaves; i++) {
         const struct tw_consignment *c = consignment(w, i);
         for (size_t k = 0; k < c->containers.n; k++)
-            TW_TRY(index_put(ret, c->containers.at[k].id, root(w, i)));
+            TW_TRY(reconcile_index_put(ret, c->containers.at[k].id, root(w, i)));
     }
     return TW_OK;
 }
 
 static bool names(const struct index *x, struct tw_str container, uint32_t group)
 {
-    for (uint32_t i = index_find(x, container); i != NOWHERE; i = x->link[i].next)
+    for (uint32_t i = reconcile_index_find(x, container); i != NOWHERE; i = x->link[i].next)
         if (x->link[i].leaf == group) return true;
     return false;
 }
@@ -424,7 +404,7 @@ static tw_err tell_container(struct work *w, enum tw_discrepancy_kind kind, uint
     }
     if (decl != TW_NO_INDEX) d.declaration = decl;
     d.container = container;
-    return tell(w, d);
+    return reconcile_tell(w, d);
 }
 
 static tw_err compare_containers(struct work *w, const struct index *manifested, struct index *declared)
@@ -433,7 +413,7 @@ static tw_err compare_containers(struct work *w, const struct index *manifested,
         const struct tw_decl *d = w->in->declarations.at[i];
         const uint32_t group = root(w, (uint32_t)(w->leaves + i));
         for (size_t k = 0; w->sums[group].of[MANIFESTED].n > 0 && k < d->containers.n; k++) {
-            TW_TRY(index_put(declared, d->containers.at[k].id, group));
+            TW_TRY(reconcile_index_put(declared, d->containers.at[k].id, group));
             if (!names(manifested, d->containers.at[k].id, group))
                 TW_TRY(tell_container(w, TW_DISCREPANCY_CONTAINER_UNMANIFESTED, group, TW_NO_INDEX, i,
                                       d->containers.at[k].id));
@@ -446,161 +426,6 @@ static tw_err compare_containers(struct work *w, const struct index *manifested,
             if (!names(declared, c->containers.at[k].id, group))
                 TW_TRY(tell_container(w, TW_DISCREPANCY_CONTAINER_UNDECLARED, group, i, TW_NO_INDEX,
                                       c->containers.at[k].id));
-    }
-    return TW_OK;
-}
-
-/* -- what was landed */
-
-static bool landed_here(const struct tw_movement *e, const struct tw_manifest *m)
-{
-    return e->subject == TW_SUBJECT_CONTAINER && e->event == TW_EVENT_DISCHARGED &&
-           e->timing == TW_TIMING_ACTUAL && same_voyage(m, e->means, e->voyage);
-}
-
-static tw_err tell_landing(struct work *w, enum tw_discrepancy_kind kind, size_t manifest,
-                           size_t consignment_, struct tw_str container)
-{
-    return tell(w, (struct tw_discrepancy){.kind = kind,
-                                           .manifest = manifest,
-                                           .consignment = consignment_,
-                                           .declaration = TW_NO_INDEX,
-                                           .consignments = consignment_ != TW_NO_INDEX,
-                                           .container = container});
-}
-
-/* Containers of one manifest against those that its terminal discharged; without a report nothing is said. */
-static tw_err compare_landed(struct work *w, size_t at, struct index *landed, struct index *known)
-{
-    const struct tw_manifest *m = w->in->manifests.at[at];
-    for (size_t i = 0; i < m->consignments.n; i++)
-        for (size_t k = 0; k < m->consignments.at[i].containers.n; k++)
-            TW_TRY(index_put(known, m->consignments.at[i].containers.at[k].id, (uint32_t)i));
-    for (size_t i = 0; i < m->containers.n; i++)
-        TW_TRY(index_put(known, m->containers.at[i].id, NOWHERE - 1));
-    for (size_t i = 0; i < w->in->movements.n; i++) {
-        const struct tw_movement *e = &w->in->movements.at[i];
-        if (!landed_here(e, m)) continue;
-        const bool again = index_find(landed, e->subject_id) != NOWHERE;
-        TW_TRY(index_put(landed, e->subject_id, 0));
-        if (!again && index_find(known, e->subject_id) == NOWHERE)
-            TW_TRY(tell_landing(w, TW_DISCREPANCY_OVER_LANDED, at, TW_NO_INDEX, e->subject_id));
-    }
-    if (landed->links == 0) return TW_OK;
-    for (size_t i = 0; i < m->consignments.n; i++) {
-        if (has_houses(m, &m->consignments.at[i])) continue;
-        for (size_t k = 0; k < m->consignments.at[i].containers.n; k++) {
-            const struct tw_str container = m->consignments.at[i].containers.at[k].id;
-            if (container.n > 0 && index_find(landed, container) == NOWHERE)
-                TW_TRY(tell_landing(w, TW_DISCREPANCY_SHORT_LANDED, at, i, container));
-        }
-    }
-    return TW_OK;
-}
-
-static tw_err index_new(struct index *x)
-{
-    return tw_intern_new(&x->keys);
-}
-
-static tw_err compare_all_landed(struct work *w)
-{
-    tw_err err = TW_OK;
-    for (size_t i = 0; i < w->in->manifests.n && w->in->movements.n > 0 && err == TW_OK; i++) {
-        struct index landed = {0}, known = {0};
-        if (!w->current[i]) continue;
-        err = index_new(&landed);
-        if (err == TW_OK) err = index_new(&known);
-        if (err == TW_OK) err = compare_landed(w, i, &landed, &known);
-        index_free(&landed);
-        index_free(&known);
-    }
-    return err;
-}
-
-/* -- what was changed too late */
-
-static bool same_containers(const struct tw_consignment *a, const struct tw_consignment *b)
-{
-    if (a->containers.n != b->containers.n) return false;
-    for (size_t i = 0; i < a->containers.n; i++) {
-        bool there = false;
-        for (size_t k = 0; k < b->containers.n && !there; k++)
-            there = same_number(a->containers.at[i].id, b->containers.at[k].id);
-        if (!there) return false;
-    }
-    return true;
-}
-
-static bool same_mass(struct tw_dec a, struct tw_dec b)
-{
-    return a.set == b.set && (!a.set || tw_dec_cmp(a, b) == 0);
-}
-
-/* The weightiest difference of two versions of a consignment; NULL = none. */
-static const char *changed(const struct tw_consignment *a, const struct tw_consignment *b)
-{
-    if (!same_containers(a, b)) return "its containers";
-    if (!same_mass(a->gross_mass_kg, b->gross_mass_kg)) return "its gross mass";
-    if (a->package_count != b->package_count) return "its packages";
-    if (!tw_str_eq(a->consignee.id, b->consignee.id) || !tw_str_eq(a->consignee.name, b->consignee.name))
-        return "its consignee";
-    if (!tw_str_eq(a->description, b->description)) return "the description of the goods";
-    return NULL;
-}
-
-static const struct tw_consignment *of_bill(const struct tw_manifest *m, struct tw_str bill)
-{
-    for (size_t i = 0; i < m->consignments.n; i++)
-        if (same_number(m->consignments.at[i].bill, bill)) return &m->consignments.at[i];
-    return NULL;
-}
-
-static tw_err tell_late(struct work *w, size_t manifest, size_t consignment_, const char *what)
-{
-    return tell(w, (struct tw_discrepancy){.kind = TW_DISCREPANCY_LATE_AMENDMENT,
-                                           .manifest = manifest,
-                                           .consignment = consignment_,
-                                           .declaration = TW_NO_INDEX,
-                                           .consignments = 1,
-                                           .what = what});
-}
-
-/* What manifest `late` has other than `before`. */
-static tw_err compare_versions(struct work *w, size_t before, size_t late)
-{
-    const struct tw_manifest *a = w->in->manifests.at[before], *b = w->in->manifests.at[late];
-    for (size_t i = 0; i < b->consignments.n; i++) {
-        const struct tw_consignment *now = &b->consignments.at[i], *was = of_bill(a, now->bill);
-        const char *what = was == NULL ? "added" : changed(was, now);
-        if (what != NULL) TW_TRY(tell_late(w, late, i, what));
-    }
-    for (size_t i = 0; i < a->consignments.n; i++)
-        if (of_bill(b, a->consignments.at[i].bill) == NULL) TW_TRY(tell_late(w, before, i, "taken off"));
-    return TW_OK;
-}
-
-/* The version just before; TW_NO_INDEX. */
-static size_t version_before(const struct work *w, size_t at)
-{
-    const struct tw_manifest *m = w->in->manifests.at[at];
-    size_t best = TW_NO_INDEX;
-    for (size_t i = 0; i < w->in->manifests.n && m->id.n > 0; i++) {
-        const struct tw_manifest *o = w->in->manifests.at[i];
-        if (i == at || !tw_str_eq(o->id, m->id) || o->version >= m->version) continue;
-        if (best == TW_NO_INDEX || o->version > w->in->manifests.at[best]->version) best = i;
-    }
-    return best;
-}
-
-static tw_err compare_amendments(struct work *w)
-{
-    for (size_t i = 0; i < w->in->manifests.n; i++) {
-        const struct tw_manifest *m = w->in->manifests.at[i];
-        if (m->arrival_at == TW_NO_TIME || m->lodged_at == TW_NO_TIME || m->lodged_at <= m->arrival_at)
-            continue;
-        const size_t before = version_before(w, i);
-        if (before != TW_NO_INDEX) TW_TRY(compare_versions(w, before, i));
     }
     return TW_OK;
 }
@@ -622,9 +447,9 @@ static int by_place(const void *x, const void *y)
 static tw_err compare(struct work *w)
 {
     struct index manifested = {0}, declared = {0};
-    TW_TRY(index_new(&w->bills));
-    TW_TRY(index_new(&w->masters));
-    TW_TRY(index_new(&w->containers));
+    TW_TRY(reconcile_index_new(&w->bills));
+    TW_TRY(reconcile_index_new(&w->masters));
+    TW_TRY(reconcile_index_new(&w->containers));
     TW_TRY(mark_current(w));
     TW_TRY(list_leaves(w));
     TW_TRY(index_leaves(w));
@@ -632,15 +457,15 @@ static tw_err compare(struct work *w)
     for (size_t i = 0; i < w->in->declarations.n; i++) tie_declaration(w, i);
     sum_up(w);
     TW_TRY(compare_groups(w));
-    tw_err err = index_new(&manifested);
-    if (err == TW_OK) err = index_new(&declared);
+    tw_err err = reconcile_index_new(&manifested);
+    if (err == TW_OK) err = reconcile_index_new(&declared);
     if (err == TW_OK) err = name_containers(w, &manifested);
     if (err == TW_OK) err = compare_containers(w, &manifested, &declared);
-    index_free(&manifested);
-    index_free(&declared);
+    reconcile_index_free(&manifested);
+    reconcile_index_free(&declared);
     TW_TRY(err);
-    TW_TRY(compare_all_landed(w));
-    return compare_amendments(w);
+    TW_TRY(reconcile_landed(w));
+    return reconcile_amendments(w);
 }
 
 static size_t count_joined(struct work *w)

@@ -60,6 +60,7 @@ static tw_err compare(struct tw_consignment *c, size_t n, const struct tw_decl *
                                   .voyage = S("204W"),
                                   .transport_means = S("9074729"),
                                   .arrival_at = TW_NO_TIME,
+                                  .arrived_at = TW_NO_TIME,
                                   .lodged_at = TW_NO_TIME,
                                   .consignments = {c, n}};
     const struct tw_manifest *const manifests[] = {&m};
@@ -157,6 +158,27 @@ static void what_nobody_says_is_not_compared(void)
     CHECK(compare(c, 2, d, 2, &out) == TW_OK && out.n == 0);
 }
 
+static void items_are_added_up_where_a_consignment_says_no_sum(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_consignment c[] = {one("A", 0, -1)};
+    struct tw_consignment_item item[] = {{.package_count = 4, .gross_mass_kg = KG(400)},
+                                         {.package_count = 6, .gross_mass_kg = KG(600)}};
+    c[0].gross_mass_kg = (struct tw_dec){0};
+    c[0].items.at = item, c[0].items.n = 2;
+    struct tw_item own[] = {{.package_count = 4, .gross_mass_kg = KG(600)},
+                            {.package_count = 5, .gross_mass_kg = KG(300)}};
+    struct tw_decl a = declared("D1", "A", 0, -1);
+    a.gross_mass_kg = (struct tw_dec){0};
+    a.items.at = own, a.items.n = 2;
+    const struct tw_decl *const d[] = {&a};
+    CHECK(compare(c, 1, d, 1, &out) == TW_OK);
+    CHECK(
+        tw_str_is(tw_buf_view(&out),
+                  "weight: declared 900 kg gross, manifested 1,000 kg: 100 kg less (bill A, declaration D1)\n"
+                  "packages: declared 9 packages, manifested 10 (bill A, declaration D1)\n"));
+}
+
 static void landings_are_held_against_the_manifest(void)
 {
     TW_SCOPED_BUF out = {0};
@@ -166,6 +188,7 @@ static void landings_are_held_against_the_manifest(void)
                                   .version = 1,
                                   .voyage = S("204W"),
                                   .arrival_at = TW_NO_TIME,
+                                  .arrived_at = TW_NO_TIME,
                                   .lodged_at = TW_NO_TIME,
                                   .consignments = {c, 1}};
     const struct tw_manifest *const manifests[] = {&m};
@@ -202,13 +225,15 @@ static void a_manifest_changed_after_the_arrival_is_told(void)
     struct tw_manifest m1 = {.id = S("M1"),
                              .version = 1,
                              .voyage = S("204W"),
-                             .arrival_at = 1000,
+                             .arrival_at = 2000,
+                             .arrived_at = 1000,
                              .lodged_at = 500,
                              .consignments = {first, 3}};
     struct tw_manifest m2 = {.id = S("M1"),
                              .version = 2,
                              .voyage = S("204W"),
-                             .arrival_at = 1000,
+                             .arrival_at = 2000,
+                             .arrived_at = 1000,
                              .lodged_at = 1001,
                              .consignments = {second, 3}};
     const struct tw_manifest *const manifests[] = {&m2, &m1};
@@ -255,6 +280,7 @@ int main(void)
     RUN(a_master_stands_for_its_houses);
     RUN(containers_join_who_names_no_document);
     RUN(what_nobody_says_is_not_compared);
+    RUN(items_are_added_up_where_a_consignment_says_no_sum);
     RUN(landings_are_held_against_the_manifest);
     RUN(a_manifest_changed_after_the_arrival_is_told);
     RUN(survives_every_failed_allocation);

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/reconcile.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "decl/copy.h"
+#include "engine/convert_edifact_priv.h"
+#include "message/edifact_envelope.h"
+#include "message/edifact_read.h"
+#include "store/file.h"
+#include "store/walk.h"
+
+enum { SNIFF_BYTES = 512, ONE_MIB = 256 };
+
+struct work {
+    const struct tw_reconcile_options *options;
+    struct tw_reconciled *to;
+    const struct tw_manifest **manifest;
+    const struct tw_decl **decl;
+    size_t manifest_n, manifest_cap, decl_n, decl_cap;
+    struct tw_edi_reader *reader;
+};
+
+static tw_err no_memory(struct tw_fault *fault)
+{
+    return tw_fail(fault, TW_NOMEM, "out of memory");
+}
+
+static tw_err too_much(struct tw_fault *fault)
+{
+    return tw_fail(
+        fault, TW_LIMIT,
+        "manifests and declarations take more memory than allowed; give --memory more, or the voyages of "
+        "fewer days");
+}
+
+static void work_on(const struct work *w, const char *path)
+{
+    if (w->options->input->file != NULL) *w->options->input->file = path;
+}
+
+static bool stopped(const struct work *w)
+{
+    return w->options->input->stop != NULL && *w->options->input->stop != 0;
+}
+
+/* Room for one more pointer. */
+static tw_err room(void *at, size_t *cap, size_t n, void *ret, struct tw_fault *fault)
+{
+    const size_t more = *cap < 64 ? 64 : *cap * 2;
+    void *p = at;
+    if (n == *cap) {
+        p = tw_realloc(at, more, sizeof(void *));
+        if (p == NULL) return no_memory(fault);
+        *cap = more;
+    }
+    memcpy(ret, &p, sizeof p);
+    return TW_OK;
+}
+
+/* -- manifests */
+
+static tw_err end_message(struct work *w, struct tw_fault *fault)
+{
+    struct tw_edi_reading m;
+    const tw_err err = tw_edi_reader_end(w->reader, &m, fault);
+    if (err != TW_OK) return err == TW_NOMEM && tw_arena_full(w->to->arena) ? too_much(fault) : err;
+    for (size_t i = 0; i < m.told_n && w->options->told != NULL; i++) {
+        struct tw_fault what = m.told[i].fault;
+        snprintf(what.note, sizeof what.note, "%s: %.*s", tw_edi_flaw_name(m.told[i].flaw),
+                 (int)(sizeof what.note - 24), m.told[i].fault.note);
+        w->options->told(w->options->to, &what, false);
+    }
+    if (m.manifest == NULL) return TW_OK;
+    TW_TRY(room(w->manifest, &w->manifest_cap, w->manifest_n, &w->manifest, fault));
+    w->manifest[w->manifest_n++] = m.manifest;
+    return TW_OK;
+}
+
+/* A message's first segment. *reading: it is one that is read. */
+static tw_err begin_message(struct work *w, const struct tw_edi_segment *s, bool *reading,
+                            struct tw_fault *fault)
+{
+    const tw_err err = tw_edi_reader_begin(w->reader, s, w->to->arena, fault);
+    *reading = err == TW_OK;
+    if (err == TW_NOTFOUND) {
+        w->to->messages_passed++;
+        return TW_OK;
+    }
+    return err == TW_NOMEM && tw_arena_full(w->to->arena) ? too_much(fault) : err;
+}
+
+static tw_err take_segment(struct work *w, struct tw_edi_envelope *envelope, const struct tw_edi_segment *s,
+                           bool *reading, struct tw_fault *fault)
+{
+    struct tw_edi_remark remark[TW_EDI_REMARKS_MAX];
+    size_t n = 0;
+    const enum tw_edi_place place = tw_edi_envelope_next(envelope, s, remark, &n);
+    const bool within = place == TW_EDI_BODY || place == TW_EDI_CLOSES_MESSAGE;
+    if (*reading && !within) {
+        *reading = false;
+        TW_TRY(end_message(w, fault));
+    }
+    if (place == TW_EDI_OPENS) tw_edi_reader_charset(w->reader, tw_edi_at(s, 0, 0));
+    if (place == TW_EDI_OPENS_MESSAGE) return begin_message(w, s, reading, fault);
+    if (!*reading || !within) return TW_OK;
+    const tw_err err = tw_edi_reader_put(w->reader, s, fault);
+    if (err == TW_NOTFOUND) { /* its type shows in its second segment */
+        *reading = false;
+        w->to->messages_passed++;
+        return TW_OK;
+    }
+    if (err != TW_OK) return err == TW_NOMEM && tw_arena_full(w->to->arena) ? too_much(fault) : err;
+    if (place != TW_EDI_CLOSES_MESSAGE) return TW_OK;
+    *reading = false;
+    return end_message(w, fault);
+}
+
+static tw_err read_interchange(struct work *w, struct tw_file_in *in, struct tw_str first,
+                               struct tw_fault *fault)
+{
+    TW_SCOPED(tw_edi) *edi = NULL;
+    struct tw_edi_envelope envelope = {0};
+    struct tw_edi_segment s;
+    bool reading = false;
+    TW_TRY(tw_edi_new(NULL, &edi, fault));
+    for (;;) {
+        const enum tw_edi_step step = tw_edi_next(edi, &s, fault);
+        if (step == TW_EDI_REFUSED) return fault->code;
+        if (step == TW_EDI_END) break;
+        if (step == TW_EDI_MORE) TW_TRY(edifact_feed(edi, in, &first, fault));
+        if (step == TW_EDI_SEGMENT && !s.una) TW_TRY(take_segment(w, &envelope, &s, &reading, fault));
+    }
+    return reading ? end_message(w, fault) : TW_OK;
+}
+
+/* *is: it is an interchange, and has been read. */
+static tw_err read_file(struct work *w, const char *path, bool *is, struct tw_fault *fault)
+{
+    const struct tw_file_options how = {.stop = w->options->input->stop};
+    TW_SCOPED(tw_file_in) *in = NULL;
+    char first[SNIFF_BYTES];
+    size_t have = 0;
+    *is = false;
+    TW_TRY(tw_file_in_open(path, &how, &in, fault));
+    for (size_t n = 1; n > 0 && have < sizeof first; have += n)
+        TW_TRY(tw_file_in_read(in, first + have, sizeof first - have, &n, fault));
+    *is = tw_edi_sniff((struct tw_str){first, have});
+    return *is ? read_interchange(w, in, (struct tw_str){first, have}, fault) : TW_OK;
+}
+
+static bool is_file_s(tw_err err)
+{
+    return err == TW_FORMAT || err == TW_RANGE || err == TW_CONFLICT || err == TW_NOTFOUND || err == TW_IO;
+}
+
+/* What is no interchange is passed over below a directory, and refused where it was named. */
+static tw_err on_file(void *to, const char *path, bool found, struct tw_fault *fault)
+{
+    struct work *w = to;
+    struct tw_fault why = {0};
+    const size_t before = w->manifest_n;
+    bool is;
+    if (stopped(w)) return tw_fail(fault, TW_INTERRUPTED, "interrupted");
+    work_on(w, path);
+    tw_err err = read_file(w, path, &is, &why);
+    if (err == TW_OK && !is && !found)
+        err = tw_fail(&why, TW_FORMAT,
+                      "this is no EDIFACT interchange; manifests are read from CUSCAR messages");
+    if (err != TW_OK && !is_file_s(err)) {
+        if (fault != NULL) *fault = why;
+        return err;
+    }
+    if (err == TW_OK) return TW_OK;
+    w->manifest_n = before; /* all of a file or nothing */
+    w->to->manifests_refused++;
+    if (w->options->told != NULL) w->options->told(w->options->to, &why, true);
+    return TW_OK;
+}
+
+static tw_err read_manifests(struct work *w, struct tw_fault *fault)
+{
+    TW_TRY(tw_edi_reader_new(NULL, &w->reader, fault));
+    for (size_t i = 0; i < w->options->manifest_n; i++)
+        TW_TRY(tw_walk(w->options->manifest[i], &(struct tw_walk){.to = w, .file = on_file}, fault));
+    work_on(w, NULL);
+    if (w->manifest_n > 0) return TW_OK;
+    return tw_fail(fault, TW_NOTFOUND,
+                   "there is no manifest in what was named; it is a CUSCAR message of EDIFACT");
+}
+
+/* -- declarations */
+
+static tw_err keep(struct work *w, const struct tw_decl *d, struct tw_fault *fault)
+{
+    struct tw_decl *copy;
+    const tw_err err = tw_decl_copy(d, w->to->arena, &copy);
+    if (err != TW_OK) return tw_arena_full(w->to->arena) ? too_much(fault) : no_memory(fault);
+    TW_TRY(room(w->decl, &w->decl_cap, w->decl_n, &w->decl, fault));
+    w->decl[w->decl_n++] = copy;
+    return TW_OK;
+}
+
+static tw_err read_declarations(struct work *w, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_input) *in = NULL;
+    TW_SCOPED(tw_arena) *arena = NULL;
+    if (tw_arena_new((size_t)ONE_MIB << 20, &arena) != TW_OK) return no_memory(fault);
+    TW_TRY(tw_input_open(w->options->declarations, w->options->input, &in, fault));
+    for (bool more = true; more;) {
+        struct tw_reading r;
+        TW_TRY(tw_input_next(in, arena, &r, &more, fault));
+        if (more) TW_TRY(keep(w, r.decl, fault));
+    }
+    w->to->declarations_refused = tw_input_count(in).refused_declarations;
+    return tw_input_finish(in, fault);
+}
+
+/* -- both */
+
+/* Pointers go to the arena, where everything else is. */
+static tw_err settle(struct work *w, struct tw_fault *fault)
+{
+    struct tw_reconcile_input *in = &w->to->in;
+    const struct tw_manifest **m = tw_arena_array(w->to->arena, w->manifest_n + 1, sizeof *m);
+    const struct tw_decl **d = tw_arena_array(w->to->arena, w->decl_n + 1, sizeof *d);
+    if (m == NULL || d == NULL) return too_much(fault);
+    memcpy(m, w->manifest, w->manifest_n * sizeof *m);
+    if (w->decl_n > 0) memcpy(d, w->decl, w->decl_n * sizeof *d);
+    in->manifests.at = m;
+    in->manifests.n = w->manifest_n;
+    in->declarations.at = d;
+    in->declarations.n = w->decl_n;
+    in->limits = w->options->limits;
+    return tw_reconcile(in, w->to->arena, &w->to->found, fault);
+}
+
+tw_err tw_reconcile_files(const struct tw_reconcile_options *options, struct tw_reconciled *ret,
+                          struct tw_fault *fault)
+{
+    struct work w = {.options = options, .to = ret};
+    struct tw_fault why = {0};
+    const size_t mib = options->memory_mib != 0 ? options->memory_mib : TW_RECONCILE_MIB;
+    *ret = (struct tw_reconciled){0};
+    if (tw_arena_new(mib << 20, &ret->arena) != TW_OK) return no_memory(fault);
+    tw_err err = read_manifests(&w, &why);
+    if (err == TW_OK) err = read_declarations(&w, &why);
+    if (err == TW_OK) err = settle(&w, &why);
+    tw_edi_reader_free(w.reader);
+    tw_free(w.manifest);
+    tw_free(w.decl);
+    if (err != TW_OK && fault != NULL) *fault = why;
+    return err;
+}
+
+void tw_reconciled_free(struct tw_reconciled *r)
+{
+    tw_arena_free(r->arena);
+    r->arena = NULL;
+}
