@@ -407,27 +407,46 @@ static tw_err tell_container(struct work *w, enum tw_discrepancy_kind kind, uint
     return reconcile_tell(w, d);
 }
 
-static tw_err compare_containers(struct work *w, const struct index *manifested, struct index *declared)
+/* Those that one declaration names, against the manifest's of its group. */
+static tw_err look_at_declared(struct work *w, size_t i, const struct index *manifested,
+                               struct index *declared)
 {
-    for (size_t i = 0; i < w->in->declarations.n; i++) {
-        const struct tw_decl *d = w->in->declarations.at[i];
-        const uint32_t group = root(w, (uint32_t)(w->leaves + i));
-        for (size_t k = 0; w->sums[group].of[MANIFESTED].n > 0 && k < d->containers.n; k++) {
-            TW_TRY(reconcile_index_put(declared, d->containers.at[k].id, group));
-            if (!names(manifested, d->containers.at[k].id, group))
-                TW_TRY(tell_container(w, TW_DISCREPANCY_CONTAINER_UNMANIFESTED, group, TW_NO_INDEX, i,
-                                      d->containers.at[k].id));
-        }
-    }
-    for (uint32_t i = 0; i < w->leaves; i++) {
-        const struct tw_consignment *c = consignment(w, i);
-        const uint32_t group = root(w, i);
-        for (size_t k = 0; w->sums[group].of[DECLARED].n > 0 && k < c->containers.n; k++)
-            if (!names(declared, c->containers.at[k].id, group))
-                TW_TRY(tell_container(w, TW_DISCREPANCY_CONTAINER_UNDECLARED, group, i, TW_NO_INDEX,
-                                      c->containers.at[k].id));
+    const struct tw_decl *d = w->in->declarations.at[i];
+    const uint32_t group = root(w, (uint32_t)(w->leaves + i));
+    for (size_t k = 0; w->sums[group].of[MANIFESTED].n > 0 && k < d->containers.n; k++) {
+        const struct tw_str id = d->containers.at[k].id;
+        TW_TRY(reconcile_index_put(declared, id, group));
+        if (names(manifested, id, group)) continue;
+        TW_TRY(tell_container(w, TW_DISCREPANCY_CONTAINER_UNMANIFESTED, group, TW_NO_INDEX, i, id));
     }
     return TW_OK;
+}
+
+/* Those of one consignment, against the declarations' of its group. */
+static tw_err look_at_manifested(struct work *w, uint32_t leaf, const struct index *declared)
+{
+    const struct tw_consignment *c = consignment(w, leaf);
+    const uint32_t group = root(w, leaf);
+    for (size_t k = 0; w->sums[group].of[DECLARED].n > 0 && k < c->containers.n; k++) {
+        const struct tw_str id = c->containers.at[k].id;
+        if (names(declared, id, group)) continue;
+        TW_TRY(tell_container(w, TW_DISCREPANCY_CONTAINER_UNDECLARED, group, leaf, TW_NO_INDEX, id));
+    }
+    return TW_OK;
+}
+
+static tw_err compare_containers(struct work *w)
+{
+    struct index manifested = {0}, declared = {0};
+    tw_err err = reconcile_index_new(&manifested);
+    if (err == TW_OK) err = reconcile_index_new(&declared);
+    if (err == TW_OK) err = name_containers(w, &manifested);
+    for (size_t i = 0; err == TW_OK && i < w->in->declarations.n; i++)
+        err = look_at_declared(w, i, &manifested, &declared);
+    for (uint32_t i = 0; err == TW_OK && i < w->leaves; i++) err = look_at_manifested(w, i, &declared);
+    reconcile_index_free(&manifested);
+    reconcile_index_free(&declared);
+    return err;
 }
 
 /* -- all of it */
@@ -444,26 +463,24 @@ static int by_place(const void *x, const void *y)
     return c != 0 ? c : (a->container.n > b->container.n) - (a->container.n < b->container.n);
 }
 
-static tw_err compare(struct work *w)
+static tw_err prepare(struct work *w)
 {
-    struct index manifested = {0}, declared = {0};
     TW_TRY(reconcile_index_new(&w->bills));
     TW_TRY(reconcile_index_new(&w->masters));
     TW_TRY(reconcile_index_new(&w->containers));
     TW_TRY(mark_current(w));
     TW_TRY(list_leaves(w));
-    TW_TRY(index_leaves(w));
+    return index_leaves(w);
+}
+
+static tw_err compare(struct work *w)
+{
+    TW_TRY(prepare(w));
     for (uint32_t i = 0; i < w->leaves; i++) (void)tie_number(w, &w->bills, consignment(w, i)->bill, i);
     for (size_t i = 0; i < w->in->declarations.n; i++) tie_declaration(w, i);
     sum_up(w);
     TW_TRY(compare_groups(w));
-    tw_err err = reconcile_index_new(&manifested);
-    if (err == TW_OK) err = reconcile_index_new(&declared);
-    if (err == TW_OK) err = name_containers(w, &manifested);
-    if (err == TW_OK) err = compare_containers(w, &manifested, &declared);
-    reconcile_index_free(&manifested);
-    reconcile_index_free(&declared);
-    TW_TRY(err);
+    TW_TRY(compare_containers(w));
     TW_TRY(reconcile_landed(w));
     return reconcile_amendments(w);
 }

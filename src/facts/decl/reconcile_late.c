@@ -24,32 +24,50 @@ static tw_err tell_landing(struct work *w, enum tw_discrepancy_kind kind, size_t
                                                      .container = container});
 }
 
+/* All containers of a manifest, also those of no consignment. */
+static tw_err name_known(const struct tw_manifest *m, struct index *known)
+{
+    for (size_t i = 0; i < m->consignments.n; i++)
+        for (size_t k = 0; k < m->consignments.at[i].containers.n; k++)
+            TW_TRY(reconcile_index_put(known, m->consignments.at[i].containers.at[k].id, 0));
+    for (size_t i = 0; i < m->containers.n; i++)
+        TW_TRY(reconcile_index_put(known, m->containers.at[i].id, 0));
+    return TW_OK;
+}
+
+/* What was discharged, and tells of what no manifest knows, each container once. */
+static tw_err take_landed(struct work *w, size_t at, const struct index *known, struct index *landed)
+{
+    for (size_t i = 0; i < w->in->movements.n; i++) {
+        const struct tw_movement *e = &w->in->movements.at[i];
+        if (!landed_here(e, w->in->manifests.at[at])) continue;
+        const bool again = reconcile_index_find(landed, e->subject_id) != NOWHERE;
+        TW_TRY(reconcile_index_put(landed, e->subject_id, 0));
+        if (again || reconcile_index_find(known, e->subject_id) != NOWHERE) continue;
+        TW_TRY(tell_landing(w, TW_DISCREPANCY_OVER_LANDED, at, TW_NO_INDEX, e->subject_id));
+    }
+    return TW_OK;
+}
+
+static tw_err tell_short(struct work *w, size_t at, size_t consignment_, const struct index *landed)
+{
+    const struct tw_consignment *c = &w->in->manifests.at[at]->consignments.at[consignment_];
+    for (size_t k = 0; k < c->containers.n; k++) {
+        const struct tw_str id = c->containers.at[k].id;
+        if (id.n == 0 || reconcile_index_find(landed, id) != NOWHERE) continue;
+        TW_TRY(tell_landing(w, TW_DISCREPANCY_SHORT_LANDED, at, consignment_, id));
+    }
+    return TW_OK;
+}
+
 /* Containers of one manifest against those that its terminal discharged; without a report nothing is said. */
 static tw_err compare_landed(struct work *w, size_t at, struct index *landed, struct index *known)
 {
     const struct tw_manifest *m = w->in->manifests.at[at];
-    for (size_t i = 0; i < m->consignments.n; i++)
-        for (size_t k = 0; k < m->consignments.at[i].containers.n; k++)
-            TW_TRY(reconcile_index_put(known, m->consignments.at[i].containers.at[k].id, (uint32_t)i));
-    for (size_t i = 0; i < m->containers.n; i++)
-        TW_TRY(reconcile_index_put(known, m->containers.at[i].id, NOWHERE - 1));
-    for (size_t i = 0; i < w->in->movements.n; i++) {
-        const struct tw_movement *e = &w->in->movements.at[i];
-        if (!landed_here(e, m)) continue;
-        const bool again = reconcile_index_find(landed, e->subject_id) != NOWHERE;
-        TW_TRY(reconcile_index_put(landed, e->subject_id, 0));
-        if (!again && reconcile_index_find(known, e->subject_id) == NOWHERE)
-            TW_TRY(tell_landing(w, TW_DISCREPANCY_OVER_LANDED, at, TW_NO_INDEX, e->subject_id));
-    }
-    if (landed->links == 0) return TW_OK;
-    for (size_t i = 0; i < m->consignments.n; i++) {
-        if (reconcile_has_houses(m, &m->consignments.at[i])) continue;
-        for (size_t k = 0; k < m->consignments.at[i].containers.n; k++) {
-            const struct tw_str container = m->consignments.at[i].containers.at[k].id;
-            if (container.n > 0 && reconcile_index_find(landed, container) == NOWHERE)
-                TW_TRY(tell_landing(w, TW_DISCREPANCY_SHORT_LANDED, at, i, container));
-        }
-    }
+    TW_TRY(name_known(m, known));
+    TW_TRY(take_landed(w, at, known, landed));
+    for (size_t i = 0; landed->links > 0 && i < m->consignments.n; i++)
+        if (!reconcile_has_houses(m, &m->consignments.at[i])) TW_TRY(tell_short(w, at, i, landed));
     return TW_OK;
 }
 

@@ -85,49 +85,71 @@ static void late(const struct tw_discrepancy *d, const struct tw_reconcile_input
     tw_buf_text(out, " after the arrival");
 }
 
+static void undeclared(const struct tw_discrepancy *d, const struct tw_reconcile_input *in,
+                       struct tw_buf *out)
+{
+    tw_buf_printf(out, "bill %.*s of voyage %.*s", TW_STR_ARG(bill(d, in)), TW_STR_ARG(voyage(d, in)));
+    size(d, out);
+    tw_buf_text(out, ": on the manifest, and nobody has declared it");
+}
+
+static void unmanifested(const struct tw_discrepancy *d, const struct tw_reconcile_input *in,
+                         struct tw_buf *out)
+{
+    tw_buf_printf(out, "declaration %.*s is for voyage %.*s, and no manifest of it has these goods",
+                  TW_STR_ARG(declaration(d, in)), TW_STR_ARG(voyage(d, in)));
+}
+
+static void packages(const struct tw_discrepancy *d, const struct tw_reconcile_input *in, struct tw_buf *out)
+{
+    tw_buf_printf(out, "declared %lld packages, manifested %lld", (long long)d->declared_packages,
+                  (long long)d->manifested_packages);
+    whose(d, in, out);
+}
+
+static void container_unmanifested(const struct tw_discrepancy *d, const struct tw_reconcile_input *in,
+                                   struct tw_buf *out)
+{
+    tw_buf_printf(out,
+                  "declaration %.*s names container %.*s, which the manifest does not have under bill %.*s",
+                  TW_STR_ARG(declaration(d, in)), TW_STR_ARG(d->container), TW_STR_ARG(bill(d, in)));
+}
+
+static void container_undeclared(const struct tw_discrepancy *d, const struct tw_reconcile_input *in,
+                                 struct tw_buf *out)
+{
+    tw_buf_printf(out, "bill %.*s has container %.*s on the manifest, and declaration %.*s does not name it",
+                  TW_STR_ARG(bill(d, in)), TW_STR_ARG(d->container), TW_STR_ARG(declaration(d, in)));
+}
+
+static void short_landed(const struct tw_discrepancy *d, const struct tw_reconcile_input *in,
+                         struct tw_buf *out)
+{
+    tw_buf_printf(out, "container %.*s of bill %.*s was not discharged from voyage %.*s",
+                  TW_STR_ARG(d->container), TW_STR_ARG(bill(d, in)), TW_STR_ARG(voyage(d, in)));
+}
+
+static void over_landed(const struct tw_discrepancy *d, const struct tw_reconcile_input *in,
+                        struct tw_buf *out)
+{
+    tw_buf_printf(out, "container %.*s was discharged from voyage %.*s, and is on no manifest of it",
+                  TW_STR_ARG(d->container), TW_STR_ARG(voyage(d, in)));
+}
+
 void tw_discrepancy_say(const struct tw_discrepancy *d, const struct tw_reconcile_input *in,
                         struct tw_buf *out)
 {
-    switch (d->kind) {
-    case TW_DISCREPANCY_UNDECLARED:
-        tw_buf_printf(out, "bill %.*s of voyage %.*s", TW_STR_ARG(bill(d, in)), TW_STR_ARG(voyage(d, in)));
-        size(d, out);
-        tw_buf_text(out, ": on the manifest, and nobody has declared it");
-        return;
-    case TW_DISCREPANCY_UNMANIFESTED:
-        tw_buf_printf(out, "declaration %.*s is for voyage %.*s, and no manifest of it has these goods",
-                      TW_STR_ARG(declaration(d, in)), TW_STR_ARG(voyage(d, in)));
-        return;
-    case TW_DISCREPANCY_WEIGHT:
-        weight(d, in, out);
-        return;
-    case TW_DISCREPANCY_PACKAGES:
-        tw_buf_printf(out, "declared %lld packages, manifested %lld", (long long)d->declared_packages,
-                      (long long)d->manifested_packages);
-        whose(d, in, out);
-        return;
-    case TW_DISCREPANCY_CONTAINER_UNMANIFESTED:
-        tw_buf_printf(
-            out, "declaration %.*s names container %.*s, which the manifest does not have under bill %.*s",
-            TW_STR_ARG(declaration(d, in)), TW_STR_ARG(d->container), TW_STR_ARG(bill(d, in)));
-        return;
-    case TW_DISCREPANCY_CONTAINER_UNDECLARED:
-        tw_buf_printf(out,
-                      "bill %.*s has container %.*s on the manifest, and declaration %.*s does not name it",
-                      TW_STR_ARG(bill(d, in)), TW_STR_ARG(d->container), TW_STR_ARG(declaration(d, in)));
-        return;
-    case TW_DISCREPANCY_SHORT_LANDED:
-        tw_buf_printf(out, "container %.*s of bill %.*s was not discharged from voyage %.*s",
-                      TW_STR_ARG(d->container), TW_STR_ARG(bill(d, in)), TW_STR_ARG(voyage(d, in)));
-        return;
-    case TW_DISCREPANCY_OVER_LANDED:
-        tw_buf_printf(out, "container %.*s was discharged from voyage %.*s, and is on no manifest of it",
-                      TW_STR_ARG(d->container), TW_STR_ARG(voyage(d, in)));
-        return;
-    case TW_DISCREPANCY_LATE_AMENDMENT:
-        late(d, in, out);
-        return;
-    case TW_DISCREPANCY_N:
-        break;
-    }
+    static void (*const say[TW_DISCREPANCY_N])(const struct tw_discrepancy *,
+                                               const struct tw_reconcile_input *, struct tw_buf *) = {
+        [TW_DISCREPANCY_UNDECLARED] = undeclared,
+        [TW_DISCREPANCY_UNMANIFESTED] = unmanifested,
+        [TW_DISCREPANCY_WEIGHT] = weight,
+        [TW_DISCREPANCY_PACKAGES] = packages,
+        [TW_DISCREPANCY_CONTAINER_UNMANIFESTED] = container_unmanifested,
+        [TW_DISCREPANCY_CONTAINER_UNDECLARED] = container_undeclared,
+        [TW_DISCREPANCY_SHORT_LANDED] = short_landed,
+        [TW_DISCREPANCY_OVER_LANDED] = over_landed,
+        [TW_DISCREPANCY_LATE_AMENDMENT] = late,
+    };
+    say[d->kind](d, in, out);
 }

@@ -11,7 +11,7 @@
 #include "store/file.h"
 #include "store/walk.h"
 
-enum { SNIFF_BYTES = 512, ONE_MIB = 256 };
+enum { SNIFF_BYTES = 512, ONE_MIB = 256, POINTER = sizeof(void *) };
 
 struct work {
     const struct tw_reconcile_options *options;
@@ -51,7 +51,7 @@ static tw_err room(void *at, size_t *cap, size_t n, void *ret, struct tw_fault *
     const size_t more = *cap < 64 ? 64 : *cap * 2;
     void *p = at;
     if (n == *cap) {
-        p = tw_realloc(at, more, sizeof(void *));
+        p = tw_realloc(at, more, POINTER);
         if (p == NULL) return no_memory(fault);
         *cap = more;
     }
@@ -223,11 +223,11 @@ static tw_err read_declarations(struct work *w, struct tw_fault *fault)
 static tw_err settle(struct work *w, struct tw_fault *fault)
 {
     struct tw_reconcile_input *in = &w->to->in;
-    const struct tw_manifest **m = tw_arena_array(w->to->arena, w->manifest_n + 1, sizeof *m);
-    const struct tw_decl **d = tw_arena_array(w->to->arena, w->decl_n + 1, sizeof *d);
+    const struct tw_manifest **m = tw_arena_array(w->to->arena, w->manifest_n + 1, POINTER);
+    const struct tw_decl **d = tw_arena_array(w->to->arena, w->decl_n + 1, POINTER);
     if (m == NULL || d == NULL) return too_much(fault);
-    memcpy(m, w->manifest, w->manifest_n * sizeof *m);
-    if (w->decl_n > 0) memcpy(d, w->decl, w->decl_n * sizeof *d);
+    memcpy(m, w->manifest, w->manifest_n * POINTER);
+    if (w->decl_n > 0) memcpy(d, w->decl, w->decl_n * POINTER);
     in->manifests.at = m;
     in->manifests.n = w->manifest_n;
     in->declarations.at = d;
