@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The texts of an object are found through the element table, so that a new element is copied without a line
- * here; lists are named one by one. */
+/* Texts and lists are found through their tables, so that a new element is copied without a line here. */
 #include "decl/copy.h"
 
 #include "decl/element.h"
@@ -30,73 +29,24 @@ static tw_err copy_texts(enum tw_level level, void *object, struct tw_arena *are
     return TW_OK;
 }
 
-/* A copy of n objects of a level, *at of them; NULL when n is 0. */
-static tw_err copy_list(enum tw_level level, const void *at, size_t n, struct tw_arena *arena, void **ret)
+/* What an object points to becomes the arena's.
+ * NOLINTNEXTLINE(misc-no-recursion): as deep as lists are in lists, three levels */
+static tw_err own(enum tw_level level, void *object, struct tw_arena *arena)
 {
-    size_t size = tw_level_size(level);
-    *ret = NULL;
-    if (n == 0) return TW_OK;
-    char *copy = tw_arena_array(arena, n, size);
-    if (copy == NULL) return TW_NOMEM;
-    memcpy(copy, at, n * size);
-    for (size_t k = 0; k < n; k++) TW_TRY(copy_texts(level, copy + k * size, arena));
-    *ret = copy;
-    return TW_OK;
-}
-
-#define COPY(level, list)                                                                                    \
-    do {                                                                                                     \
-        void *copied_;                                                                                       \
-        TW_TRY(copy_list(TW_LEVEL_##level, (list).at, (list).n, arena, &copied_));                           \
-        (list).at = copied_;                                                                                 \
-    } while (0)
-
-static tw_err copy_extra(const struct tw_extra *at, size_t n, struct tw_arena *arena, struct tw_extra **ret)
-{
-    *ret = NULL;
-    if (n == 0) return TW_OK;
-    struct tw_extra *copy = tw_arena_array(arena, n, sizeof *copy);
-    if (copy == NULL) return TW_NOMEM;
-    for (size_t k = 0; k < n; k++) {
-        copy[k] = at[k];
-        TW_TRY(copy_text(&copy[k].path, arena));
-        TW_TRY(copy_text(&copy[k].value, arena));
-        TW_TRY(copy_text(&copy[k].attributes, arena));
+    size_t n;
+    const struct tw_list_row *row = tw_list_rows(level, &n);
+    TW_TRY(copy_texts(level, object, arena));
+    for (size_t i = 0; i < n; i++) {
+        const size_t size = tw_level_size(row[i].level);
+        struct tw_list list = tw_list_get(&row[i], object);
+        char *copy = list.n > 0 ? tw_arena_array(arena, list.n, size) : NULL;
+        if (list.n > 0 && copy == NULL) return TW_NOMEM;
+        if (list.n > 0) memcpy(copy, list.at, list.n * size);
+        for (size_t k = 0; k < list.n; k++) TW_TRY(own(row[i].level, copy + k * size, arena));
+        list.at = copy;
+        tw_list_set(&row[i], object, list);
     }
-    *ret = copy;
     return TW_OK;
-}
-
-/* NOLINTNEXTLINE(readability-function-cognitive-complexity): one line per list */
-static tw_err copy_item_lists(struct tw_item *i, struct tw_arena *arena)
-{
-    COPY(PACKAGE, i->packages);
-    COPY(DOCUMENT, i->documents);
-    COPY(PREVIOUS_DOCUMENT, i->previous_documents);
-    COPY(CONTAINER, i->containers);
-    COPY(DUTY, i->duties);
-    COPY(CHARGE, i->charges);
-    COPY(STATEMENT, i->statements);
-    COPY(FISCAL_PARTY, i->fiscal_parties);
-    return copy_extra(i->extra.at, i->extra.n, arena, &i->extra.at);
-}
-
-/* NOLINTNEXTLINE(readability-function-cognitive-complexity): one line per list */
-static tw_err copy_decl_lists(struct tw_decl *d, struct tw_arena *arena)
-{
-    COPY(AUTHORISATION, d->authorisations);
-    COPY(GUARANTEE, d->guarantees);
-    COPY(DOCUMENT, d->documents);
-    COPY(PREVIOUS_DOCUMENT, d->previous_documents);
-    COPY(CONTAINER, d->containers);
-    COPY(CHARGE, d->charges);
-    COPY(STATEMENT, d->statements);
-    COPY(FISCAL_PARTY, d->fiscal_parties);
-    COPY(AMENDMENT, d->amendments);
-    for (size_t k = 0; k < d->amendments.n; k++) COPY(POINTER, d->amendments.at[k].pointers);
-    COPY(ITEM, d->items);
-    for (size_t k = 0; k < d->items.n; k++) TW_TRY(copy_item_lists(&d->items.at[k], arena));
-    return copy_extra(d->extra.at, d->extra.n, arena, &d->extra.at);
 }
 
 tw_err tw_decl_copy(const struct tw_decl *d, struct tw_arena *arena, struct tw_decl **ret)
@@ -104,8 +54,7 @@ tw_err tw_decl_copy(const struct tw_decl *d, struct tw_arena *arena, struct tw_d
     struct tw_decl *copy = tw_arena_alloc(arena, sizeof *copy);
     if (copy == NULL) return TW_NOMEM;
     *copy = *d;
-    TW_TRY(copy_texts(TW_LEVEL_DECL, copy, arena));
-    TW_TRY(copy_decl_lists(copy, arena));
+    TW_TRY(own(TW_LEVEL_DECL, copy, arena));
     *ret = copy;
     return TW_OK;
 }

@@ -36,6 +36,19 @@ static const struct tw_element_row rows[TW_ELEMENT_END] = {
 #include "decl/record.def"
 #undef X
 
+/* Sorted by owner, then by name; a list of another type than its level's is refused by the compiler. */
+static const struct tw_list_row lists[] = {
+#define X(owner, level, member)                                                                              \
+    {#member, TW_LEVEL_##owner, TW_LEVEL_##level, offsetof(level_##owner, member)},
+#include "decl/list.def"
+#undef X
+};
+#define X(owner, level, member)                                                                              \
+    _Static_assert(                                                                                          \
+        __builtin_types_compatible_p(__typeof__(*((level_##owner *)0)->member.at), level_##level), #member);
+#include "decl/list.def"
+#undef X
+
 static const size_t level_sizes[TW_LEVEL_N] = {
 #define X(id, object, words) sizeof(object),
     TW_LEVEL_TABLE(X)
@@ -99,6 +112,60 @@ enum tw_element tw_element_find_any(struct tw_str name)
 {
     enum tw_element e = find(name, 0, TW_ELEMENT_N);
     return e != TW_ELEMENT_N ? e : find(name, TW_ELEMENT_N + 1, TW_ELEMENT_END);
+}
+
+/* `name` is the one of row e with `behind` at its end, and of the same object. */
+static bool is_with(enum tw_element e, const char *behind, enum tw_element other)
+{
+    const char *name = rows[e].name, *longer = rows[other].name;
+    const size_t n = strlen(name);
+    return rows[other].level == rows[e].level && strncmp(longer, name, n) == 0 &&
+           strcmp(longer + n, behind) == 0;
+}
+
+enum tw_element tw_element_partner(enum tw_element e)
+{
+    const enum tw_type type = rows[e].type;
+    const bool half = type == TW_TYPE_CURRENCY || type == TW_TYPE_UNIT;
+    const bool money = type == TW_TYPE_CURRENCY || type == TW_TYPE_AMOUNT || type == TW_TYPE_SIGNED;
+    const char *behind = money ? "_currency" : "_unit";
+    if (!money && type != TW_TYPE_UNIT && type != TW_TYPE_DEC) return TW_ELEMENT_N;
+    const enum tw_level level = rows[e].level;
+    for (int k = (int)e + (half ? -1 : 1); k >= 0 && k < TW_ELEMENT_END && rows[k].level != TW_LEVEL_N;
+         k += half ? -1 : 1) {
+        const enum tw_element other = (enum tw_element)k;
+        if (level > TW_LEVEL_ITEM && rows[k].level != level) return TW_ELEMENT_N;
+        if (half ? is_with(other, behind, e) : is_with(e, behind, other)) return other;
+    }
+    return TW_ELEMENT_N;
+}
+
+struct tw_str tw_element_own_name(enum tw_element e)
+{
+    struct tw_str name = tw_str_from(tw_element_row(e)->name);
+    if (rows[e].level > TW_LEVEL_ITEM) (void)tw_str_cut(name, '.', &name);
+    return name;
+}
+
+const struct tw_list_row *tw_list_rows(enum tw_level owner, size_t *ret_n)
+{
+    size_t from = 0, n = 0;
+    while (from < sizeof lists / sizeof *lists && lists[from].owner != owner) from++;
+    while (from + n < sizeof lists / sizeof *lists && lists[from + n].owner == owner) n++;
+    *ret_n = n;
+    return &lists[n > 0 ? from : 0];
+}
+
+struct tw_list tw_list_get(const struct tw_list_row *row, const void *owner)
+{
+    struct tw_list list;
+    memcpy(&list, (const char *)owner + row->offset, sizeof list);
+    return list;
+}
+
+void tw_list_set(const struct tw_list_row *row, void *owner, struct tw_list list)
+{
+    memcpy((char *)owner + row->offset, &list, sizeof list);
 }
 
 void tw_decl_init(struct tw_decl *ret)

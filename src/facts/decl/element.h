@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* decl/element.h -- the vocabulary of a declaration: every element with its name, type, place and words.
  *
- * In : element.def (header and item) and record.def (all else), one row per element.
+ * In : element.def (header and item) and record.def (all else), one row per element; list.def, what repeats.
  * Out: enums, look-up by name, and setting or printing any element of an object by its row.
  * Not: formats; message/ knows those.
  *
@@ -36,6 +36,7 @@
     X(FISCAL_PARTY, struct tw_fiscal_party, "further fiscal party")                                          \
     X(AMENDMENT, struct tw_amendment, "amendment")                                                           \
     X(POINTER, struct tw_pointer, "pointer of an amendment")                                                 \
+    X(EXTRA, struct tw_extra, "what no member takes")                                                        \
     X(MANIFEST, struct tw_manifest, "manifest")                                                              \
     X(CONSIGNMENT, struct tw_consignment, "consignment of a manifest")                                       \
     X(CONSIGNMENT_ITEM, struct tw_consignment_item, "goods of a consignment")                                \
@@ -116,11 +117,36 @@ enum tw_element {
 
 const struct tw_element_row *tw_element_row(enum tw_element e); /* static storage */
 
+/* The other half of one value: the currency of an amount, the unit of a quantity, and the other way round;
+ * TW_ELEMENT_N: it is whole. */
+enum tw_element tw_element_partner(enum tw_element e);
+
+/* The element's name without the name of its object: type for document.type, but importer.id. */
+struct tw_str tw_element_own_name(enum tw_element e);
+
 /* The flat element of that name, at level DECL or ITEM; TW_ELEMENT_N when there is none. */
 enum tw_element tw_element_find(struct tw_str name);
 
 /* The element of that name among all, e.g. document.type; TW_ELEMENT_N when there is none. */
 enum tw_element tw_element_find_any(struct tw_str name);
+
+/* A member that is a list of objects (decl/list.def). */
+struct tw_list_row {
+    const char *name;           /* of the member, e.g. documents */
+    enum tw_level owner, level; /* the object that has it; what it lists */
+    uint16_t offset;            /* of the member in its owner */
+};
+
+/* The lists of an object of that level, sorted by name. Static storage; *ret_n may be 0. */
+const struct tw_list_row *tw_list_rows(enum tw_level owner, size_t *ret_n);
+
+/* A list of any kind: objects of tw_level_size(row->level) bytes. */
+struct tw_list {
+    void *at;
+    size_t n;
+};
+struct tw_list tw_list_get(const struct tw_list_row *row, const void *owner);
+void tw_list_set(const struct tw_list_row *row, void *owner, struct tw_list list);
 
 /* Bytes of an object of that level, and what an officer calls it. */
 size_t tw_level_size(enum tw_level level);
@@ -155,6 +181,9 @@ void tw_element_blame(enum tw_element e, struct tw_fault *fault);
 /* Appends the element's value as text; nothing when absent. What it writes, tw_element_set reads back equal.
  */
 void tw_element_print(enum tw_element e, const void *object, struct tw_buf *out);
+
+/* The same, and of an amount that waits for its currency its digits. */
+void tw_element_print_whole(enum tw_element e, const void *object, struct tw_buf *out);
 
 /* Completes an item or a whole declaration with its items when everything has been set: amounts without a
  * currency are in `currency` (ISO 4217; usually the nation's own); currencies without an amount go; countries

@@ -303,3 +303,14 @@ void tw_element_print(enum tw_element e, const void *object, struct tw_buf *out)
         print_word(tw_type_vocabulary(row->type), *(const unsigned *)at, out);
     }
 }
+
+void tw_element_print_whole(enum tw_element e, const void *object, struct tw_buf *out)
+{
+    const struct tw_element_row *row = tw_element_row(e);
+    struct tw_dec waits;
+    if ((row->type == TW_TYPE_AMOUNT || row->type == TW_TYPE_SIGNED) &&
+        tw_money_waits((const void *)((const char *)object + row->offset), &waits))
+        tw_buf_dec(out, waits.v, waits.scale);
+    else
+        tw_element_print(e, object, out);
+}

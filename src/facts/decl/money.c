@@ -10,6 +10,13 @@ static bool amount_waits(struct tw_money m)
     return m.cur[0] == '\0' && m.cur[1] >= '0' && m.cur[1] <= '9';
 }
 
+bool tw_money_waits(const struct tw_money *money, struct tw_dec *ret)
+{
+    if (!amount_waits(*money)) return false;
+    *ret = (struct tw_dec){money->minor, (uint8_t)(money->cur[1] - '0'), true};
+    return true;
+}
+
 static bool currency_waits(struct tw_money m)
 {
     return m.cur[0] == '\0' && m.cur[1] >= 'A';
@@ -135,6 +142,9 @@ tw_err tw_money_set_currency(struct tw_money *money, struct tw_str code, struct 
 
 tw_err tw_money_settle(struct tw_money *money, struct tw_str currency, struct tw_fault *fault)
 {
+    if (amount_waits(*money) && currency.n == 0)
+        return tw_fail(fault, TW_FORMAT,
+                       "the amount comes without a currency; say which it is in, such as USD");
     if (money->cur[0] != '\0') return TW_OK;
     if (!amount_waits(*money)) {
         *money = (struct tw_money){0};

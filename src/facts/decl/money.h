@@ -46,6 +46,9 @@ tw_money_cur(const struct tw_money *money) /* its currency; lives as long as the
     return (struct tw_str){money->cur, money->cur[0] != '\0' ? 3 : 0};
 }
 
+/* Is there an amount that waits for its currency? Then *ret is it, in major units. */
+bool tw_money_waits(const struct tw_money *money, struct tw_dec *ret);
+
 /* Major units, e.g. 1234.50; absent when the money is. */
 struct tw_dec tw_money_dec(struct tw_money money);
 double tw_money_f64(struct tw_money money); /* nearest double; NaN when absent */

@@ -64,6 +64,12 @@ static void escaped(struct tw_buf *out, unsigned char c)
     case '\\':
         tw_buf_put(out, "\\\\", 2);
         break;
+    case '\b':
+        tw_buf_put(out, "\\b", 2);
+        break;
+    case '\f':
+        tw_buf_put(out, "\\f", 2);
+        break;
     case '\n':
         tw_buf_put(out, "\\n", 2);
         break;

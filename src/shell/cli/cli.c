@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "cli/table_priv.h"
+#include "message/json_write.h"
 #include "store/file.h"
 #include "tidewaiter/version.h"
 
@@ -256,6 +257,8 @@ int tw_cli_main(int argc, char **argv)
         print_man(&out);
     else if (strcmp(first, "--print") == 0 && argc == 3 && strcmp(argv[2], "bash") == 0)
         print_bash(&out);
+    else if (strcmp(first, "--print") == 0 && argc == 3 && strcmp(argv[2], "schema") == 0)
+        tw_json_write_schema(&out);
     else if (argc >= 2)
         return usage(first);
     if (argc >= 2) return say(&out);

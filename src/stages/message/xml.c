@@ -11,6 +11,7 @@
 
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
+#include <libxml/uri.h>
 #include <libxml/xmlschemas.h>
 
 #include <limits.h>
@@ -113,6 +114,21 @@ static xmlParserInputPtr load_entity(const char *location, const char *id, xmlPa
     else
         input->filename = mem_strdup(location);
     return input;
+}
+
+bool xml_is_uri(struct tw_str text)
+{
+    char *copy = tw_realloc(NULL, text.n + 1, 1);
+    xmlURIPtr uri = copy != NULL ? xmlCreateURI() : NULL;
+    bool is = true; /* out of memory: whoever writes it will find out */
+    if (uri != NULL) {
+        memcpy(copy, text.s, text.n);
+        copy[text.n] = '\0';
+        is = memchr(text.s, '\0', text.n) == NULL && xmlParseURIReference(uri, copy) == 0;
+    }
+    xmlFreeURI(uri);
+    tw_free(copy);
+    return is;
 }
 
 tw_err tw_xml_new(const struct tw_xml_limits *limits, struct tw_xml **ret, struct tw_fault *fault)

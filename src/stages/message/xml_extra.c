@@ -5,18 +5,55 @@
 
 #include <stdlib.h>
 
-enum { STEPS_MAX = 200 }; /* of a path: the deepest that a message may be */
-enum { LOOK_BACK = 64 };  /* siblings that are looked at for a step that does not follow the one before */
+#include "message/xml_priv.h"
+
+enum { STEPS_MAX = 200 };     /* of a path: the deepest that a message may be */
+enum { ATTRIBUTES_MAX = 64 }; /* of an element, as message/xml.h has it unless told otherwise */
+enum { LOOK_BACK = 64 };      /* siblings that are looked at for a step that does not follow the one before */
+
+/* Ranges of characters beyond ASCII that a name may have; those of `later` not at its beginning.
+ * Source: XML 1.0 (Fifth Edition), productions 4 and 4a. */
+static const struct {
+    uint32_t from, to;
+    bool later;
+} name_chars[] = {{0xB7, 0xB7, true},      {0xC0, 0xD6, false},     {0xD8, 0xF6, false},
+                  {0xF8, 0x2FF, false},    {0x300, 0x36F, true},    {0x370, 0x37D, false},
+                  {0x37F, 0x1FFF, false},  {0x200C, 0x200D, false}, {0x203F, 0x2040, true},
+                  {0x2070, 0x218F, false}, {0x2C00, 0x2FEF, false}, {0x3001, 0xD7FF, false},
+                  {0xF900, 0xFDCF, false}, {0xFDF0, 0xFFFD, false}, {0x10000, 0xEFFFF, false}};
+
+/* The character at name.s[*i], which is UTF-8; *i moves behind it. */
+static uint32_t decode(struct tw_str name, size_t *i)
+{
+    const unsigned char c = (unsigned char)name.s[(*i)++];
+    uint32_t u = c < 0x80 ? c : c < 0xE0 ? c & 0x1Fu : c < 0xF0 ? c & 0x0Fu : c & 0x07u;
+    while (*i < name.n && ((unsigned char)name.s[*i] & 0xC0) == 0x80)
+        u = u << 6 | ((unsigned char)name.s[(*i)++] & 0x3Fu);
+    return u;
+}
 
 static bool is_name(struct tw_str name)
 {
-    for (size_t i = 0; i < name.n; i++) {
-        const unsigned char c = (unsigned char)name.s[i];
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
+    for (size_t i = 0; i < name.n;) {
+        const bool first = i == 0;
+        const uint32_t c = decode(name, &i);
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
         const bool later = (c >= '0' && c <= '9') || c == '-' || c == '.';
-        if (!letter && (i == 0 || !later)) return false;
+        bool other = false;
+        for (size_t k = 0; c >= 0x80 && !other && k < sizeof name_chars / sizeof *name_chars; k++)
+            other = c >= name_chars[k].from && c <= name_chars[k].to && !(first && name_chars[k].later);
+        if (!letter && !other && (first || !later)) return false;
     }
     return name.n > 0;
+}
+
+/* What may stand in braces: the namespaces that have a prefix here are named by it, and XML keeps one for
+ * itself. */
+static bool is_foreign(struct tw_str uri)
+{
+    if (uri.n == 0) return true; /* in no namespace */
+    return xml_ns_find(uri) == XML_NS_OTHER && !tw_str_is(uri, "http://www.w3.org/2000/xmlns/") &&
+           xml_is_uri(uri);
 }
 
 bool xml_name_split(struct tw_str text, enum xml_ns *ns, struct tw_str *uri, struct tw_str *name)
@@ -29,7 +66,7 @@ bool xml_name_split(struct tw_str text, enum xml_ns *ns, struct tw_str *uri, str
         *ns = XML_NS_OTHER;
         *uri = (struct tw_str){text.s + 1, n};
         *name = (struct tw_str){close + 1, text.n - n - 2};
-        return is_name(*name);
+        return is_foreign(*uri) && is_name(*name);
     }
     const char *colon = memchr(text.s, ':', text.n);
     const struct tw_str prefix = {text.s, colon != NULL ? (size_t)(colon - text.s) : 0};
@@ -118,12 +155,47 @@ static bool all_steps(struct tw_str path)
     return true;
 }
 
+/* What xml_escape writes. */
+static const struct {
+    const char *written;
+    char c;
+} escapes[] = {{"&amp;", '&'},  {"&lt;", '<'},  {"&gt;", '>'},  {"&quot;", '"'},
+               {"&#10;", '\n'}, {"&#9;", '\t'}, {"&#13;", '\r'}};
+enum { ESCAPES = sizeof escapes / sizeof *escapes };
+
+/* Which of them stands at s.s[i]; ESCAPES: none. */
+static size_t escape_at(struct tw_str s, size_t i)
+{
+    size_t k = 0;
+    while (k < ESCAPES && !tw_str_starts((struct tw_str){s.s + i, s.n - i}, tw_str_from(escapes[k].written)))
+        k++;
+    return k;
+}
+
+/* Do they stand as in a tag? Those of a message do; extras that came otherwise may hold anything. */
+static bool attributes_fit(struct tw_str attributes)
+{
+    struct tw_str seen[ATTRIBUTES_MAX], name, value, uri, local;
+    enum xml_ns ns;
+    size_t n = 0;
+    while (xml_attribute_next(&attributes, &name, &value)) {
+        if (n == ATTRIBUTES_MAX || !xml_name_split(name, &ns, &uri, &local)) return false;
+        if (ns == XML_NS_DEC && tw_str_is(local, "xmlns")) return false;
+        for (size_t i = 0; i < n; i++)
+            if (tw_str_eq(seen[i], name)) return false;
+        for (size_t i = 0; i < value.n; i++)
+            if (value.s[i] == '<' || (value.s[i] == '&' && escape_at(value, i) == ESCAPES)) return false;
+        seen[n++] = name;
+    }
+    return attributes.n == 0;
+}
+
 static tw_err add(const struct xml_tree *tree, const struct tw_extra *extra, struct tw_arena *arena,
                   struct xml_extras *x)
 {
     struct tw_str rest;
     struct xml_node *at = begin(x, extra->path, &rest), step;
-    if (at == NULL || !all_steps(rest)) {
+    if (at == NULL || !all_steps(rest) || !attributes_fit(extra->attributes)) {
         x->left++;
         return TW_OK;
     }
@@ -210,22 +282,14 @@ bool xml_attribute_next(struct tw_str *rest, struct tw_str *name, struct tw_str 
 /* What xml_escape writes, back again, in place. */
 static size_t unescape(char *s, size_t n)
 {
-    static const struct {
-        const char *written;
-        char c;
-    } known[] = {{"&amp;", '&'},  {"&lt;", '<'},  {"&gt;", '>'},  {"&quot;", '"'},
-                 {"&#10;", '\n'}, {"&#9;", '\t'}, {"&#13;", '\r'}};
     size_t to = 0;
     for (size_t i = 0; i < n;) {
-        size_t k = 0, length = 0;
-        for (; s[i] == '&' && k < sizeof known / sizeof *known; k++) {
-            length = strlen(known[k].written);
-            if (n - i >= length && memcmp(s + i, known[k].written, length) == 0) break;
-        }
-        const bool escaped = s[i] == '&' && k < sizeof known / sizeof *known;
-        if (escaped) s[i + length - 1] = known[k].c;
-        i += escaped ? length : 1;
-        s[to++] = s[i - 1];
+        const size_t k = s[i] == '&' ? escape_at((struct tw_str){s, n}, i) : ESCAPES;
+        if (k < ESCAPES)
+            s[to++] = escapes[k].c;
+        else
+            s[to++] = s[i];
+        i += k < ESCAPES ? strlen(escapes[k].written) : 1;
     }
     return to;
 }

@@ -23,6 +23,9 @@ tw_err xml_too_large(size_t most, struct tw_fault *fault);
 /* Holds UTF-8 text to the limits, of which none is 0. TW_FORMAT (a DOCTYPE), TW_LIMIT. Time O(n). */
 tw_err xml_scan(struct tw_str text, const struct tw_xml_limits *limits, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* Would libxml2 take it for the name of a namespace? text.n > 0 */
+bool xml_is_uri(struct tw_str text);
+
 /* Writes line, column (characters) and byte of the place at `byte` into the fault, which may be NULL. */
 void xml_place(struct tw_str text, size_t byte, struct tw_fault *fault);
 

@@ -39,7 +39,7 @@ static void writes_what_a_reader_reads(void)
     tw_json_raw(&j, TW_STR("{\"x\":1}"));
     tw_json_end_object(&j);
     CHECK(tw_str_is(tw_buf_view(&out),
-                    "{\"text\":\"a\\\"\\\\\\u0008\\u000c\\n\\r\\t\\u0001/é\",\"list\":[-9223372036854775808,"
+                    "{\"text\":\"a\\\"\\\\\\b\\f\\n\\r\\t\\u0001/é\",\"list\":[-9223372036854775808,"
                     "18446744073709551615,true,false,null,{},[]],\"f64\":0.1,\"f32\":0.1,\"fixed\":0.667,"
                     "\"dec\":-12.50,\"none\":null,\"raw\":{\"x\":1}}"));
 }

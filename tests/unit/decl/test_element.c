@@ -39,6 +39,53 @@ static void names_are_sorted_and_each_is_found(void)
     }
 }
 
+static void lists_are_sorted_and_hold_objects_of_their_level(void)
+{
+    struct tw_decl d;
+    struct tw_document documents[2];
+    size_t n;
+    const struct tw_list_row *lists = tw_list_rows(TW_LEVEL_DECL, &n);
+    CHECK(n == 11);
+    for (int level = 0; level < TW_LEVEL_N; level++) {
+        const struct tw_list_row *of = tw_list_rows((enum tw_level)level, &n);
+        for (size_t i = 0; i < n; i++) CHECK(of[i].owner == (enum tw_level)level);
+        for (size_t i = 1; i < n; i++) CHECK(strcmp(of[i - 1].name, of[i].name) < 0);
+    }
+    CHECK(tw_list_rows(TW_LEVEL_DOCUMENT, &n) != NULL && n == 0);
+    tw_decl_init(&d);
+    CHECK(strcmp(lists[4].name, "documents") == 0 && tw_list_get(&lists[4], &d).n == 0);
+    tw_list_set(&lists[4], &d, (struct tw_list){documents, 2});
+    CHECK(d.documents.n == 2 && d.documents.at == documents && tw_list_get(&lists[4], &d).at == documents);
+}
+
+static void the_halves_of_a_value_know_each_other(void)
+{
+    CHECK(tw_element_partner(TW_ELEMENT_PRICE) == TW_ELEMENT_PRICE_CURRENCY);
+    CHECK(tw_element_partner(TW_ELEMENT_PRICE_CURRENCY) == TW_ELEMENT_PRICE);
+    CHECK(tw_element_partner(TW_ELEMENT_QUANTITY) == TW_ELEMENT_QUANTITY_UNIT);
+    CHECK(tw_element_partner(TW_ELEMENT_DUTY__BASE) == TW_ELEMENT_DUTY__BASE_UNIT);
+    CHECK(tw_element_partner(TW_ELEMENT_DUTY__BASE_UNIT) == TW_ELEMENT_DUTY__BASE);
+    CHECK(tw_element_partner(TW_ELEMENT_DUTY_RATE) == TW_ELEMENT_N);
+    CHECK(tw_element_partner(TW_ELEMENT_GROSS_MASS_KG) == TW_ELEMENT_N);
+    CHECK(tw_element_partner(TW_ELEMENT_LRN) == TW_ELEMENT_N);
+    for (unsigned e = 0; e < TW_ELEMENT_END; e++) {
+        if (!exists(e)) continue;
+        const enum tw_type type = row(e)->type;
+        const enum tw_element other = tw_element_partner((enum tw_element)e);
+        if (other != TW_ELEMENT_N) CHECK(tw_element_partner(other) == (enum tw_element)e);
+        if (type == TW_TYPE_CURRENCY || type == TW_TYPE_AMOUNT || type == TW_TYPE_SIGNED ||
+            type == TW_TYPE_UNIT)
+            CHECK(other != TW_ELEMENT_N && row(other)->level == row(e)->level);
+    }
+}
+
+static void a_name_of_its_own_leaves_the_object_out(void)
+{
+    CHECK(tw_str_is(tw_element_own_name(TW_ELEMENT_DOCUMENT__TYPE), "type"));
+    CHECK(tw_str_is(tw_element_own_name(TW_ELEMENT_CONSIGNMENT__NOTIFY__ID), "notify.id"));
+    CHECK(tw_str_is(tw_element_own_name(TW_ELEMENT_IMPORTER_ID), "importer.id"));
+}
+
 static void an_unknown_name_is_no_element(void)
 {
     CHECK(tw_element_find(TW_STR("importer")) == TW_ELEMENT_N);
@@ -296,6 +343,9 @@ int main(void)
 {
     RUN(every_row_of_the_field_list_has_an_element);
     RUN(names_are_sorted_and_each_is_found);
+    RUN(lists_are_sorted_and_hold_objects_of_their_level);
+    RUN(the_halves_of_a_value_know_each_other);
+    RUN(a_name_of_its_own_leaves_the_object_out);
     RUN(an_unknown_name_is_no_element);
     RUN(the_columns_of_the_simulator_are_elements);
     RUN(flat_elements_are_the_headers_and_the_items);

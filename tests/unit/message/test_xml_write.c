@@ -50,6 +50,44 @@ static void a_changed_member_goes_before_the_extra_that_spelled_it(void)
     lacks(&h, ">2500<");
 }
 
+/* Extras of JSON or EDIFACT may hold anything; what would spoil the message is left out and counted. */
+static void an_extra_that_is_no_place_of_a_message_is_left_out(void)
+{
+    static const struct {
+        const char *path, *attributes;
+        size_t left;
+    } of[] = {{"D/Odd", "a=\"1\"", 0},
+              {"D/{urn:x}Odd[2]", "xsi:type=\"a&lt;\" {urn:y}b=\"\"", 0},
+              {"D/\xc3\x89t\xc3\xa9", "", 0},
+              {"D/Odd", "a=\"<\"", 1},
+              {"D/Odd", "a=\"&b;\"", 1},
+              {"D/Odd", "a=\"1\" a=\"2\"", 1},
+              {"D/Odd", "xmlns=\"urn:x\"", 1},
+              {"D/Odd", "8.3", 1},
+              {"D/Odd", "a=\"1\" x", 1},
+              {"D/\xc3\x97", "", 1},
+              {"D/O d", "", 1},
+              {"D/{http://www.w3.org/2000/xmlns/}a", "", 1},
+              {"D/{" MD "}a", "", 1},
+              {"D/{urn:{{}a", "", 1},
+              {"GIS[1]", "", 1}};
+    XML_HOUSE h;
+    xml_house_open(&h);
+    reads(&h, DECLARATION("<FunctionCode>9</FunctionCode>"));
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        struct tw_extra extra = {tw_str_from(of[i].path), 1, TW_STR("v"), tw_str_from(of[i].attributes)};
+        size_t left = 9;
+        h.reading.decl->extra.at = &extra;
+        h.reading.decl->extra.n = 1;
+        tw_buf_clear(&h.out);
+        CHECK(tw_xml_write(h.writer, h.reading.decl, h.work, &h.out, &left, &h.fault) == TW_OK);
+        if (left != of[i].left) printf("# %s %s: %zu left\n", of[i].path, of[i].attributes, left);
+        CHECK(left == of[i].left);
+        CHECK(xml_feed(h.again, tw_buf_view(&h.out), SIZE_MAX, NULL) == TW_OK);
+        CHECK(tw_xml_parse(h.again, NULL, NULL) == TW_OK);
+    }
+}
+
 static void a_greater_than_stands_as_itself_where_it_may(void)
 {
     XML_HOUSE h;
@@ -216,6 +254,7 @@ static void a_difference_is_told_by_its_path(void)
 int main(void)
 {
     RUN(a_changed_member_goes_before_the_extra_that_spelled_it);
+    RUN(an_extra_that_is_no_place_of_a_message_is_left_out);
     RUN(a_greater_than_stands_as_itself_where_it_may);
     RUN(a_changed_place_is_written_where_it_belongs);
     RUN(a_changed_group_is_written_anew_and_leaves_others_alone);

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "message/json_read.h"
+
+#include <stdio.h>
+
+#include "base/near.h"
+#include "decl/money.h"
+#include "message/json_form_priv.h"
+
+struct reading {
+    const struct tw_json_told *told;
+    struct tw_arena *arena;
+    uint32_t items_max;
+    struct tw_fault first; /* code TW_OK: none so far */
+    bool stop;             /* nothing more is looked at */
+};
+
+/* An object on its way. */
+struct place {
+    enum tw_level level;
+    void *object;
+    struct tw_str group; /* absent: the object itself; else the words before the point */
+};
+
+#define SHOWN(text) (int)((text).n < 40 ? (text).n : 40), ((text).n > 0 ? (text).s : "")
+
+static void wrong(struct reading *r, const struct tw_json_node *node, struct tw_fault *fault)
+{
+    if (fault->code == TW_NOMEM && tw_arena_full(r->arena)) {
+        TW_IGNORE(
+            tw_fail(fault, TW_LIMIT, "this declaration takes more memory than one may; send it in parts"));
+        snprintf(fault->path, sizeof fault->path, "memory");
+        r->stop = true;
+    } else if (fault->code == TW_NOMEM) {
+        r->stop = true;
+    } else {
+        tw_json_blame(node, fault);
+    }
+    if (r->first.code == TW_OK) r->first = *fault;
+    if (r->told == NULL)
+        r->stop = true;
+    else if (fault->code != TW_NOMEM)
+        r->told->fault(r->told->to, fault);
+}
+
+static void not_so(struct reading *r, const struct tw_json_node *node, const char *wanted)
+{
+    struct tw_fault fault = {0};
+    TW_IGNORE(tw_fail(&fault, TW_FORMAT, "%s stands here; %s", tw_json_kind_words(node->kind), wanted));
+    wrong(r, node, &fault);
+}
+
+/* Has `text` what XML, EDIFACT and tables cannot carry? Source: XML 1.0 (Fifth Edition), production 2. */
+static bool carries(struct tw_str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        const unsigned char c = (unsigned char)text.s[i];
+        if (c < ' ' && c != '\t' && c != '\n' && c != '\r') return false;
+        if (c == 0xef && i + 2 < text.n && (unsigned char)text.s[i + 1] == 0xbf &&
+            (unsigned char)text.s[i + 2] >= 0xbe)
+            return false;
+    }
+    return true;
+}
+
+/* The text of a node that has one; false: a fault has been told. */
+static bool text_of(struct reading *r, const struct tw_json_node *node, bool blanks, const char *wanted,
+                    struct tw_str *ret)
+{
+    struct tw_fault fault = {0};
+    if (node->kind != TW_JSON_TEXT) {
+        not_so(r, node, wanted);
+        return false;
+    }
+    *ret = node->text;
+    if ((blanks ? ret->n : tw_str_trim(*ret).n) == 0) {
+        TW_IGNORE(tw_fail(&fault, TW_FORMAT, "an empty text stands here; leave the member out"));
+    } else if (!carries(*ret)) {
+        TW_IGNORE(tw_fail(&fault, TW_FORMAT, "the text has a control character, which no message may carry"));
+    } else {
+        return true;
+    }
+    wrong(r, node, &fault);
+    return false;
+}
+
+static bool set(struct reading *r, enum tw_element e, const struct tw_json_node *node, struct tw_str text,
+                void *object)
+{
+    struct tw_fault fault = {0};
+    if (tw_element_row(e)->level == TW_LEVEL_EXTRA && tw_element_row(e)->type == TW_TYPE_TEXT) {
+        memcpy((char *)object + tw_element_row(e)->offset, &text, sizeof text); /* blanks and all */
+        return true;
+    }
+    if (tw_element_set(e, text, r->arena, object, &fault) == TW_OK) return true;
+    wrong(r, node, &fault);
+    return false;
+}
+
+/* The two members that a value may have. */
+struct pair {
+    const struct tw_json_node *a, *b;
+};
+
+static bool pair_of(struct reading *r, const struct tw_json_node *node, const char *a, const char *b,
+                    struct pair *ret)
+{
+    struct tw_fault fault = {0};
+    *ret = (struct pair){tw_json_get(node, a), tw_json_get(node, b)};
+    for (const struct tw_json_node *m = tw_json_first(node); m != NULL; m = m->next) {
+        if (m == ret->a || m == ret->b) continue;
+        TW_IGNORE(
+            tw_fail(&fault, TW_NOTFOUND, "\"%.*s\" is no member here; %s and %s are", SHOWN(m->key), a, b));
+        wrong(r, m, &fault);
+        return false;
+    }
+    return true;
+}
+
+/* An amount with more decimals than its currency would be rounded, which nobody asked for. */
+static void read_money(struct reading *r, enum tw_element e, const struct tw_json_node *node, void *object)
+{
+    struct tw_fault fault = {0};
+    struct pair p;
+    struct tw_str amount, currency;
+    struct tw_dec given;
+    if (node->kind != TW_JSON_OBJECT) {
+        not_so(r, node, "money is written {\"amount\": \"12.34\", \"currency\": \"GBP\"}");
+        return;
+    }
+    if (!pair_of(r, node, "amount", "currency", &p)) return;
+    if (p.a == NULL) {
+        TW_IGNORE(
+            tw_fail(&fault, TW_FORMAT, "the amount is missing; leave the member out where there is none"));
+        wrong(r, node, &fault);
+        return;
+    }
+    if (!text_of(r, p.a, false, "an amount is written as text, \"12.34\", so that no digit is lost",
+                 &amount) ||
+        !set(r, e, p.a, amount, object) || p.b == NULL)
+        return;
+    if (!text_of(r, p.b, false, "a currency is a text such as \"GBP\"", &currency) ||
+        !set(r, tw_element_partner(e), p.b, currency, object))
+        return;
+    struct tw_money money;
+    memcpy(&money, (const char *)object + tw_element_row(e)->offset, sizeof money);
+    if (tw_dec_parse(tw_str_trim(amount), &given, NULL) == TW_OK &&
+        tw_dec_cmp(given, tw_money_dec(money)) == 0)
+        return;
+    TW_IGNORE(tw_fail(&fault, TW_RANGE, "\"%.*s\" is finer than the smallest coin of %.3s; round it",
+                      SHOWN(amount), money.cur));
+    wrong(r, p.a, &fault);
+}
+
+static void read_quantity(struct reading *r, enum tw_element e, const struct tw_json_node *node, void *object)
+{
+    struct pair p;
+    struct tw_str text;
+    if (node->kind != TW_JSON_OBJECT || node->n == 0) {
+        not_so(r, node, "a quantity is written {\"unit\": \"KGM\", \"value\": \"12.5\"}");
+        return;
+    }
+    if (!pair_of(r, node, "unit", "value", &p)) return;
+    if (p.a != NULL && text_of(r, p.a, false, "a unit is a text such as \"KGM\"", &text) &&
+        !set(r, tw_element_partner(e), p.a, text, object))
+        return;
+    if (p.b != NULL &&
+        text_of(r, p.b, false, "a number is written as text here, \"12.5\", so that no digit is lost", &text))
+        (void)set(r, e, p.b, text, object);
+}
+
+static void read_element(struct reading *r, enum tw_element e, const struct tw_json_node *node, void *object)
+{
+    const bool raw = tw_element_row(e)->level == TW_LEVEL_EXTRA;
+    const enum json_form form = json_form_of(e);
+    struct tw_str text;
+    if (form == JSON_FORM_MONEY) {
+        read_money(r, e, node, object);
+    } else if (form == JSON_FORM_QUANTITY) {
+        read_quantity(r, e, node, object);
+    } else if (form == JSON_FORM_WHOLE) {
+        if (node->kind == TW_JSON_NUMBER)
+            (void)set(r, e, node, node->text, object);
+        else
+            not_so(r, node, "a whole number without quotes is wanted");
+    } else if (text_of(r, node, raw,
+                       form == JSON_FORM_DECIMAL
+                           ? "a number is written as text here, \"12.5\", so that no digit is lost"
+                           : "a text in quotes is wanted",
+                       &text)) {
+        (void)set(r, e, node, text, object);
+    }
+}
+
+static void read_members(struct reading *r, struct place at, const struct tw_json_node *node);
+
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as lists are in lists, three levels */
+static void read_list(struct reading *r, const struct tw_list_row *row, const struct tw_json_node *node,
+                      void *owner)
+{
+    const size_t size = tw_level_size(row->level);
+    struct tw_fault fault = {0};
+    struct tw_list list = {NULL, 0};
+    if (node->kind != TW_JSON_ARRAY) {
+        not_so(r, node, "an array [...] of objects is wanted");
+        return;
+    }
+    if (row->level == TW_LEVEL_ITEM && node->n > r->items_max) {
+        TW_IGNORE(tw_fail(&fault, TW_LIMIT, "a declaration has up to %u items; this one has %u", r->items_max,
+                          node->n));
+        wrong(r, node, &fault);
+        return;
+    }
+    if (node->n == 0) return;
+    list.at = tw_arena_array(r->arena, node->n, size);
+    if (list.at == NULL) {
+        TW_IGNORE(tw_fail(&fault, TW_NOMEM, "no room left for this declaration"));
+        wrong(r, node, &fault);
+        return;
+    }
+    for (const struct tw_json_node *m = tw_json_first(node); m != NULL && !r->stop; m = m->next) {
+        void *object = (char *)list.at + size * list.n++;
+        tw_level_init(row->level, object);
+        if (m->kind == TW_JSON_OBJECT)
+            read_members(r, (struct place){row->level, object, {NULL, 0}}, m);
+        else
+            not_so(r, m, "an object {...} is wanted");
+    }
+    tw_list_set(row, owner, list);
+}
+
+/* What a member of that name is. */
+struct meaning {
+    enum { UNKNOWN, GROUP, MEMBER } kind;
+    struct json_member member;
+    struct tw_str near; /* UNKNOWN: the name that was probably meant; may be absent */
+};
+
+static struct meaning find(enum tw_level level, struct tw_str group, struct tw_str key)
+{
+    struct meaning ret = {.kind = UNKNOWN};
+    struct json_members members = json_members_of(level);
+    struct json_member m;
+    unsigned best = TW_NEAR_FAR;
+    while (json_members_next(&members, &m)) {
+        if (!tw_str_eq(m.group, group)) {
+            if (group.n > 0) continue;
+            if (tw_str_eq(m.group, key)) return (struct meaning){.kind = GROUP};
+            if (tw_near_better(key, m.group, &best)) ret.near = m.group;
+        } else if (tw_str_eq(m.key, key)) {
+            return (struct meaning){.kind = MEMBER, .member = m};
+        } else if (tw_near_better(key, m.key, &best)) {
+            ret.near = m.key;
+        }
+    }
+    return ret;
+}
+
+static void unknown(struct reading *r, const struct meaning *is, const struct tw_json_node *node)
+{
+    struct tw_fault fault = {0};
+    if (is->near.n > 0)
+        TW_IGNORE(tw_fail(&fault, TW_NOTFOUND, "\"%.*s\" is no member here; is %.*s meant?", SHOWN(node->key),
+                          SHOWN(is->near)));
+    else
+        TW_IGNORE(tw_fail(&fault, TW_NOTFOUND,
+                          "\"%.*s\" is no member here; take it out, or put what it says into extra",
+                          SHOWN(node->key)));
+    wrong(r, node, &fault);
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as lists are in lists, three levels */
+static void read_members(struct reading *r, struct place at, const struct tw_json_node *node)
+{
+    for (const struct tw_json_node *m = tw_json_first(node); m != NULL && !r->stop; m = m->next) {
+        const struct meaning is = find(at.level, at.group, m->key);
+        if (is.kind == UNKNOWN)
+            unknown(r, &is, m);
+        else if (is.kind == MEMBER && is.member.list != NULL)
+            read_list(r, is.member.list, m, at.object);
+        else if (is.kind == MEMBER)
+            read_element(r, is.member.element, m, at.object);
+        else if (m->kind == TW_JSON_OBJECT)
+            read_members(r, (struct place){at.level, at.object, m->key}, m);
+        else
+            not_so(r, m, "an object {...} is wanted");
+    }
+}
+
+tw_err tw_json_read_decl(const struct tw_json_node *node, uint32_t items_max, const struct tw_json_told *told,
+                         struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault)
+{
+    struct reading r = {.told = told, .arena = arena, .items_max = items_max > 0 ? items_max : TW_ITEMS_MAX};
+    struct tw_decl *decl = tw_arena_alloc(arena, sizeof *decl);
+    if (decl == NULL) {
+        struct tw_fault none = {0};
+        TW_IGNORE(tw_fail(&none, TW_NOMEM, "no room left for this declaration"));
+        wrong(&r, node, &none);
+    } else {
+        tw_decl_init(decl);
+        if (node->kind != TW_JSON_OBJECT)
+            not_so(&r, node, "a declaration is an object {...}");
+        else
+            read_members(&r, (struct place){TW_LEVEL_DECL, decl, {NULL, 0}}, node);
+    }
+    if (r.first.code == TW_OK) {
+        *ret = decl;
+        return TW_OK;
+    }
+    if (fault != NULL) *fault = r.first;
+    return r.first.code;
+}
+
+bool tw_json_is_decl(const struct tw_json_node *node)
+{
+    if (node->kind != TW_JSON_OBJECT) return false;
+    for (const struct tw_json_node *m = tw_json_first(node); m != NULL; m = m->next)
+        if (find(TW_LEVEL_DECL, (struct tw_str){NULL, 0}, m->key).kind != UNKNOWN) return true;
+    return false;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* message/json_read.h -- JSON becomes a declaration (docs/formats/json.md).
+ *
+ * In : one JSON text (message/json_in.h).
+ * Out: the declaration, as it was written by message/json_write.h or by others in the same form; or every
+ * fault there is, with its path, its place, and what would be right. Not: whether a declaration is right
+ * (decl/check.h).
+ *
+ * Strict: a member that is not known, a value of another kind than its member has, an empty text, null, a
+ * text with characters that no message may carry, an amount finer than its currency has coins: all are
+ * faults. So nothing that was sent is passed over in silence.
+ */
+#ifndef TW_MESSAGE_JSON_READ_H
+#define TW_MESSAGE_JSON_READ_H
+
+#include "decl/element.h"
+#include "message/json_in.h"
+
+/* Who is told of each fault beyond the first; told in the order of the text. */
+struct tw_json_told {
+    void *to;
+    void (*fault)(void *to, const struct tw_fault *fault);
+};
+
+/* Reads a declaration.
+ * items_max  0 = TW_ITEMS_MAX
+ * told       each fault, the first too; what has one gives no declaration. NULL: the first ends the reading
+ * ret        in the arena, with initialised members; not settled
+ * TW_FORMAT, TW_RANGE, TW_CONFLICT, TW_NOTFOUND  the first fault
+ * TW_LIMIT   too many items (fault->path "items"), the arena is full ("memory")
+ * TW_NOMEM */
+tw_err tw_json_read_decl(const struct tw_json_node *node, uint32_t items_max, const struct tw_json_told *told,
+                         struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Could it be a declaration: an object that has one of a declaration's members? For who has other things to
+ * read. */
+bool tw_json_is_decl(const struct tw_json_node *node);
+
+#endif
