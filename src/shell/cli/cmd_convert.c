@@ -63,6 +63,12 @@ static void note(const struct telling *t, const struct tw_convert_count *n)
     if (n->flaws > 0)
         tw_cli_note(cli, "%llu fault%s in messages; what did not fit is in extra", (ull)n->flaws,
                     s(n->flaws));
+    if (n->rejected > 0)
+        tw_cli_note(cli, "%llu interchange%s or message%s rejected", (ull)n->rejected, s(n->rejected),
+                    s(n->rejected));
+    if (n->left > 0)
+        tw_cli_note(cli, "%llu value%s left out, for which the form written has no place", (ull)n->left,
+                    s(n->left));
     if (n->passed > 0) tw_cli_note(cli, "%llu other file%s passed over", (ull)n->passed, s(n->passed));
 }
 
@@ -80,8 +86,10 @@ static void put_json(const struct tw_convert_count *n, const struct tw_convert_o
                {"elements", n->elements, checked},
                {"without_namespaces", n->bare, !edifact},
                {"values_kept_as_they_stand", n->unfit, !edifact},
-               {"envelope_faults", n->faults, edifact},
-               {"message_faults", n->flaws, o->form == TW_CONVERT_JSON},
+               {"envelope_faults", n->faults, edifact || n->faults > 0},
+               {"message_faults", n->flaws, o->form == TW_CONVERT_JSON || n->flaws > 0},
+               {"rejected", n->rejected, o->form == TW_CONVERT_CONTRL},
+               {"left_out", n->left, true},
                {"passed_over", n->passed, true}};
     tw_json_begin_object(&j);
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -112,12 +120,14 @@ static tw_err options_of(const struct tw_cli *cli, struct tw_convert_options *re
     ret->xsd = tw_cli_value(cli, "xsd");
     ret->check = tw_cli_flag(cli, "check_lossless");
     if (ret->form == TW_CONVERT_FORM_N)
-        return tw_fail(fault, TW_ARG,
-                       "convert needs --to xml, edifact or json, the form that messages are written in");
+        return tw_fail(
+            fault, TW_ARG,
+            "convert needs --to xml, edifact, json or contrl, the form that messages are written in");
     if (ret->xsd != NULL && ret->form != TW_CONVERT_XML)
         return tw_fail(fault, TW_ARG, "a schema is for XML; leave --xsd out, or give --to xml");
-    if (ret->check && ret->form == TW_CONVERT_JSON)
-        return tw_fail(fault, TW_ARG, "JSON is not read again; leave --check-lossless out");
+    if (ret->check && ret->form >= TW_CONVERT_JSON)
+        return tw_fail(fault, TW_ARG, "%s is not read again; leave --check-lossless out",
+                       ret->form == TW_CONVERT_JSON ? "JSON" : "an answer");
     if (ret->out == NULL)
         return tw_fail(fault, TW_ARG,
                        "convert needs --out DIR, a directory that the messages are written to");
@@ -129,7 +139,7 @@ static tw_err options_of(const struct tw_cli *cli, struct tw_convert_options *re
 static tw_err verdict(struct tw_cli *cli, const struct tw_convert_count *n, bool checked, bool lacking,
                       struct tw_fault *fault)
 {
-    cli->finding = n->lost > 0 || lacking;
+    cli->finding = n->lost > 0 || n->rejected > 0 || lacking;
     if (n->read == 0 && n->refused == 0)
         return tw_fail(fault, TW_FORMAT, "there was no message in what was named");
     if (n->refused == 0 || (checked && n->read > 0)) return TW_OK;

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/map.h"
+#include "engine/convert_decl_priv.h"
 #include "engine/convert_manifest_priv.h"
 #include "engine/xsd_priv.h"
 #include "message/edifact.h"
@@ -27,6 +28,7 @@ struct convert {
     struct tw_xml_reader *reader;
     struct tw_xml_writer *writer;
     struct edifact_work *edifact;
+    struct tw_edi_writer *composer;
     struct tw_arena *arena, *work;
     struct tw_buf text;
     struct tw_intern *names; /* of the files written */
@@ -43,6 +45,7 @@ static void close_convert(struct convert *c)
     tw_xml_reader_free(c->reader);
     tw_xml_writer_free(c->writer);
     edifact_work_free(c->edifact);
+    tw_edi_writer_free(c->composer);
     tw_arena_free(c->arena);
     tw_arena_free(c->work);
     tw_buf_free(&c->text);
@@ -101,6 +104,7 @@ static tw_err open_convert(struct convert *c, struct tw_fault *fault)
     TW_TRY(tw_xml_reader_new(0, &c->reader, fault));
     TW_TRY(tw_xml_writer_new(&c->writer, fault));
     TW_TRY(edifact_work_new(&c->edifact, fault));
+    TW_TRY(tw_edi_writer_new(&c->composer, fault));
     if (tw_arena_new(ARENA_BYTES_MAX, &c->arena) != TW_OK ||
         tw_arena_new(ARENA_BYTES_MAX, &c->work) != TW_OK || tw_intern_new(&c->names) != TW_OK)
         return no_memory(fault);
@@ -176,8 +180,9 @@ static tw_err spare_input(const struct convert *c, const char *from, const char 
     return TW_OK;
 }
 
-/* DIR/NAME, the name being that of the file without what a packer put behind it. */
-static tw_err name_output(struct convert *c, const char *path, char ret[PATH_BYTES_MAX],
+/* DIR/NAME, the name being that of the file without what a packer put behind it; `suffix` instead of its own,
+ * where there is one. */
+static tw_err name_output(struct convert *c, const char *path, const char *suffix, char ret[PATH_BYTES_MAX],
                           struct tw_fault *fault)
 {
     const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path;
@@ -188,14 +193,13 @@ static tw_err name_output(struct convert *c, const char *path, char ret[PATH_BYT
         base = c->options->form == TW_CONVERT_XML ? "stdin.xml" : "stdin.edi";
         n = strlen(base);
     }
-    const bool json = c->options->form == TW_CONVERT_JSON;
-    for (size_t k = n; json && k-- > 1;)
+    for (size_t k = n; suffix != NULL && k-- > 1;)
         if (base[k] == '.') {
             n = k;
             break;
         }
-    if (snprintf(ret, PATH_BYTES_MAX, "%s/%.*s%s", c->options->out, (int)n, base, json ? ".json" : "") >=
-        PATH_BYTES_MAX)
+    if (snprintf(ret, PATH_BYTES_MAX, "%s/%.*s%s", c->options->out, (int)n, base,
+                 suffix != NULL ? suffix : "") >= PATH_BYTES_MAX)
         return tw_fail(fault, TW_LIMIT, "the path to write to is longer than %d bytes", PATH_BYTES_MAX - 1);
     if (tw_intern_find(c->names, tw_str_from(ret)) != TW_MAP_NONE)
         return tw_fail(fault, TW_CONFLICT,
@@ -265,7 +269,7 @@ static tw_err convert_message(struct convert *c, const char *path, struct tw_fau
     tw_buf_clear(&c->text);
     TW_TRY(tw_xml_read(c->reader, c->xml, c->arena, &reading, fault));
     TW_TRY(tw_xml_write(c->writer, reading.decl, c->work, &c->text, NULL, fault));
-    TW_TRY(name_output(c, path, to, fault));
+    TW_TRY(name_output(c, path, NULL, to, fault));
     if (c->options->check) TW_TRY(check(c, fault));
     c->fatal = true;
     TW_TRY(write_out(c, to, fault));
@@ -283,7 +287,7 @@ static tw_err convert_interchange(struct convert *c, const char *path, const str
     TW_SCOPED(tw_file_out) *out = NULL;
     struct edifact_count n;
     char to[PATH_BYTES_MAX];
-    TW_TRY(name_output(c, path, to, fault));
+    TW_TRY(name_output(c, path, c->options->form == TW_CONVERT_JSON ? ".json" : NULL, to, fault));
     c->fatal = true;
     TW_TRY(tw_file_out_open(to, &how, &out, fault));
     c->fatal = false;
@@ -313,24 +317,100 @@ static tw_err convert_interchange(struct convert *c, const char *path, const str
     return TW_OK;
 }
 
+/* -- declarations, from one form into the other */
+
+struct across {
+    struct convert *c;
+    const char *path;
+};
+
+static tw_err put_text(struct convert *c, const char *path, const char *suffix, struct tw_fault *fault)
+{
+    char to[PATH_BYTES_MAX];
+    TW_TRY(name_output(c, path, suffix, to, fault));
+    c->fatal = true;
+    TW_TRY(write_out(c, to, fault));
+    TW_TRY(written(c, to, fault));
+    c->fatal = false;
+    return TW_OK;
+}
+
+static tw_err put_numbered(void *to, uint32_t number, struct tw_fault *fault)
+{
+    const struct across *a = to;
+    char suffix[24];
+    snprintf(suffix, sizeof suffix, ".%u.xml", number);
+    return put_text(a->c, a->path, suffix, fault);
+}
+
+static void tell_across(void *to, const struct tw_fault *what)
+{
+    const struct across *a = to;
+    tell(a->c, what);
+}
+
+static void refuse_across(void *to, const struct tw_fault *why)
+{
+    const struct across *a = to;
+    if (a->c->options->refused != NULL) a->c->options->refused(a->c->options->to, why);
+}
+
+static tw_err convert_across(struct convert *c, const char *path, const struct source *from, bool xml,
+                             struct tw_fault *fault)
+{
+    const struct tw_str first = {from->first, from->n};
+    struct across a = {c, path};
+    struct tw_xml_reading reading;
+    struct tw_edi_written done;
+    const struct decl_job job = {.path = path,
+                                 .arena = c->arena,
+                                 .work = c->work,
+                                 .text = &c->text,
+                                 .count = c->count,
+                                 .to = &a,
+                                 .told = tell_across,
+                                 .refused = refuse_across,
+                                 .put = put_numbered};
+    tw_arena_reset(c->arena);
+    tw_arena_reset(c->work);
+    tw_buf_clear(&c->text);
+    if (c->options->form == TW_CONVERT_CONTRL) {
+        TW_TRY(decl_answer(&job, from->in, first, fault));
+        return put_text(c, path, ".contrl.edi", fault);
+    }
+    if (!xml) return decl_to_xml(&job, c->writer, from->in, first, fault);
+    TW_TRY(fill(c, from, fault));
+    TW_TRY(tw_xml_read(c->reader, c->xml, c->arena, &reading, fault));
+    TW_TRY(decl_to_edifact(&job, c->composer, &reading, &done, fault));
+    TW_TRY(put_text(c, path, ".edi", fault));
+    c->count->bare += reading.bare;
+    tell_unfit(c, &reading);
+    if (!c->options->check) return TW_OK;
+    c->count->elements += done.segments;
+    c->count->lost += done.left_all;
+    return TW_OK;
+}
+
 static tw_err convert_source(struct convert *c, const char *path, bool found, const struct source *from,
                              struct tw_fault *fault)
 {
     const struct tw_str first = {from->first, from->n};
     const bool xml = tw_xml_sniff(first), edifact = tw_edi_sniff(first);
-    const bool wants_xml = c->options->form == TW_CONVERT_XML;
-    if (xml && wants_xml) {
+    const enum tw_convert_form form = c->options->form;
+    if (xml && form == TW_CONVERT_XML) {
         TW_TRY(fill(c, from, fault));
         return convert_message(c, path, fault);
     }
-    if (edifact && !wants_xml) return convert_interchange(c, path, from, fault);
-    if (xml || edifact)
-        return tw_fail(fault, TW_FORMAT, "this is %s, which is written as %s again; give --to %s",
-                       xml ? "XML" : "EDIFACT", xml ? "XML" : "EDIFACT", xml ? "xml" : "edifact");
+    if (edifact && (form == TW_CONVERT_EDIFACT || form == TW_CONVERT_JSON))
+        return convert_interchange(c, path, from, fault);
+    if (edifact || (xml && form == TW_CONVERT_EDIFACT)) return convert_across(c, path, from, xml, fault);
+    if (xml)
+        return tw_fail(fault, TW_FORMAT, "this is XML, which is not written as %s; give --to xml or edifact",
+                       form == TW_CONVERT_JSON ? "JSON" : "CONTRL");
     if (!found)
-        return tw_fail(fault, TW_FORMAT, "this is no %s; %s", wants_xml ? "XML" : "EDIFACT",
-                       wants_xml ? "messages of the WCO Data Model are converted"
-                                 : "an interchange begins with UNA, UNB or UNH");
+        return tw_fail(fault, TW_FORMAT,
+                       "this is neither XML nor EDIFACT; messages of the WCO Data Model are converted, and "
+                       "interchanges, which begin with UNA, UNB or UNH");
     c->count->passed++;
     return TW_OK;
 }

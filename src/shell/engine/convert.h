@@ -7,7 +7,10 @@
  *
  * What is no message is refused, told once, and the next is gone on with. Files found in a directory or
  * archive whose content does not begin like a message are passed over; those that were named are refused. An
- * EDIFACT interchange is one message here: it is written segment by segment, byte for byte as it stood.
+ * EDIFACT interchange written as EDIFACT is one message here: it is written segment by segment, byte for byte
+ * as it stood. Written as XML, each declaration in it (CUSDEC) is a message, in NAME.1.xml, NAME.2.xml ... by
+ * its number in the interchange; a declaration of XML is written as EDIFACT in NAME.edi. What is answered to
+ * the interchanges of a file (CONTRL) is written in NAME.contrl.edi.
  */
 #ifndef TW_ENGINE_CONVERT_H
 #define TW_ENGINE_CONVERT_H
@@ -17,12 +20,13 @@
 
 #include "base/err.h"
 
-/* What messages are written as; XML and EDIFACT are read from the same, JSON from the customs manifests of
+/* What messages are written as; XML and EDIFACT are read from either, JSON from the customs manifests of
  * EDIFACT: X(id, name, words) */
 #define TW_CONVERT_FORM_TABLE(X)                                                                             \
     X(XML, "xml", "WCO Data Model XML")                                                                      \
     X(EDIFACT, "edifact", "EDIFACT")                                                                         \
-    X(JSON, "json", "JSON")
+    X(JSON, "json", "JSON")                                                                                  \
+    X(CONTRL, "contrl", "what a receiver answers to EDIFACT interchanges")
 
 enum tw_convert_form {
 #define X(id, name, words) TW_CONVERT_##id,
@@ -53,8 +57,10 @@ struct tw_convert_count {
     uint64_t bare;          /* messages read without namespaces */
     uint64_t unfit;         /* values kept as they stand, since they do not fit */
     uint64_t elements;      /* compared; segments of EDIFACT */
-    uint64_t faults; /* of the envelopes of EDIFACT interchanges: counts, references, what is not closed */
-    uint64_t flaws;  /* of EDIFACT messages, where they are read */
+    uint64_t faults;   /* of the envelopes of EDIFACT interchanges: counts, references, what is not closed */
+    uint64_t flaws;    /* of EDIFACT messages, where they are read */
+    uint64_t rejected; /* interchanges and messages that CONTRL rejects */
+    uint64_t left;     /* values that the form written has no place for, and that are left out */
 };
 
 /* Errors end the work; *ret counts what was done before, and *options->file names the file at fault until the

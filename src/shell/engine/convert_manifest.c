@@ -83,11 +83,10 @@ static tw_err take(struct work *w, const struct tw_edi_segment *s, struct tw_fau
     if (w->reading && !within) TW_TRY(end_message(w, fault));
     if (place == TW_EDI_OPENS) tw_edi_reader_charset(w->reader, tw_edi_at(s, 0, 0));
     if (place == TW_EDI_OPENS_MESSAGE) {
-        if (tw_str_is(tw_edi_at(s, 1, 0), "CUSDEC"))
-            return tw_fail(
-                fault, TW_NOTFOUND,
-                "a message of type CUSDEC becomes no manifest; CUSCAR does; declarations are written with "
-                "--to xml");
+        if (tw_str_is(tw_edi_at(s, 1, 0), "CUSDEC")) {
+            fault->line = s->line;
+            return tw_fail(fault, TW_NOTFOUND, "a message of type CUSDEC becomes no manifest; give --to xml");
+        }
         TW_TRY(no_room(tw_edi_reader_begin(w->reader, s, w->arena, fault), fault));
         w->reading = true;
     }

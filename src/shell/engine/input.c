@@ -275,10 +275,10 @@ static tw_err begin(struct tw_input *in, struct tw_fault *fault)
     TW_TRY(tw_file_in_read(in->file, p, room, &n, fault));
     const struct tw_str first = {p, n < 512 ? n : 512};
     if (tw_xml_sniff(first)) return take_message(in, (struct tw_str){p, n}, fault);
-    if (tw_edi_sniff(first))
-        return tw_fail(fault, TW_FORMAT,
-                       "this is an EDIFACT interchange; declarations are read from tables (CSV) and from "
-                       "messages of the WCO Data Model (XML); `tidewaiter convert` reads interchanges");
+    if (tw_edi_sniff(first)) {
+        TW_TRY(open_messages(in, fault));
+        return messages_load_interchange(&in->messages, in->file, (struct tw_str){p, n}, fault);
+    }
     if (n == 0)
         tw_reader_end(in->reader);
     else
@@ -416,7 +416,8 @@ const struct tw_valuation *tw_input_valuation(const struct tw_input *in)
 tw_err tw_input_sha256(struct tw_input *in, uint8_t ret[32])
 {
     if (!in->of_messages) return tw_file_in_sha256(in->file, ret);
-    if (in->messages.hash == NULL || in->messages.at < in->messages.n) return TW_ARG;
+    if (in->messages.hash == NULL || in->messages.at < in->messages.n || in->messages.interchange != NULL)
+        return TW_ARG;
     tw_sha256_end(in->messages.hash, ret);
     tw_sha256_free(in->messages.hash);
     in->messages.hash = NULL;

@@ -43,11 +43,22 @@ tw_err messages_open(const char *path, bool sha256, struct messages *ret, struct
     return tw_walk(path, &(struct tw_walk){.to = ret, .file = add_path}, fault);
 }
 
+static void end_interchange(struct messages *m)
+{
+    interchange_close(m->interchange);
+    tw_file_in_free(m->in);
+    tw_free(m->first);
+    m->interchange = NULL;
+    m->in = NULL;
+    m->first = NULL;
+}
+
 void messages_close(struct messages *m)
 {
     tw_xml_free(m->xml);
     tw_xml_reader_free(m->reader);
     tw_sha256_free(m->hash);
+    end_interchange(m);
     tw_archive_free(m->archive);
     for (size_t i = 0; i < m->n; i++) tw_free(m->path[i]);
     tw_free(m->path);
@@ -85,7 +96,35 @@ static tw_err take_bytes(struct messages *m, const char *p, size_t n, struct tw_
     return tw_xml_filled(m->xml, n, fault);
 }
 
-/* *xml: it begins like XML; else not all of it was read. */
+static tw_err open_interchange(struct messages *m, struct tw_file_in *in, struct tw_str first,
+                               const char *path, struct tw_fault *fault)
+{
+    m->from = (struct interchange_source){.in = in, .first = first, .hash = m->hash, .bytes = &m->bytes};
+    m->path_now = path;
+    m->bytes += first.n;
+    if (m->hash != NULL) tw_sha256_add(m->hash, first.s, first.n);
+    return interchange_open(&m->from, &m->interchange, fault);
+}
+
+tw_err messages_load_interchange(struct messages *m, struct tw_file_in *in, struct tw_str first,
+                                 struct tw_fault *fault)
+{
+    return open_interchange(m, in, first, m->path[m->at++], fault);
+}
+
+/* An interchange of our own: it keeps the file. */
+static tw_err begin_interchange(struct messages *m, struct tw_file_in **in_take, struct tw_str first,
+                                const char *path, struct tw_fault *fault)
+{
+    m->first = tw_realloc(NULL, first.n, 1);
+    if (m->first == NULL) return no_memory(fault);
+    memcpy(m->first, first.s, first.n);
+    m->in = *in_take;
+    *in_take = NULL;
+    return open_interchange(m, m->in, (struct tw_str){m->first, first.n}, path, fault);
+}
+
+/* *xml: it begins like XML; else not all of it was read, and m->interchange is there if it is one. */
 static tw_err load_file(struct messages *m, const char *path, bool *xml, struct tw_fault *fault)
 {
     TW_SCOPED(tw_file_in) *in = NULL;
@@ -96,7 +135,10 @@ static tw_err load_file(struct messages *m, const char *path, bool *xml, struct 
         char *p = tw_xml_room(m->xml, &room);
         if (p == NULL) return no_memory(fault);
         TW_TRY(tw_file_in_read(in, p, room, &n, fault));
-        if (all == 0) *xml = tw_xml_sniff((struct tw_str){p, n < SNIFF_BYTES ? n : SNIFF_BYTES});
+        const struct tw_str first = {p, n < SNIFF_BYTES ? n : SNIFF_BYTES};
+        if (all == 0) *xml = tw_xml_sniff(first);
+        if (all == 0 && tw_edi_sniff(first))
+            return begin_interchange(m, &in, (struct tw_str){p, n}, path, fault);
         if (!*xml) return TW_OK;
         TW_TRY(take_bytes(m, p, n, fault));
     }
@@ -166,17 +208,65 @@ static tw_err next_file(struct messages *m, const char **path, bool *ended, stru
     return err;
 }
 
+/* A declaration whose message is damaged, or has a value that is none, is not decided about; numbers that
+ * fail their check digit are taken as they are. */
+static tw_err is_whole(const struct interchange_found *found, struct tw_fault *fault)
+{
+    const struct tw_edi_reading *r = &found->reading;
+    fault->line = r->line;
+    for (size_t i = 0; i < r->told_n; i++) {
+        const enum tw_edi_flaw flaw = r->told[i].flaw;
+        if (flaw == TW_EDI_FLAW_TYPE || flaw == TW_EDI_FLAW_RELEASE || flaw >= TW_EDI_FLAW_CONTAINER)
+            continue;
+        *fault = r->told[i].fault;
+        snprintf(fault->note, sizeof fault->note, "%s: %.*s", tw_edi_flaw_name(flaw),
+                 (int)(sizeof fault->note - 24), r->told[i].fault.note);
+        return fault->code;
+    }
+    if (found->damaged)
+        return tw_fail(fault, TW_FORMAT,
+                       "message %u does not end as it says (count, reference or UNT); have it sent again",
+                       found->number);
+    if (tw_str_is(r->decl->function, "13"))
+        return tw_fail(fault, TW_FORMAT, "this is a request about a declaration, none itself; leave it out");
+    return TW_OK;
+}
+
+/* The next declaration of the interchange that is open; *some = false: there is none any more. */
+static tw_err next_of_interchange(struct messages *m, struct tw_arena *arena, bool *some,
+                                  struct tw_xml_reading *ret, struct tw_fault *fault)
+{
+    for (;;) {
+        struct interchange_found found = {.number = 0};
+        *fault = (struct tw_fault){.item = 0};
+        const tw_err err = interchange_next(m->interchange, arena, &found, fault);
+        *some = err != TW_OK || found.step != INTERCHANGE_END;
+        if (err != TW_OK || found.step == INTERCHANGE_END) end_interchange(m);
+        if (!*some || err != TW_OK) return err;
+        if (found.step == INTERCHANGE_REMARK) continue; /* a message it is of is damaged */
+        if (found.step != INTERCHANGE_DECLARATION) return fault->code;
+        *ret = (struct tw_xml_reading){.decl = found.reading.decl, .line = found.reading.line};
+        return is_whole(&found, fault);
+    }
+}
+
 tw_err messages_next(struct messages *m, struct tw_arena *arena, enum messages_step *step,
                      const char **ret_path, struct tw_xml_reading *ret, struct tw_fault *fault)
 {
     for (;;) {
-        bool some = false, ended;
+        bool some = false, ended = false;
+        tw_err err = TW_OK;
         tw_arena_reset(arena);
         *fault = (struct tw_fault){.item = 0};
         if (m->stop != NULL && *m->stop != 0) return tw_fail(fault, TW_INTERRUPTED, "interrupted");
-        tw_err err = next_file(m, ret_path, &ended, fault);
+        const bool within = m->interchange != NULL;
+        if (within)
+            *ret_path = m->path_now;
+        else
+            err = next_file(m, ret_path, &ended, fault);
         if (err == TW_OK && *ret_path == NULL) break;
-        if (err == TW_OK) err = read_one(m, *ret_path, arena, &some, ret, fault);
+        if (err == TW_OK && !within) err = read_one(m, *ret_path, arena, &some, ret, fault);
+        if (err == TW_OK && m->interchange != NULL) err = next_of_interchange(m, arena, &some, ret, fault);
         if (err != TW_OK && (ended || !is_message_s(err))) return err;
         if (err == TW_OK && !some) continue;
         *step = err == TW_OK ? MESSAGES_DECLARATION : MESSAGES_REFUSED;

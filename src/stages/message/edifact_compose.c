@@ -300,7 +300,7 @@ static tw_err compose(struct tw_edi_writer *w, const struct tw_edi_order *order,
     if (set == EDI_UNOY) TW_TRY(write_message(w, order->record, 4, &message, fault));
     ret->segments = w->segments;
     TW_TRY(edi_left_tell(w, order->record, ret));
-    return edi_enclose(&order->ends, set, tw_buf_view(&message), out, fault);
+    return edi_enclose(&order->ends, set, set == EDI_UNOY ? 4 : 3, tw_buf_view(&message), out, fault);
 }
 
 tw_err tw_edi_compose(struct tw_edi_writer *w, const struct tw_edi_order *order, struct tw_arena *arena,

@@ -7,7 +7,7 @@
  * is longer than its data element, and a list longer than the directory allows, refuse the record.
  *
  * The character set is the least that holds all texts: UNOA, UNOC (ISO 8859-1), or UNOY (UTF-8) with syntax
- * version 4; the others have version 3. A UNA stands before.
+ * version 4; the others have version 3, with a UNA before.
  *
  * Source: message/edifact_map.def, edifact_structure.def, edifact_segment.def; ISO 9735.
  */

@@ -70,8 +70,9 @@ tw_err edi_left_derived(struct tw_edi_writer *w) TW_MUST_CHECK;
 enum edi_set { EDI_UNOA, EDI_UNOC, EDI_UNOY };
 enum edi_set edi_set_of(struct tw_str utf8);
 
-/* Appends UNA, UNB, the message in that set, UNZ. TW_LIMIT: sender or recipient is too long */
-tw_err edi_enclose(const struct tw_edi_ends *ends, enum edi_set set, struct tw_str message,
+/* Appends UNA, UNB, the message in that set, UNZ. version 3 or 4; UNOY has 4. TW_LIMIT: sender or recipient
+ * is too long; TW_NOMEM */
+tw_err edi_enclose(const struct tw_edi_ends *ends, enum edi_set set, unsigned version, struct tw_str message,
                    struct tw_buf *out, struct tw_fault *fault) TW_MUST_CHECK;
 
 #endif

@@ -52,22 +52,22 @@ static tw_err check_end(struct tw_str name, const char *what, struct tw_fault *f
                    (int)(name.n < 60 ? name.n : 60), name.s);
 }
 
-tw_err edi_enclose(const struct tw_edi_ends *ends, enum edi_set set, struct tw_str message,
+tw_err edi_enclose(const struct tw_edi_ends *ends, enum edi_set set, unsigned version, struct tw_str message,
                    struct tw_buf *out, struct tw_fault *fault)
 {
     static const char *const names[] = {"UNOA", "UNOC", "UNOY"};
     TW_SCOPED_BUF all = {0};
     char place[32], number[16];
     struct tw_buf time = tw_buf_in(place, sizeof place), reference = tw_buf_in(number, sizeof number);
-    const struct tw_edi_service service = tw_edi_service_default(set == EDI_UNOY ? 4 : 3);
+    const struct tw_edi_service service = tw_edi_service_default(version);
     TW_TRY(check_end(ends->sender, "sender", fault));
     TW_TRY(check_end(ends->recipient, "recipient", fault));
     edi_time_digits(ends->at, &time);
     tw_buf_printf(&reference, "%014llX", (unsigned long long)(tw_hash64(message.s, message.n, 0) >> 8));
-    const size_t century = set == EDI_UNOY ? 0 : 2; /* version 4 has it */
+    const size_t century = version == 4 ? 0 : 2; /* version 4 has it */
     const struct tw_edi_value unb[] = {
         {tw_str_from(names[set]), 0, 0, 0},
-        {set == EDI_UNOY ? TW_STR("4") : TW_STR("3"), 0, 0, 1},
+        {version == 4 ? TW_STR("4") : TW_STR("3"), 0, 0, 1},
         {ends->sender, 1, 0, 0},
         {ends->recipient, 2, 0, 0},
         {{place + century, 8 - century}, 3, 0, 0},
@@ -77,7 +77,8 @@ tw_err edi_enclose(const struct tw_edi_ends *ends, enum edi_set set, struct tw_s
     const struct tw_edi_value unz[] = {{TW_STR("1"), 0, 0, 0}, {{number, 14}, 1, 0, 0}};
     const struct tw_edi_segment opens = {.tag = TW_STR("UNB"), .value = unb, .n = 7, .service = service};
     const struct tw_edi_segment closes = {.tag = TW_STR("UNZ"), .value = unz, .n = 2, .service = service};
-    tw_edi_write_una(&service, &all);
+    if (version < 4)
+        tw_edi_write_una(&service, &all); /* there the usual ones hold, and some know no other UNA */
     tw_edi_write(&opens, &all);
     tw_buf_str(&all, message);
     tw_edi_write(&closes, &all);

@@ -376,6 +376,64 @@ static void a_declaration_comes_in_one_message(void)
     CHECK(unlink(first) == 0);
 }
 
+#define CUSDEC(n, id, rest)                                                                                  \
+    "UNH+" n "+CUSDEC:D:96B:UN'BGM+960+" id "+9'UNS+D'CST+1'" rest "UNS+S'UNT+6+" n "'"
+
+/* Each declaration of an interchange is one; other messages and damaged ones are told, and passed over. */
+static void an_interchange_holds_many_declarations(void)
+{
+    static const char text[] = "UNB+UNOC:3+A+B+261127:0800+1'" CUSDEC(
+        "1", "E1",
+        "") "UNH+2+CUSCAR:D:95B:UN'BGM+85+M'UNT+3+2'" CUSDEC("3", "E3",
+                                                             "") "UNH+4+CUSDEC:D:96B:UN'BGM+960+E4+"
+                                                                 "9'UNS+D'CST+1'UNS+S'UNT+9+"
+                                                                 "4'" CUSDEC("5", "E1",
+                                                                             "") "UNH+6+CUSDEC:D:"
+                                                                                 "96B:UN'BGM+960+"
+                                                                                 "E6+9'UNS+D'CST+x'"
+                                                                                 "UNS+S'UNT+6+"
+                                                                                 "6'" CUSDEC("7", "E7",
+                                                                                             "") "U"
+                                                                                                 "N"
+                                                                                                 "Z"
+                                                                                                 "+"
+                                                                                                 "7"
+                                                                                                 "+"
+                                                                                                 "1"
+                                                                                                 "'";
+    struct seen seen = {0};
+    struct tw_input_options o = usual();
+    struct tw_reader_count count;
+    uint8_t sum[32], want[32];
+    char ids[64] = "";
+    o.to = &seen;
+    o.refused = see_refused;
+    put(declarations, text);
+    CHECK(read_ids(&o, ids, sizeof ids, &count) == TW_OK && strcmp(ids, "E1 E3 E7 ") == 0);
+    CHECK(count.declarations == 3 && count.refused_declarations == 4 && seen.refused == 4);
+    /* two files of a directory, the sum of their bytes, and one that breaks off */
+    TW_SCOPED(tw_input) *in = NULL;
+    struct tw_reading r;
+    char path[120];
+    unsigned n = 0;
+    name(path, sizeof path, "messages/e.edi");
+    put(path, "UNA:+.? '" CUSDEC("1", "F1", "") "UNH+2+CUSDEC:D:96B:UN'BGM+960+F2'");
+    name(path, sizeof path, "messages");
+    o.sha256 = true;
+    CHECK(tw_input_open(path, &o, &in, &fault) == TW_OK);
+    for (bool more = true; more; n += more) CHECK(tw_input_next(in, arena, &r, &more, &fault) == TW_OK);
+    CHECK(n == 3 && tw_input_count(in).refused_declarations == 1);
+    tw_sha256(MESSAGE("A") MESSAGE("C") "UNA:+.? '" CUSDEC("1", "F1", "") "UNH+2+CUSDEC:D:96B:UN'BGM+960+F2'",
+              sizeof MESSAGE("A")
+                      MESSAGE("C") "UNA:+.? '" CUSDEC("1", "F1", "") "UNH+2+CUSDEC:D:96B:UN'BGM+960+F2'" -
+                  1,
+              want);
+    CHECK(tw_input_sha256(in, sum) == TW_OK && memcmp(sum, want, sizeof sum) == 0);
+    name(path, sizeof path, "messages/e.edi");
+    CHECK(unlink(path) == 0);
+    put(declarations, HEADER);
+}
+
 static tw_err read_messages(void)
 {
     TW_SCOPED(tw_input) *in = NULL;
@@ -426,6 +484,7 @@ int main(void)
     RUN(a_message_is_told_from_a_table_by_its_content);
     RUN(a_directory_holds_one_message_a_file);
     RUN(a_declaration_comes_in_one_message);
+    RUN(an_interchange_holds_many_declarations);
     RUN(no_allocation_that_fails_loses_a_message);
     tw_arena_free(maps);
     tw_arena_free(arena);

@@ -143,10 +143,9 @@ static void the_least_character_set_is_taken(void)
         {"STEEL, 5 TONS (?+:')", "UNA:+.? 'UNB+UNOA:3+GB1+CUSTOMS+251124:1600+"},
         {"Steel", "UNA:+.? 'UNB+UNOC:3+"},
         {"STAHLB\xC3\x84NDER *", "UNA:+.? 'UNB+UNOC:3+"},
-        {"caf\xC3\x83\xC2\xA9",
-         "UNA:+.?*'UNB+UNOY:4+GB1+CUSTOMS+20251124:1600+"}, /* as ISO 8859-1 it is UTF-8 */
-        {"\xE9\x8B\xBC *", "UNA:+.?*'UNB+UNOY:4+"},
-        {"\xC5\x81\xC3\xB3\x64\xC5\xBA", "UNA:+.?*'UNB+UNOY:4+"},
+        {"caf\xC3\x83\xC2\xA9", "UNB+UNOY:4+GB1+CUSTOMS+20251124:1600+"}, /* as ISO 8859-1 it is UTF-8 */
+        {"\xE9\x8B\xBC *", "UNB+UNOY:4+"},
+        {"\xC5\x81\xC3\xB3\x64\xC5\xBA", "UNB+UNOY:4+"},
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         HOUSE h;

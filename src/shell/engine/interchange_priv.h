@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine/interchange_priv.h -- the declarations of an EDIFACT interchange, one after another.
+ *
+ * In : its first bytes and the file behind them.
+ * Out: each customs declaration (CUSDEC) as it was read; what is no declaration, and what is wrong with the
+ * envelope. Not: what is made of it; engine/input.c decides, engine/convert_decl.c writes.
+ */
+#ifndef TW_ENGINE_INTERCHANGE_PRIV_H
+#define TW_ENGINE_INTERCHANGE_PRIV_H
+
+#include "base/hash.h"
+#include "message/edifact_envelope.h"
+#include "message/edifact_read.h"
+#include "store/file.h"
+
+struct interchange;
+
+/* Nothing in it is owned; it must outlive the interchange. */
+struct interchange_source {
+    struct tw_file_in *in;
+    struct tw_str first;    /* of the file, read already */
+    struct tw_sha256 *hash; /* gets all bytes behind `first`; NULL = not wanted */
+    uint64_t *bytes;        /* counts them; NULL = not wanted */
+};
+
+/* TW_NOMEM */
+tw_err interchange_open(const struct interchange_source *from, struct interchange **ret,
+                        struct tw_fault *fault) TW_MUST_CHECK;
+void interchange_close(struct interchange *i); /* takes NULL */
+
+enum interchange_step {
+    INTERCHANGE_DECLARATION, /* *ret has it; *damaged: its envelope has a fault, told before */
+    INTERCHANGE_REFUSED, /* a CUSDEC that becomes no declaration: *fault says why; the next call goes on */
+    INTERCHANGE_OTHER,   /* a message of another type, passed over: *fault names it */
+    INTERCHANGE_REMARK,  /* the envelope: *fault says what, its note begins with the rule's id */
+    INTERCHANGE_END
+};
+
+struct interchange_found {
+    enum interchange_step step;
+    struct tw_edi_reading reading; /* in the arena */
+    uint32_t number;               /* of the message in the interchange, from 1 */
+    enum tw_edi_rule rule;         /* REMARK */
+    bool damaged;
+};
+
+/* The next one; `arena` is reset where a message begins. fault is not NULL.
+ * The errors of the file, and where a segment is none: what is behind it is not read. TW_FORMAT, TW_LIMIT,
+ * TW_NOMEM */
+tw_err interchange_next(struct interchange *i, struct tw_arena *arena, struct interchange_found *ret,
+                        struct tw_fault *fault) TW_MUST_CHECK;
+
+#endif
