@@ -221,6 +221,13 @@ static void begin_interchange(struct tw_edi_answer *a, const struct tw_edi_segme
     }
 }
 
+/* What UCI must have, and UNB may lack. */
+static void put_named(struct draft *d, unsigned element, const struct echo *e, unsigned n)
+{
+    if (e[0].n == 0) put_text(d, element, 0, TW_STR("UNKNOWN"));
+    for (unsigned i = 0; i < n; i++) put_echo(d, element, i, &e[i]);
+}
+
 static void write_contrl(const struct tw_edi_answer *a, struct tw_buf *out)
 {
     struct draft unh = {.n = 0}, uci = {.n = 0}, unt = {.n = 0};
@@ -231,12 +238,9 @@ static void write_contrl(const struct tw_edi_answer *a, struct tw_buf *out)
     put_text(&unh, 1, 2, a->version == 4 ? TW_STR("1") : TW_STR("3"));
     put_text(&unh, 1, 3, TW_STR("UN"));
     write(a, "UNH", &unh, out);
-    if (a->control.n > 0)
-        put_echo(&uci, 0, 0, &a->control);
-    else
-        put_text(&uci, 0, 0, TW_STR("UNKNOWN")); /* UNB has none, and UCI must have one */
-    for (unsigned i = 0; i < 3; i++) put_echo(&uci, 1, i, &a->sender[i]);
-    for (unsigned i = 0; i < 3; i++) put_echo(&uci, 2, i, &a->recipient[i]);
+    put_named(&uci, 0, &a->control, 1);
+    put_named(&uci, 1, a->sender, 3);
+    put_named(&uci, 2, a->recipient, 3);
     put_verdict(&uci, 3, &a->interchange, rejected ? REJECTED : ACKNOWLEDGED);
     write(a, "UCI", &uci, out);
     if (!rejected) tw_buf_str(out, tw_buf_view(&a->body));

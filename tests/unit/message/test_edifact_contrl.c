@@ -99,6 +99,7 @@ static void faults_between_messages_reject_the_interchange(void)
     says(UNB GOOD "un'UNZ+1+REF1'", UCI3 "4+18+UNB'UNT+3+1'"); /* bytes that are no segment */
     says("UNB+UNOA:3+SENDER:14+CUSTOMS+261127:0800'" GOOD "UNZ+1'",
          "UNH+1+CONTRL:D:3:UN'UCI+UNKNOWN+SENDER:14+CUSTOMS+4+13+UNB'UNT+3+1'");
+    says("UNB+UNOA:3'" GOOD "UNZ+1'", "UNH+1+CONTRL:D:3:UN'UCI+UNKNOWN+UNKNOWN+UNKNOWN+4+13+UNB'UNT+3+1'");
 }
 
 static void nobody_answers_a_message_without_an_interchange(void)
