@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert reconcile audit-data evaluate train assess explain --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert reconcile amend audit-data evaluate train assess explain --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -37,6 +37,13 @@ _tidewaiter()
         --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --declarations) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        esac
+        ;;
+    amend)
+        words='--help --json --quiet --base --out --of-version --amendments --pointers'
+        case $prev in
+        --base) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         esac
         ;;
     audit-data)

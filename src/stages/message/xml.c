@@ -178,6 +178,13 @@ tw_err tw_xml_filled(struct tw_xml *x, size_t n, struct tw_fault *fault)
     return x->bytes.n <= x->limits.bytes ? TW_OK : xml_too_large(x->limits.bytes, fault);
 }
 
+tw_err tw_xml_fill(struct tw_xml *x, struct tw_str bytes, struct tw_fault *fault)
+{
+    tw_buf_put(&x->bytes, bytes.s, bytes.n);
+    if (x->bytes.failed) return tw_fail(fault, TW_NOMEM, "no room left for this message");
+    return tw_xml_filled(x, 0, fault);
+}
+
 void tw_xml_clear(struct tw_xml *x)
 {
     tw_buf_clear(&x->bytes);

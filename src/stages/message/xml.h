@@ -76,6 +76,9 @@ char *tw_xml_room(struct tw_xml *x, size_t *n);
 /* So many have been put there. TW_LIMIT: more than a message may have; drop it by tw_xml_clear. */
 tw_err tw_xml_filled(struct tw_xml *x, size_t n, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* Puts these bytes there. TW_LIMIT, TW_NOMEM */
+tw_err tw_xml_fill(struct tw_xml *x, struct tw_str bytes, struct tw_fault *fault) TW_MUST_CHECK;
+
 void tw_xml_clear(struct tw_xml *x); /* forgets the bytes that have come */
 
 /* Parses what has come and tells it to `events` (NULL: only whether it can be read). May be called again with

@@ -32,6 +32,7 @@ TW_LEVEL_TABLE(X)
 /* clang-format off */
 #define ROW(depth, name, tag) (name), (tag), (depth), sizeof(name) - 1
 #define NODE(depth, name, tag) {ROW(depth, name, tag), XML_NODE, TW_ELEMENT_N, TW_ELEMENT_N, TW_LEVEL_N, TW_LEVEL_N, 0, 0},
+#define MANY(depth, name, tag) {ROW(depth, name, tag), XML_NODE, TW_ELEMENT_N, TW_ELEMENT_N, TW_LEVEL_N, TW_LEVEL_N, 0, 1},
 #define TAKES(depth, name, tag, how, element, with) \
     {ROW(depth, name, tag), how, TW_ELEMENT_##element, with, TW_LEVEL_N, TW_LEVEL_N, 0, 0},
 #define MEMBER(depth, name, tag, element) TAKES(depth, name, tag, XML_MEMBER, element, TW_ELEMENT_N)
@@ -87,6 +88,11 @@ uint16_t xml_tree_find(const struct xml_tree *t, uint16_t parent, struct tw_str 
     for (uint16_t i = first; i != near; i = t->next[i])
         if (is_named(i, name)) return i;
     return XML_NO_ROW;
+}
+
+bool xml_row_repeats(const struct xml_row *row)
+{
+    return row->how == XML_LIST || row->how == XML_GROUP || (row->how == XML_NODE && row->which == 1);
 }
 
 static bool is_time(const struct xml_row *row)

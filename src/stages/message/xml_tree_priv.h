@@ -63,7 +63,7 @@ struct xml_row {
     enum tw_level level;     /* LIST: of its entries */
     enum tw_level owner;     /* LIST: of the object that has the list */
     uint16_t list;           /* LIST: where in the owner it is */
-    uint8_t which;           /* GROUP: enum xml_group; PART: 0 or 1 */
+    uint8_t which;           /* GROUP: enum xml_group; PART: 0 or 1; NODE: 1 = several may stand there */
 };
 
 /* A list of any type, as TW_LIST lays it out. */
@@ -93,6 +93,9 @@ static inline enum xml_ns xml_row_ns(const struct xml_row *row)
 {
     return row->name_n == 14 && row->name[0] == 'D' && row->name[8] == 'S' ? XML_NS_DS : XML_NS_DEC;
 }
+
+/* May several of it stand beside each other? */
+bool xml_row_repeats(const struct xml_row *row);
 
 /* The name of the attribute that a row heeds: currencyID, unitCode, formatCode; "" = none. */
 const char *xml_row_attribute(const struct xml_row *row);
