@@ -8,7 +8,24 @@
  * writes the same. */
 #include "fuzz.h"
 
+#include "message/notification.h"
 #include "unit/message/xml_message.h"
+
+/* An answer goes through its notification, and comes back whole from there too. */
+static void answer(struct xml_house *h)
+{
+    struct tw_notification n;
+    TW_SCOPED(tw_arena) *arena = NULL;
+    CHECK(tw_arena_new(64 << 20, &arena) == TW_OK);
+    tw_err err = tw_notification_read(h->reading.decl, arena, &n, &h->fault);
+    if (err == TW_OK) err = tw_notification_write(&n, arena, h->reading.decl, &h->fault);
+    if (err == TW_OK) {
+        xml_house_same(h);
+        return;
+    }
+    fuzz_fault(err, &h->fault);
+    CHECK(err == TW_LIMIT);
+}
 
 static void read_and_write(struct tw_str text)
 {
@@ -22,6 +39,7 @@ static void read_and_write(struct tw_str text)
     }
     for (size_t i = 0; i < h.reading.unfit_n; i++) fuzz_fault(h.reading.unfit[i].code, &h.reading.unfit[i]);
     xml_house_same(&h);
+    if (h.reading.kind == TW_XML_RESPONSE) answer(&h);
     tw_buf_str(&first, tw_buf_view(&h.out));
     CHECK(xml_house_read(&h, tw_buf_view(&first)) == TW_OK);
     xml_house_write(&h);

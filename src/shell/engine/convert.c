@@ -11,6 +11,7 @@
 #include "engine/convert_manifest_priv.h"
 #include "engine/xsd_priv.h"
 #include "message/edifact.h"
+#include "message/notification.h"
 #include "message/xml_read.h"
 #include "message/xml_same.h"
 #include "message/xml_write.h"
@@ -260,6 +261,15 @@ static void tell_unfit(struct convert *c, const struct tw_xml_reading *reading)
     for (size_t i = 0; i < reading->unfit_n; i++) tell(c, &reading->unfit[i]);
 }
 
+/* What customs answered goes through the notification that it is. */
+static tw_err as_notification(struct convert *c, struct tw_xml_reading *reading, struct tw_fault *fault)
+{
+    struct tw_notification n;
+    if (reading->kind != TW_XML_RESPONSE) return TW_OK;
+    TW_TRY(tw_notification_read(reading->decl, c->arena, &n, fault));
+    return tw_notification_write(&n, c->arena, reading->decl, fault);
+}
+
 static tw_err convert_message(struct convert *c, const char *path, struct tw_fault *fault)
 {
     struct tw_xml_reading reading;
@@ -268,6 +278,7 @@ static tw_err convert_message(struct convert *c, const char *path, struct tw_fau
     tw_arena_reset(c->work);
     tw_buf_clear(&c->text);
     TW_TRY(tw_xml_read(c->reader, c->xml, c->arena, &reading, fault));
+    TW_TRY(as_notification(c, &reading, fault));
     TW_TRY(tw_xml_write(c->writer, reading.decl, c->work, &c->text, NULL, fault));
     TW_TRY(name_output(c, path, NULL, to, fault));
     if (c->options->check) TW_TRY(check(c, fault));

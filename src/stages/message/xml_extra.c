@@ -78,8 +78,7 @@ bool xml_name_split(struct tw_str text, enum xml_ns *ns, struct tw_str *uri, str
     return is_name(*name);
 }
 
-/* The next step of a path, which begins with it; braces may hold slashes. */
-static bool next_step(struct tw_str *path, struct xml_node *step)
+bool xml_step_next(struct tw_str *path, struct xml_node *step)
 {
     size_t n = 0;
     for (bool braces = false; n < path->n && (braces || path->s[n] != '/'); n++)
@@ -151,7 +150,7 @@ static bool all_steps(struct tw_str path)
 {
     struct xml_node step;
     for (int n = 0; path.n > 0; n++)
-        if (n == STEPS_MAX || !next_step(&path, &step)) return false;
+        if (n == STEPS_MAX || !xml_step_next(&path, &step)) return false;
     return true;
 }
 
@@ -201,7 +200,7 @@ static tw_err add(const struct xml_tree *tree, const struct tw_extra *extra, str
     }
     bool known = at != &x->envelope;
     while (rest.n > 0) {
-        if (!next_step(&rest, &step)) break;
+        if (!xml_step_next(&rest, &step)) break;
         at = step_down(tree, at, known, &step, arena);
         if (at == NULL) return TW_NOMEM;
         known = known && at->row != XML_NO_ROW;

@@ -32,6 +32,9 @@ struct xml_extras {
 tw_err xml_extras_make(const struct xml_tree *tree, const struct tw_extra *extra, size_t n,
                        struct tw_arena *arena, struct xml_extras *ret) TW_MUST_CHECK;
 
+/* Takes the next step off a path, which begins with it; braces may hold slashes. False: it is none. */
+bool xml_step_next(struct tw_str *path, struct xml_node *step);
+
 /* The next of an extra's attributes, still escaped; false = there is none. Its name has a prefix or braces.
  */
 bool xml_attribute_next(struct tw_str *rest, struct tw_str *name, struct tw_str *value);

@@ -71,6 +71,7 @@ struct tw_xml_reader {
     size_t paths;       /* bytes of the paths of what is kept */
     size_t declaration; /* depth of its frame + 1; 0 = outside */
     bool found;
+    uint32_t answered; /* declarations of the answer so far, in a message without namespaces */
 };
 
 static tw_err no_memory(struct tw_fault *fault)
@@ -112,22 +113,6 @@ static bool room_for(void **at, size_t n, size_t *cap, size_t size)
     *at = p;
     *cap = more;
     return true;
-}
-
-/* Appends a zeroed entry to a list in the arena, which has room for 4, 8, 16 ... */
-static void *append(struct tw_arena *arena, void *list, size_t size)
-{
-    struct xml_list l;
-    memcpy(&l, list, sizeof l);
-    if (l.n == 0 || (l.n >= 4 && (l.n & (l.n - 1)) == 0)) {
-        void *more = tw_arena_array(arena, l.n > 0 ? l.n * 2 : 4, size);
-        if (more == NULL) return NULL;
-        if (l.n > 0) memcpy(more, l.at, l.n * size);
-        l.at = more;
-    }
-    void *entry = (char *)l.at + l.n++ * size;
-    memcpy(list, &l, sizeof l);
-    return entry;
 }
 
 /* The innermost element; there is one. */
@@ -225,7 +210,7 @@ static tw_err make_extra(struct tw_xml_reader *r, struct tw_str value, struct tw
 static tw_err push_extra(struct tw_xml_reader *r, const struct tw_extra *extra, bool in_item)
 {
     void *list = in_item ? (void *)&((struct tw_item *)r->at[TW_LEVEL_ITEM])->extra : &r->reading.decl->extra;
-    struct tw_extra *entry = append(r->arena, list, sizeof *entry);
+    struct tw_extra *entry = xml_list_append(r->arena, list, sizeof *entry);
     if (entry == NULL) return TW_NOMEM;
     *entry = *extra;
     return TW_OK;
@@ -260,11 +245,15 @@ static tw_err note_unfit(struct tw_xml_reader *r, const struct tw_fault *why, ui
 
 /* -- starts */
 
-/* What a name without a namespace is taken for in a message that has none. */
-static enum xml_ns taken_for(const struct tw_xml_reader *r, struct tw_str name)
+/* What a name without a namespace is taken for in a message that has none. The second Declaration of an
+ * answer is one of its own: it holds the values that corrections put in. */
+static enum xml_ns taken_for(struct tw_xml_reader *r, struct tw_str name)
 {
     const enum xml_ns parent = r->depth > 0 ? r->frame[r->depth - 1].ns : XML_NS_OTHER;
     const bool inner = tw_str_is(name, "DateTimeString");
+    if (parent == XML_NS_RES && tw_str_is(r->frame[r->depth - 1].name, "Response") &&
+        tw_str_is(name, "Declaration"))
+        return r->answered++ == 0 ? XML_NS_RES : XML_NS_DEC;
     if (parent == XML_NS_RES || parent == XML_NS_RDS) return inner ? XML_NS_RDS : XML_NS_RES;
     if (parent == XML_NS_DEC || parent == XML_NS_DS) return inner ? XML_NS_DS : XML_NS_DEC;
     if (tw_str_is(name, "MetaData")) return XML_NS_MD;
@@ -376,7 +365,7 @@ static tw_err open_entry(struct tw_xml_reader *r, const struct frame *f)
         return tw_fail(r->fault, TW_LIMIT, "the declaration has more than %u items", r->items_max);
     }
     char *owner = r->at[row->owner];
-    void *entry = append(r->arena, owner + row->list, tw_level_size(row->level));
+    void *entry = xml_list_append(r->arena, owner + row->list, tw_level_size(row->level));
     if (entry == NULL) return TW_NOMEM;
     tw_level_init(row->level, entry);
     r->at[row->level] = entry;
@@ -679,7 +668,7 @@ tw_err tw_xml_read(struct tw_xml_reader *r, struct tw_xml *x, struct tw_arena *a
     const struct tw_xml_events events = {r, on_start, on_text, on_end};
     r->xml = x;
     r->arena = arena;
-    r->depth = r->declaration = r->foreign_n = r->kept_n = r->paths = 0;
+    r->depth = r->declaration = r->foreign_n = r->kept_n = r->paths = r->answered = 0;
     r->near_uri = NULL;
     r->found = false;
     r->unfit = NULL;

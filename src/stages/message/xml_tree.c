@@ -90,6 +90,21 @@ uint16_t xml_tree_find(const struct xml_tree *t, uint16_t parent, struct tw_str 
     return XML_NO_ROW;
 }
 
+void *xml_list_append(struct tw_arena *arena, void *list, size_t size)
+{
+    struct xml_list l;
+    memcpy(&l, list, sizeof l);
+    if (l.n == 0 || (l.n >= 4 && (l.n & (l.n - 1)) == 0)) {
+        void *more = tw_arena_array(arena, l.n > 0 ? l.n * 2 : 4, size);
+        if (more == NULL) return NULL;
+        if (l.n > 0) memcpy(more, l.at, l.n * size);
+        l.at = more;
+    }
+    void *entry = (char *)l.at + l.n++ * size;
+    memcpy(list, &l, sizeof l);
+    return entry;
+}
+
 bool xml_row_repeats(const struct xml_row *row)
 {
     return row->how == XML_LIST || row->how == XML_GROUP || (row->how == XML_NODE && row->which == 1);

@@ -72,6 +72,9 @@ struct xml_list {
     size_t n;
 };
 
+/* Appends a zeroed entry to a list in the arena, which has room for 4, 8, 16 ...; NULL: the arena is full. */
+void *xml_list_append(struct tw_arena *arena, void *list, size_t size);
+
 enum { XML_ROWS_MAX = 512, XML_NO_ROW = UINT16_MAX };
 
 extern const struct xml_row xml_row[];
