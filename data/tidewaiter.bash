@@ -23,10 +23,11 @@ _tidewaiter()
         esac
         ;;
     convert)
-        words='--help --json --quiet --to --out --check-lossless --xsd'
+        words='--help --json --quiet --to --out --check-lossless --xsd --map --currency'
         case $prev in
         --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --xsd) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     reconcile)

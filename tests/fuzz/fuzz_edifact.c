@@ -10,7 +10,7 @@
 
 #include "message/edifact_compose.h"
 #include "message/edifact_envelope.h"
-#include "message/manifest_json.h"
+#include "message/json_write.h"
 #include "unit/message/edi_record.h"
 #include "unit/message/edi_text.h"
 
@@ -90,7 +90,7 @@ static void nothing_is_lost(struct tw_str text)
     say_manifest(&out, m.manifest);
     tw_buf_clear(&out);
     struct tw_json j = {.out = &out};
-    tw_manifest_json(m.manifest, &j);
+    tw_json_write(TW_LEVEL_MANIFEST, m.manifest, &j);
     CHECK(!out.failed);
     json_t *read = json_loadb(out.p, out.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
     CHECK(read != NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 #include "cli/progress.h"
+#include "cli/reading.h"
 #include "cli/table_priv.h"
 #include "engine/convert.h"
 #include "message/edifact_envelope.h"
@@ -49,6 +50,17 @@ static const char *s(uint64_t n)
     return n == 1 ? "" : "s";
 }
 
+/* What the form has no place for, by element. */
+static void note_left(const struct tw_cli *cli, const struct tw_convert_count *n)
+{
+    TW_SCOPED_BUF list = {0};
+    for (size_t i = 0; i < n->left_kinds; i++)
+        tw_buf_printf(&list, "%s%s %llu", i > 0 ? ", " : "", n->left_of[i].name,
+                      (unsigned long long)n->left_of[i].n);
+    tw_cli_note(cli, "%llu value%s left out, for which the form has no place: %.*s",
+                (unsigned long long)n->left, s(n->left), TW_STR_ARG(tw_buf_view(&list)));
+}
+
 static void note(const struct telling *t, const struct tw_convert_count *n)
 {
     const struct tw_cli *cli = t->cli;
@@ -58,6 +70,7 @@ static void note(const struct telling *t, const struct tw_convert_count *n)
                     s(n->bare));
     if (n->unfit > 0)
         tw_cli_note(cli, "%llu value%s did not fit, kept as written", (ull)n->unfit, s(n->unfit));
+    if (n->left_kinds > 0) note_left(cli, n);
     if (n->faults > 0)
         tw_cli_note(cli, "%llu fault%s in the envelopes of interchanges", (ull)n->faults, s(n->faults));
     if (n->flaws > 0)
@@ -66,7 +79,7 @@ static void note(const struct telling *t, const struct tw_convert_count *n)
     if (n->rejected > 0)
         tw_cli_note(cli, "%llu interchange%s or message%s rejected", (ull)n->rejected, s(n->rejected),
                     s(n->rejected));
-    if (n->left > 0)
+    if (n->left > 0 && n->left_kinds == 0)
         tw_cli_note(cli, "%llu value%s left out, for which the form written has no place", (ull)n->left,
                     s(n->left));
     if (n->passed > 0) tw_cli_note(cli, "%llu other file%s passed over", (ull)n->passed, s(n->passed));
@@ -74,7 +87,8 @@ static void note(const struct telling *t, const struct tw_convert_count *n)
 
 static void put_json(const struct tw_convert_count *n, const struct tw_convert_options *o, struct tw_buf *out)
 {
-    const bool checked = o->check, edifact = o->form != TW_CONVERT_XML;
+    const bool checked = o->check, declarations = o->form != TW_CONVERT_EDIFACT;
+    const bool edifact = o->form == TW_CONVERT_EDIFACT || o->form == TW_CONVERT_JSON;
     struct tw_json j = {.out = out};
     const struct {
         const char *name;
@@ -84,12 +98,12 @@ static void put_json(const struct tw_convert_count *n, const struct tw_convert_o
                {"refused", n->refused, true},
                {"lost", n->lost, checked},
                {"elements", n->elements, checked},
-               {"without_namespaces", n->bare, !edifact},
-               {"values_kept_as_they_stand", n->unfit, !edifact},
+               {"left_out", n->left, true},
+               {"without_namespaces", n->bare, declarations},
+               {"values_kept_as_they_stand", n->unfit, declarations},
                {"envelope_faults", n->faults, edifact || n->faults > 0},
                {"message_faults", n->flaws, o->form == TW_CONVERT_JSON || n->flaws > 0},
                {"rejected", n->rejected, o->form == TW_CONVERT_CONTRL},
-               {"left_out", n->left, true},
                {"passed_over", n->passed, true}};
     tw_json_begin_object(&j);
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -97,6 +111,13 @@ static void put_json(const struct tw_convert_count *n, const struct tw_convert_o
         tw_json_key(&j, row[i].name);
         tw_json_u64(&j, row[i].n);
     }
+    if (n->left_kinds > 0) tw_json_key(&j, "left_out_by_element");
+    if (n->left_kinds > 0) tw_json_begin_object(&j);
+    for (size_t i = 0; i < n->left_kinds; i++) {
+        tw_json_key(&j, n->left_of[i].name);
+        tw_json_u64(&j, n->left_of[i].n);
+    }
+    if (n->left_kinds > 0) tw_json_end_object(&j);
     tw_json_end_object(&j);
     tw_buf_char(out, '\n');
 }
@@ -122,12 +143,11 @@ static tw_err options_of(const struct tw_cli *cli, struct tw_convert_options *re
     if (ret->form == TW_CONVERT_FORM_N)
         return tw_fail(
             fault, TW_ARG,
-            "convert needs --to xml, edifact, json or contrl, the form that messages are written in");
+            "convert needs --to xml, edifact, json, csv or contrl, the form that messages are written in");
     if (ret->xsd != NULL && ret->form != TW_CONVERT_XML)
         return tw_fail(fault, TW_ARG, "a schema is for XML; leave --xsd out, or give --to xml");
-    if (ret->check && ret->form >= TW_CONVERT_JSON)
-        return tw_fail(fault, TW_ARG, "%s is not read again; leave --check-lossless out",
-                       ret->form == TW_CONVERT_JSON ? "JSON" : "an answer");
+    if (ret->check && ret->form == TW_CONVERT_CONTRL)
+        return tw_fail(fault, TW_ARG, "an answer is not read again; leave --check-lossless out");
     if (ret->out == NULL)
         return tw_fail(fault, TW_ARG,
                        "convert needs --out DIR, a directory that the messages are written to");
@@ -154,7 +174,12 @@ tw_err cmd_convert(struct tw_cli *cli, struct tw_fault *fault)
     struct tw_convert_options o = {.stop = tw_cli_stop(), .file = &cli->file, .to = &t};
     struct tw_convert_count n;
     TW_SCOPED_BUF out = {0};
+    TW_SCOPED(tw_cli_reading) *reading = NULL;
     TW_TRY(options_of(cli, &o, fault));
+    TW_TRY(tw_cli_reading_new(cli, &reading, fault));
+    tw_cli_reading_pause(reading);
+    o.map = tw_cli_reading_options(reading)->map;
+    o.currency = tw_cli_reading_options(reading)->currency;
     o.refused = on_refused;
     o.told = on_told;
     o.progress = on_progress;

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cli/progress.h"
+#include "cli/table_priv.h"
 #include "store/file.h"
 
 enum { MAP_BYTES_MAX = 4 << 20, MAP_ARENA_MAX = 16 << 20, TOLD_MAX = 20, KINDS_MAX = 24 };
@@ -77,6 +78,12 @@ static tw_err find_map(struct tw_cli_reading *r, struct tw_fault *fault)
     return TW_OK;
 }
 
+/* convert takes map and currency alone. */
+static const char *value_of(const struct tw_cli *cli, const char *name)
+{
+    return option_find(cli->command->id, name, strlen(name)) != NULL ? tw_cli_value(cli, name) : NULL;
+}
+
 tw_err tw_cli_reading_new(struct tw_cli *cli, struct tw_cli_reading **ret, struct tw_fault *fault)
 {
     TW_SCOPED(tw_cli_reading) *r = tw_calloc(1, sizeof *r);
@@ -85,10 +92,10 @@ tw_err tw_cli_reading_new(struct tw_cli *cli, struct tw_cli_reading **ret, struc
     r->cli = cli;
     TW_TRY(find_map(r, fault));
     r->options = (struct tw_input_options){.map = &r->map,
-                                           .currency = tw_cli_value(cli, "currency"),
-                                           .rates = tw_cli_value(cli, "rates"),
-                                           .tariff = tw_cli_value(cli, "tariff"),
-                                           .rejects = tw_cli_value(cli, "rejects"),
+                                           .currency = value_of(cli, "currency"),
+                                           .rates = value_of(cli, "rates"),
+                                           .tariff = value_of(cli, "tariff"),
+                                           .rejects = value_of(cli, "rejects"),
                                            .stop = tw_cli_stop(),
                                            .to = r,
                                            .progress = on_progress,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cli/reading.h -- what all commands that read declarations have in common.
  *
- * In : the options of the rows READING(id) of command.def: map, currency, rates, tariff, rejects.
- * Out: options for engine/input.h and engine/past.h, wired to the terminal: a progress line, refused rows
- * told one by one and summed up, Ctrl-C. Not: the reading itself.
+ * In : the options of the rows READING(id) of command.def: map, currency, rates, tariff, rejects; or those of
+ * them that a command has. Out: options for engine/input.h and engine/past.h, wired to the terminal: a
+ * progress line, refused rows told one by one and summed up, Ctrl-C. Not: the reading itself.
  *
  * A command does:
  *

@@ -9,39 +9,22 @@
 #include "base/map.h"
 #include "engine/convert_decl_priv.h"
 #include "engine/convert_manifest_priv.h"
+#include "engine/convert_priv.h"
 #include "engine/xsd_priv.h"
 #include "message/edifact.h"
+#include "message/json_in.h"
 #include "message/notification.h"
-#include "message/xml_read.h"
 #include "message/xml_same.h"
-#include "message/xml_write.h"
 #include "store/archive_in.h"
-#include "store/file.h"
 #include "store/walk.h"
 
-enum { ARENA_BYTES_MAX = 48 << 20, PATH_BYTES_MAX = 4096, SNIFF_BYTES = 512 };
-
-struct convert {
-    const struct tw_convert_options *options;
-    struct tw_convert_count *count;
-    struct tw_xml *xml, *written;
-    struct tw_xml_schema *schema;
-    struct tw_xml_reader *reader;
-    struct tw_xml_writer *writer;
-    struct edifact_work *edifact;
-    struct tw_edi_writer *composer;
-    struct tw_arena *arena, *work;
-    struct tw_buf text;
-    struct tw_intern *names; /* of the files written */
-    struct tw_map64 *inputs; /* the files that were named, by identity() */
-    bool told;               /* the file at fault has been named */
-    bool fatal;              /* what could not be done is no fault of the message */
-};
+enum { ARENA_BYTES_MAX = 48 << 20 };
 
 static void close_convert(struct convert *c)
 {
     tw_xml_free(c->xml);
     tw_xml_free(c->written);
+    tw_json_split_free(c->json);
     tw_xml_schema_free(c->schema);
     tw_xml_reader_free(c->reader);
     tw_xml_writer_free(c->writer);
@@ -98,14 +81,20 @@ static tw_err open_directory(struct convert *c, const char *const *path, size_t 
     return look_at_inputs(c, path, n, fault);
 }
 
-static tw_err open_convert(struct convert *c, struct tw_fault *fault)
+static tw_err open_readers(struct convert *c, struct tw_fault *fault)
 {
     TW_TRY(tw_xml_new(NULL, &c->xml, fault));
     TW_TRY(tw_xml_new(NULL, &c->written, fault));
+    TW_TRY(tw_json_split_new(0, &c->json, fault));
     TW_TRY(tw_xml_reader_new(0, &c->reader, fault));
     TW_TRY(tw_xml_writer_new(&c->writer, fault));
     TW_TRY(edifact_work_new(&c->edifact, fault));
-    TW_TRY(tw_edi_writer_new(&c->composer, fault));
+    return tw_edi_writer_new(&c->composer, fault);
+}
+
+static tw_err open_convert(struct convert *c, struct tw_fault *fault)
+{
+    TW_TRY(open_readers(c, fault));
     if (tw_arena_new(ARENA_BYTES_MAX, &c->arena) != TW_OK ||
         tw_arena_new(ARENA_BYTES_MAX, &c->work) != TW_OK || tw_intern_new(&c->names) != TW_OK)
         return no_memory(fault);
@@ -117,18 +106,11 @@ static tw_err open_convert(struct convert *c, struct tw_fault *fault)
 }
 
 /* Faults of one message, behind which the next is gone on with. */
-static bool is_message_s(tw_err err)
+bool convert_is_message_s(tw_err err)
 {
     return err == TW_FORMAT || err == TW_LIMIT || err == TW_RANGE || err == TW_CONFLICT ||
            err == TW_NOTFOUND || err == TW_IO;
 }
-
-/* A file and what has been read of it to see what it is. */
-struct source {
-    struct tw_file_in *in;
-    char first[SNIFF_BYTES];
-    size_t n;
-};
 
 /* `path`, or the file that `archive` has come to. */
 static tw_err open_source(const struct convert *c, const char *path, struct tw_archive *archive,
@@ -137,8 +119,8 @@ static tw_err open_source(const struct convert *c, const char *path, struct tw_a
     const struct tw_file_options how = {.stop = c->options->stop};
     TW_TRY(archive != NULL ? tw_archive_file(archive, &ret->in, fault)
                            : tw_file_in_open(path, &how, &ret->in, fault));
-    for (size_t n = 1; n > 0 && ret->n < SNIFF_BYTES; ret->n += n)
-        TW_TRY(tw_file_in_read(ret->in, ret->first + ret->n, SNIFF_BYTES - ret->n, &n, fault));
+    for (size_t n = 1; n > 0 && ret->n < CONVERT_SNIFF_BYTES; ret->n += n)
+        TW_TRY(tw_file_in_read(ret->in, ret->first + ret->n, CONVERT_SNIFF_BYTES - ret->n, &n, fault));
     return TW_OK;
 }
 
@@ -152,7 +134,7 @@ static tw_err give(struct convert *c, const char *bytes, size_t n, struct tw_fau
 }
 
 /* Fills c->xml with the bytes of a file. */
-static tw_err fill(struct convert *c, const struct source *from, struct tw_fault *fault)
+tw_err convert_fill(struct convert *c, const struct source *from, struct tw_fault *fault)
 {
     tw_xml_clear(c->xml);
     TW_TRY(give(c, from->first, from->n, fault));
@@ -181,27 +163,30 @@ static tw_err spare_input(const struct convert *c, const char *from, const char 
     return TW_OK;
 }
 
-/* DIR/NAME, the name being that of the file without what a packer put behind it; `suffix` instead of its own,
- * where there is one. */
-static tw_err name_output(struct convert *c, const char *path, const char *suffix, char ret[PATH_BYTES_MAX],
-                          struct tw_fault *fault)
+/* The file's name without what a packer put behind it, and without its ending where another form is written.
+ */
+static size_t base_length(const char *base, bool other)
 {
-    const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path;
     size_t n = strlen(base);
     if (n > 3 && strcmp(base + n - 3, ".gz") == 0) n -= 3;
     if (n > 4 && strcmp(base + n - 4, ".zst") == 0) n -= 4;
-    if (strcmp(path, "-") == 0) {
-        base = c->options->form == TW_CONVERT_XML ? "stdin.xml" : "stdin.edi";
-        n = strlen(base);
-    }
-    for (size_t k = n; suffix != NULL && k-- > 1;)
-        if (base[k] == '.') {
-            n = k;
-            break;
-        }
-    if (snprintf(ret, PATH_BYTES_MAX, "%s/%.*s%s", c->options->out, (int)n, base,
-                 suffix != NULL ? suffix : "") >= PATH_BYTES_MAX)
-        return tw_fail(fault, TW_LIMIT, "the path to write to is longer than %d bytes", PATH_BYTES_MAX - 1);
+    for (size_t k = n; other && k-- > 1;)
+        if (base[k] == '.') return k;
+    return n;
+}
+
+tw_err convert_name(struct convert *c, const char *path, bool other, unsigned number,
+                    char ret[CONVERT_PATH_MAX], struct tw_fault *fault)
+{
+    static const char *const ending[] = {".xml", ".edi", ".json", ".csv", ".contrl.edi"};
+    const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path;
+    const bool piped = strcmp(path, "-") == 0;
+    if (piped) base = "stdin";
+    char behind[16] = "";
+    if (number > 0) snprintf(behind, sizeof behind, ".%u", number);
+    if (snprintf(ret, CONVERT_PATH_MAX, "%s/%.*s%s%s", c->options->out, (int)base_length(base, other), base,
+                 behind, other || piped ? ending[c->options->form] : "") >= CONVERT_PATH_MAX)
+        return tw_fail(fault, TW_LIMIT, "the path to write to is longer than %d bytes", CONVERT_PATH_MAX - 1);
     if (tw_intern_find(c->names, tw_str_from(ret)) != TW_MAP_NONE)
         return tw_fail(fault, TW_CONFLICT,
                        "another file of this name has been written already; rename one of them");
@@ -209,15 +194,13 @@ static tw_err name_output(struct convert *c, const char *path, const char *suffi
 }
 
 /* What has been written: no other may have its name. */
-static tw_err written(struct convert *c, const char *path, struct tw_fault *fault)
+tw_err convert_written(struct convert *c, const char *path, struct tw_fault *fault)
 {
     uint32_t number;
-    if (tw_intern_put(c->names, tw_str_from(path), &number) != TW_OK) return no_memory(fault);
-    c->count->read++;
-    return TW_OK;
+    return tw_intern_put(c->names, tw_str_from(path), &number) == TW_OK ? TW_OK : no_memory(fault);
 }
 
-static tw_err write_out(struct convert *c, const char *path, struct tw_fault *fault)
+tw_err convert_write(struct convert *c, const char *path, struct tw_fault *fault)
 {
     const struct tw_file_options how = {.stop = c->options->stop};
     TW_SCOPED(tw_file_out) *out = NULL;
@@ -226,7 +209,7 @@ static tw_err write_out(struct convert *c, const char *path, struct tw_fault *fa
     return tw_file_out_commit(out, fault);
 }
 
-static void tell(const struct convert *c, const struct tw_fault *what)
+void convert_tell(const struct convert *c, const struct tw_fault *what)
 {
     if (c->options->told != NULL) c->options->told(c->options->to, what);
 }
@@ -251,14 +234,14 @@ static tw_err check(struct convert *c, struct tw_fault *fault)
     snprintf(what.path, sizeof what.path, "%.95s", d.first);
     tw_fail(&what, TW_INTERNAL, "%u elements are missing from what was written, %u were added; this is one",
             d.missing, d.added);
-    tell(c, &what);
+    convert_tell(c, &what);
     return TW_OK;
 }
 
-static void tell_unfit(struct convert *c, const struct tw_xml_reading *reading)
+void convert_tell_unfit(struct convert *c, const struct tw_xml_reading *reading)
 {
     c->count->unfit += reading->unfit_all;
-    for (size_t i = 0; i < reading->unfit_n; i++) tell(c, &reading->unfit[i]);
+    for (size_t i = 0; i < reading->unfit_n; i++) convert_tell(c, &reading->unfit[i]);
 }
 
 /* What customs answered goes through the notification that it is. */
@@ -273,21 +256,22 @@ static tw_err as_notification(struct convert *c, struct tw_xml_reading *reading,
 static tw_err convert_message(struct convert *c, const char *path, struct tw_fault *fault)
 {
     struct tw_xml_reading reading;
-    char to[PATH_BYTES_MAX];
+    char to[CONVERT_PATH_MAX];
     tw_arena_reset(c->arena);
     tw_arena_reset(c->work);
     tw_buf_clear(&c->text);
     TW_TRY(tw_xml_read(c->reader, c->xml, c->arena, &reading, fault));
     TW_TRY(as_notification(c, &reading, fault));
     TW_TRY(tw_xml_write(c->writer, reading.decl, c->work, &c->text, NULL, fault));
-    TW_TRY(name_output(c, path, NULL, to, fault));
+    TW_TRY(convert_name(c, path, false, 0, to, fault));
     if (c->options->check) TW_TRY(check(c, fault));
     c->fatal = true;
-    TW_TRY(write_out(c, to, fault));
-    TW_TRY(written(c, to, fault));
+    TW_TRY(convert_write(c, to, fault));
+    TW_TRY(convert_written(c, to, fault));
     c->fatal = false;
+    c->count->read++;
     c->count->bare += reading.bare;
-    tell_unfit(c, &reading);
+    convert_tell_unfit(c, &reading);
     return TW_OK;
 }
 
@@ -297,8 +281,8 @@ static tw_err convert_interchange(struct convert *c, const char *path, const str
     const struct tw_file_options how = {.stop = c->options->stop};
     TW_SCOPED(tw_file_out) *out = NULL;
     struct edifact_count n;
-    char to[PATH_BYTES_MAX];
-    TW_TRY(name_output(c, path, c->options->form == TW_CONVERT_JSON ? ".json" : NULL, to, fault));
+    char to[CONVERT_PATH_MAX];
+    TW_TRY(convert_name(c, path, c->options->form != TW_CONVERT_EDIFACT, 0, to, fault));
     c->fatal = true;
     TW_TRY(tw_file_out_open(to, &how, &out, fault));
     c->fatal = false;
@@ -313,8 +297,9 @@ static tw_err convert_interchange(struct convert *c, const char *path, const str
                                                : edifact_convert(c->edifact, &job, &n, fault));
     c->fatal = true;
     TW_TRY(tw_file_out_commit(out, fault));
-    TW_TRY(written(c, to, fault));
+    TW_TRY(convert_written(c, to, fault));
     c->fatal = false;
+    c->count->read++;
     c->count->faults += n.faults;
     c->count->flaws += n.flaws;
     if (!c->options->check) return TW_OK;
@@ -324,40 +309,39 @@ static tw_err convert_interchange(struct convert *c, const char *path, const str
     struct tw_fault what;
     tw_fail(&what, TW_INTERNAL, "%llu segment%s of what was written differ", (unsigned long long)n.lost,
             n.lost == 1 ? "" : "s");
-    tell(c, &what);
+    convert_tell(c, &what);
     return TW_OK;
 }
 
-/* -- declarations, from one form into the other */
+/* -- declarations between XML and EDIFACT */
 
 struct across {
     struct convert *c;
     const char *path;
 };
 
-static tw_err put_text(struct convert *c, const char *path, const char *suffix, struct tw_fault *fault)
+static tw_err put_text(struct convert *c, const char *path, unsigned number, struct tw_fault *fault)
 {
-    char to[PATH_BYTES_MAX];
-    TW_TRY(name_output(c, path, suffix, to, fault));
+    char to[CONVERT_PATH_MAX];
+    TW_TRY(convert_name(c, path, true, number, to, fault));
     c->fatal = true;
-    TW_TRY(write_out(c, to, fault));
-    TW_TRY(written(c, to, fault));
+    TW_TRY(convert_write(c, to, fault));
+    TW_TRY(convert_written(c, to, fault));
     c->fatal = false;
+    c->count->read++;
     return TW_OK;
 }
 
 static tw_err put_numbered(void *to, uint32_t number, struct tw_fault *fault)
 {
     const struct across *a = to;
-    char suffix[24];
-    snprintf(suffix, sizeof suffix, ".%u.xml", number);
-    return put_text(a->c, a->path, suffix, fault);
+    return put_text(a->c, a->path, number, fault);
 }
 
 static void tell_across(void *to, const struct tw_fault *what)
 {
     const struct across *a = to;
-    tell(a->c, what);
+    convert_tell(a->c, what);
 }
 
 static void refuse_across(void *to, const struct tw_fault *why)
@@ -387,41 +371,71 @@ static tw_err convert_across(struct convert *c, const char *path, const struct s
     tw_buf_clear(&c->text);
     if (c->options->form == TW_CONVERT_CONTRL) {
         TW_TRY(decl_answer(&job, from->in, first, fault));
-        return put_text(c, path, ".contrl.edi", fault);
+        return put_text(c, path, 0, fault);
     }
     if (!xml) return decl_to_xml(&job, c->writer, from->in, first, fault);
-    TW_TRY(fill(c, from, fault));
+    TW_TRY(convert_fill(c, from, fault));
     TW_TRY(tw_xml_read(c->reader, c->xml, c->arena, &reading, fault));
     TW_TRY(decl_to_edifact(&job, c->composer, &reading, &done, fault));
-    TW_TRY(put_text(c, path, ".edi", fault));
+    TW_TRY(put_text(c, path, 0, fault));
     c->count->bare += reading.bare;
-    tell_unfit(c, &reading);
+    convert_tell_unfit(c, &reading);
     if (!c->options->check) return TW_OK;
     c->count->elements += done.segments;
     c->count->lost += done.left_all;
     return TW_OK;
 }
 
+/* What the first bytes say. */
+static enum convert_kind kind_of(struct tw_str first)
+{
+    if (tw_xml_sniff(first)) return CONVERT_OF_XML;
+    if (tw_edi_sniff(first)) return CONVERT_OF_EDIFACT;
+    return tw_json_sniff(first) ? CONVERT_OF_JSON : CONVERT_OF_TABLE;
+}
+
+/* An interchange becomes whatever form is wanted. */
+static tw_err convert_edifact(struct convert *c, const char *path, const struct source *from,
+                              struct tw_fault *fault)
+{
+    const enum tw_convert_form form = c->options->form;
+    if (form == TW_CONVERT_JSON && c->options->check)
+        return tw_fail(fault, TW_FORMAT,
+                       "a manifest that is written as JSON is not read again; leave --check-lossless out");
+    if (form == TW_CONVERT_EDIFACT || form == TW_CONVERT_JSON)
+        return convert_interchange(c, path, from, fault);
+    if (form == TW_CONVERT_CSV)
+        return tw_fail(
+            fault, TW_FORMAT,
+            "an interchange is written as EDIFACT, XML or JSON; declarations in XML become a table");
+    return convert_across(c, path, from, false, fault);
+}
+
 static tw_err convert_source(struct convert *c, const char *path, bool found, const struct source *from,
                              struct tw_fault *fault)
 {
-    const struct tw_str first = {from->first, from->n};
-    const bool xml = tw_xml_sniff(first), edifact = tw_edi_sniff(first);
+    const enum convert_kind kind = kind_of((struct tw_str){from->first, from->n});
     const enum tw_convert_form form = c->options->form;
-    if (xml && form == TW_CONVERT_XML) {
-        TW_TRY(fill(c, from, fault));
+    if (kind == CONVERT_OF_EDIFACT) return convert_edifact(c, path, from, fault);
+    if (form == TW_CONVERT_CONTRL && (kind != CONVERT_OF_TABLE || !found))
+        return tw_fail(
+            fault, TW_FORMAT,
+            "this is no EDIFACT interchange (one begins with UNA, UNB or UNH), which alone is answered by "
+            "CONTRL");
+    if (kind == CONVERT_OF_XML && form == TW_CONVERT_XML) {
+        TW_TRY(convert_fill(c, from, fault));
         return convert_message(c, path, fault);
     }
-    if (edifact && (form == TW_CONVERT_EDIFACT || form == TW_CONVERT_JSON))
-        return convert_interchange(c, path, from, fault);
-    if (edifact || (xml && form == TW_CONVERT_EDIFACT)) return convert_across(c, path, from, xml, fault);
-    if (xml)
-        return tw_fail(fault, TW_FORMAT, "this is XML, which is not written as %s; give --to xml or edifact",
-                       form == TW_CONVERT_JSON ? "JSON" : "CONTRL");
-    if (!found)
-        return tw_fail(fault, TW_FORMAT,
-                       "this is neither XML nor EDIFACT; messages of the WCO Data Model are converted, and "
-                       "interchanges, which begin with UNA, UNB or UNH");
+    if (kind == CONVERT_OF_XML && form == TW_CONVERT_EDIFACT)
+        return convert_across(c, path, from, true, fault);
+    if (form == TW_CONVERT_EDIFACT && (kind != CONVERT_OF_TABLE || !found))
+        return tw_fail(
+            fault, TW_FORMAT,
+            "this is neither EDIFACT (an interchange begins with UNA, UNB or UNH) nor XML, which are "
+            "written as EDIFACT; write it as xml first");
+    if (!found && memchr(from->first, '\0', from->n) != NULL)
+        return tw_fail(fault, TW_FORMAT, "this is no text; XML, JSON, EDIFACT and tables (CSV) are read");
+    if (kind != CONVERT_OF_TABLE || !found) return convert_decls(c, path, kind, from, fault);
     c->count->passed++;
     return TW_OK;
 }
@@ -444,8 +458,8 @@ static tw_err convert_file(struct convert *c, const char *path, struct tw_archiv
 /* The path is its walker's, and does not outlive it. */
 static void name_fault(struct convert *c, const char *path)
 {
-    static _Thread_local char kept[PATH_BYTES_MAX];
-    snprintf(kept, sizeof kept, "%.*s", PATH_BYTES_MAX - 1, path);
+    static _Thread_local char kept[CONVERT_PATH_MAX];
+    snprintf(kept, sizeof kept, "%.*s", CONVERT_PATH_MAX - 1, path);
     work_on(c, kept);
     c->told = true;
 }
@@ -460,7 +474,7 @@ static void on_other(void *to)
 static tw_err settle(struct convert *c, const char *path, tw_err err, const struct tw_fault *why,
                      struct tw_fault *fault)
 {
-    if (err != TW_OK && (c->fatal || !is_message_s(err))) {
+    if (err != TW_OK && (c->fatal || !convert_is_message_s(err))) {
         if (fault != NULL) *fault = *why;
         name_fault(c, path);
         return err;
@@ -481,7 +495,7 @@ static tw_err convert_archive(struct convert *c, const char *path, struct tw_fau
     struct tw_fault why = {0};
     tw_err err = tw_archive_open(path, NULL, &how, &archive, &why);
     while (err == TW_OK) {
-        char shown[2 * PATH_BYTES_MAX];
+        char shown[2 * CONVERT_PATH_MAX];
         enum tw_archive_step step = TW_ARCHIVE_END;
         const char *name;
         why = (struct tw_fault){.item = 0};

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine/convert.h -- messages from files, read and written again in one form.
  *
- * In : paths of files, directories and archives (store/archive_in.h).
+ * In : paths of files and directories.
  * Out: for each message a file of the same name in another directory, whole or not at all; what was refused
  * and why. Not: what a declaration means.
  *
  * What is no message is refused, told once, and the next is gone on with. Files found in a directory or
- * archive whose content does not begin like a message are passed over; those that were named are refused. An
- * EDIFACT interchange written as EDIFACT is one message here: it is written segment by segment, byte for byte
- * as it stood. Written as XML, each declaration in it (CUSDEC) is a message, in NAME.1.xml, NAME.2.xml ... by
- * its number in the interchange; a declaration of XML is written as EDIFACT in NAME.edi. What is answered to
- * the interchanges of a file (CONTRL) is written in NAME.contrl.edi.
+ * archive whose content does not begin like a message are passed over, tables too; those that were named are
+ * read as tables. An EDIFACT interchange written as EDIFACT is one message here: it is written segment by
+ * segment, byte for byte as it stood. Written as XML, each declaration in it (CUSDEC) is a message, in
+ * NAME.1.xml, NAME.2.xml ... by its number in the interchange; a declaration of XML is written as EDIFACT in
+ * NAME.edi. What is answered to the interchanges of a file (CONTRL) is written in NAME.contrl.edi. Of a file
+ * with several declarations one file of JSON or one table is made, but a message of XML for each.
  */
 #ifndef TW_ENGINE_CONVERT_H
 #define TW_ENGINE_CONVERT_H
@@ -19,13 +20,15 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "message/map.h"
 
-/* What messages are written as; XML and EDIFACT are read from either, JSON from the customs manifests of
- * EDIFACT: X(id, name, words) */
+/* What messages are written as. XML and EDIFACT are read from either, JSON from customs manifests of EDIFACT;
+ * declarations in XML, JSON and tables become any of these three: X(id, name, words) */
 #define TW_CONVERT_FORM_TABLE(X)                                                                             \
     X(XML, "xml", "WCO Data Model XML")                                                                      \
     X(EDIFACT, "edifact", "EDIFACT")                                                                         \
     X(JSON, "json", "JSON")                                                                                  \
+    X(CSV, "csv", "a table of our own columns")                                                              \
     X(CONTRL, "contrl", "what a receiver answers to EDIFACT interchanges")
 
 enum tw_convert_form {
@@ -40,6 +43,8 @@ struct tw_convert_options {
     enum tw_convert_form form;
     const char *out;                   /* a directory; made where there is none */
     const char *xsd;                   /* a schema that messages must keep */
+    const struct tw_map *map;          /* of tables; what it names its national currency is not asked */
+    const char *currency;              /* of amounts in tables without one; NULL = such amounts are faults */
     bool check;                        /* compare each message written with the one it came from */
     const volatile sig_atomic_t *stop; /* not zero = give up with TW_INTERRUPTED */
     const char **file;                 /* set to the path being worked on; NULL behind the last one */
@@ -50,8 +55,15 @@ struct tw_convert_options {
     void (*progress)(void *to, uint64_t read); /* behind each file */
 };
 
+/* Elements that the form written has no place for, by name; those of a list as documents.type. */
+struct tw_convert_left {
+    char name[64];
+    uint64_t n;
+};
+enum { TW_CONVERT_LEFT_MAX = 64 }; /* what comes beyond is counted with the last */
+
 struct tw_convert_count {
-    uint64_t read, refused; /* messages */
+    uint64_t read, refused; /* messages, each declaration of a file being one */
     uint64_t passed;        /* found in a directory and no messages: other files, links, pipes */
     uint64_t lost;          /* elements missing from what was written, or added to it; counted with `check` */
     uint64_t bare;          /* messages read without namespaces */
@@ -60,7 +72,9 @@ struct tw_convert_count {
     uint64_t faults;   /* of the envelopes of EDIFACT interchanges: counts, references, what is not closed */
     uint64_t flaws;    /* of EDIFACT messages, where they are read */
     uint64_t rejected; /* interchanges and messages that CONTRL rejects */
-    uint64_t left;     /* values that the form written has no place for, and that are left out */
+    uint64_t left;     /* left out for want of a place; with `check` also counted as lost */
+    struct tw_convert_left left_of[TW_CONVERT_LEFT_MAX]; /* of those whose element is known */
+    size_t left_kinds;
 };
 
 /* Errors end the work; *ret counts what was done before, and *options->file names the file at fault until the

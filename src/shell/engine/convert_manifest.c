@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "message/edifact_envelope.h"
 #include "message/edifact_read.h"
-#include "message/manifest_json.h"
+#include "message/json_write.h"
 
 enum { FLUSH_BYTES = 1 << 16, ARENA_BYTES_MAX = 256 << 20 };
 
@@ -67,7 +67,7 @@ static tw_err end_message(struct work *w, struct tw_fault *fault)
     TW_TRY(no_room(tw_edi_reader_end(w->reader, &m, fault), fault));
     w->count->flaws += m.told_all;
     for (size_t i = 0; i < m.told_n; i++) tell(w, tw_edi_flaw_name(m.told[i].flaw), &m.told[i].fault);
-    tw_manifest_json(m.manifest, &w->json);
+    tw_json_write(TW_LEVEL_MANIFEST, m.manifest, &w->json);
     tw_arena_reset(w->arena);
     return w->text.n < FLUSH_BYTES ? TW_OK : flush(w, fault);
 }

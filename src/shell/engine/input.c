@@ -252,17 +252,11 @@ static tw_err read_more(struct tw_input *in, struct tw_fault *fault)
 
 /* -- messages */
 
-/* What is read from `path` is one message, of which some bytes have come. */
-static tw_err take_message(struct tw_input *in, struct tw_str first, struct tw_fault *fault)
+/* What is read from `path` is one message or several, of which some bytes have come. */
+static tw_err take_messages(struct tw_input *in, struct tw_str first, struct tw_fault *fault)
 {
-    char block[16 << 10];
     TW_TRY(open_messages(in, fault));
-    TW_TRY(messages_load(&in->messages, first, fault));
-    for (size_t n = 1; n > 0;) {
-        TW_TRY(tw_file_in_read(in->file, block, sizeof block, &n, fault));
-        TW_TRY(messages_load(&in->messages, (struct tw_str){block, n}, fault));
-    }
-    return TW_OK;
+    return messages_lend(&in->messages, in->file, first, fault);
 }
 
 /* Looks at the first bytes: rows of a table, or a message? */
@@ -274,11 +268,13 @@ static tw_err begin(struct tw_input *in, struct tw_fault *fault)
     tell_progress(in);
     TW_TRY(tw_file_in_read(in->file, p, room, &n, fault));
     const struct tw_str first = {p, n < 512 ? n : 512};
-    if (tw_xml_sniff(first)) return take_message(in, (struct tw_str){p, n}, fault);
-    if (tw_edi_sniff(first)) {
-        TW_TRY(open_messages(in, fault));
-        return messages_load_interchange(&in->messages, in->file, (struct tw_str){p, n}, fault);
-    }
+    if (messages_sniff(first)) return take_messages(in, (struct tw_str){p, n}, fault);
+    const char *line = first.n > 0 ? memchr(p, '\n', first.n) : NULL;
+    if (first.n > 0 && memchr(p, '\0', line != NULL ? (size_t)(line - p) : first.n) != NULL)
+        return tw_fail(
+            fault, TW_FORMAT,
+            "this is no text; declarations are read from tables (CSV), JSON, XML of the WCO Data Model and "
+            "EDIFACT");
     if (n == 0)
         tw_reader_end(in->reader);
     else
@@ -337,7 +333,7 @@ static tw_err next_message(struct tw_input *in, struct tw_arena *arena, struct t
         enum messages_step step;
         const char *path = in->path;
         struct tw_fault why;
-        struct tw_xml_reading message;
+        struct message message;
         struct tw_completed done = {.value = NULL};
         bool ended = false;
         tell_progress(in);
@@ -369,10 +365,10 @@ static tw_err next_message(struct tw_input *in, struct tw_arena *arena, struct t
         return TW_OK;
     }
     *more = false;
-    return in->count.rows > 0
-               ? TW_OK
-               : tw_fail(fault, TW_FORMAT,
-                         "no message in it is a declaration; a table is named by its own file");
+    if (in->count.rows > 0) return TW_OK;
+    return tw_fail(fault, TW_FORMAT, "%s",
+                   in->file != NULL ? "there is no declaration in it"
+                                    : "no message in it is a declaration; a table is named by its own file");
 }
 
 tw_err tw_input_next(struct tw_input *in, struct tw_arena *arena, struct tw_reading *ret, bool *more,

@@ -2,10 +2,10 @@
 /* engine/input.h -- declarations from a file, for every command that takes one.
  *
  * In : paths of declarations, exchange rates and tariff; a map. Declarations are a table of rows (CSV), a
- * message of the WCO Data Model, an EDIFACT interchange with customs declarations (CUSDEC), or a directory or
- * archive with such messages and interchanges in its files; content decides, not the name.
- * Out: one declaration after another; refused rows written aside, counted and told.
- * Not: what is done with a declaration.
+ * message of the WCO Data Model, an EDIFACT interchange with customs declarations (CUSDEC), JSON of any
+ * number of them, or a directory or archive of such files; content decides, not the name. Out: one
+ * declaration after another; refused rows written aside, counted and told. Not: what is done with a
+ * declaration.
  *
  * Refused rows go, verbatim and under the file's own header row, to the file `rejects`, which can be mended
  * and read again; why each was refused goes to `rejects`.reasons.csv (docs/formats/maps.md). Rows longer than
