@@ -72,6 +72,16 @@ static tw_err end_message(struct work *w, struct tw_fault *fault)
     return w->text.n < FLUSH_BYTES ? TW_OK : flush(w, fault);
 }
 
+/* Messages that become a record, but no manifest. */
+static tw_err refuse_other(const struct tw_edi_segment *s, struct tw_fault *fault)
+{
+    const enum tw_edi_message m = tw_edi_message_find(tw_edi_at(s, 1, 0));
+    if (m == TW_EDI_CUSCAR || !tw_edi_reader_takes(m)) return TW_OK;
+    fault->line = s->line;
+    return tw_fail(fault, TW_NOTFOUND, "a message of type %s becomes no manifest%s", tw_edi_message_type(m),
+                   m == TW_EDI_CUSDEC ? "; give --to xml" : "; reconcile reads it");
+}
+
 static tw_err take(struct work *w, const struct tw_edi_segment *s, struct tw_fault *fault)
 {
     struct tw_edi_remark remark[TW_EDI_REMARKS_MAX];
@@ -83,10 +93,7 @@ static tw_err take(struct work *w, const struct tw_edi_segment *s, struct tw_fau
     if (w->reading && !within) TW_TRY(end_message(w, fault));
     if (place == TW_EDI_OPENS) tw_edi_reader_charset(w->reader, tw_edi_at(s, 0, 0));
     if (place == TW_EDI_OPENS_MESSAGE) {
-        if (tw_str_is(tw_edi_at(s, 1, 0), "CUSDEC")) {
-            fault->line = s->line;
-            return tw_fail(fault, TW_NOTFOUND, "a message of type CUSDEC becomes no manifest; give --to xml");
-        }
+        TW_TRY(refuse_other(s, fault));
         TW_TRY(no_room(tw_edi_reader_begin(w->reader, s, w->arena, fault), fault));
         w->reading = true;
     }

@@ -18,7 +18,8 @@ struct work {
     struct tw_reconciled *to;
     const struct tw_manifest **manifest;
     const struct tw_decl **decl;
-    size_t manifest_n, manifest_cap, decl_n, decl_cap;
+    const struct tw_edi_report **report;
+    size_t manifest_n, manifest_cap, decl_n, decl_cap, report_n, report_cap;
     struct tw_edi_reader *reader;
 };
 
@@ -71,6 +72,10 @@ static tw_err end_message(struct work *w, struct tw_fault *fault)
         snprintf(what.note, sizeof what.note, "%s: %.*s", tw_edi_flaw_name(m.told[i].flaw),
                  (int)(sizeof what.note - 24), m.told[i].fault.note);
         w->options->told(w->options->to, &what, false);
+    }
+    if (m.report != NULL) {
+        TW_TRY(room(w->report, &w->report_cap, w->report_n, &w->report, fault));
+        w->report[w->report_n++] = m.report;
     }
     if (m.manifest == NULL) return TW_OK;
     TW_TRY(room(w->manifest, &w->manifest_cap, w->manifest_n, &w->manifest, fault));
@@ -160,7 +165,7 @@ static tw_err on_file(void *to, const char *path, bool found, struct tw_fault *f
 {
     struct work *w = to;
     struct tw_fault why = {0};
-    const size_t before = w->manifest_n;
+    const size_t before = w->manifest_n, reports = w->report_n;
     bool is;
     if (stopped(w)) return tw_fail(fault, TW_INTERRUPTED, "interrupted");
     work_on(w, path);
@@ -174,6 +179,7 @@ static tw_err on_file(void *to, const char *path, bool found, struct tw_fault *f
     }
     if (err == TW_OK) return TW_OK;
     w->manifest_n = before; /* all of a file or nothing */
+    w->report_n = reports;
     w->to->manifests_refused++;
     if (w->options->told != NULL) w->options->told(w->options->to, &why, true);
     return TW_OK;
@@ -219,6 +225,23 @@ static tw_err read_declarations(struct work *w, struct tw_fault *fault)
 
 /* -- both */
 
+/* The events of all reports, one behind the other. */
+static tw_err settle_movements(struct work *w, struct tw_fault *fault)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->report_n; i++) n += w->report[i]->movements.n;
+    struct tw_movement *all = tw_arena_array(w->to->arena, n + 1, sizeof *all);
+    if (all == NULL) return too_much(fault);
+    w->to->in.movements.at = all;
+    w->to->in.movements.n = n;
+    for (size_t i = 0; i < w->report_n; i++) {
+        const size_t some = w->report[i]->movements.n;
+        if (some > 0) memcpy(all, w->report[i]->movements.at, some * sizeof *all);
+        all += some;
+    }
+    return TW_OK;
+}
+
 /* Pointers go to the arena, where everything else is. */
 static tw_err settle(struct work *w, struct tw_fault *fault)
 {
@@ -233,6 +256,7 @@ static tw_err settle(struct work *w, struct tw_fault *fault)
     in->declarations.at = d;
     in->declarations.n = w->decl_n;
     in->limits = w->options->limits;
+    TW_TRY(settle_movements(w, fault));
     return tw_reconcile(in, w->to->arena, &w->to->found, fault);
 }
 
@@ -250,6 +274,7 @@ tw_err tw_reconcile_files(const struct tw_reconcile_options *options, struct tw_
     tw_edi_reader_free(w.reader);
     tw_free(w.manifest);
     tw_free(w.decl);
+    tw_free(w.report);
     if (err != TW_OK && fault != NULL) *fault = why;
     return err;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine/reconcile.h -- manifests from files held against declarations from files.
  *
- * In : paths of EDIFACT interchanges with customs manifests (CUSCAR), or of directories of them; one path of
- * declarations, in whatever form engine/input.h reads.
+ * In : paths of EDIFACT interchanges with customs manifests (CUSCAR) and terminals' reports (COARRI), or of
+ * directories of them; one path of declarations, in whatever form engine/input.h reads.
  * Out: where they disagree (decl/reconcile.h).
  * Not: what is done about it.
  *

@@ -89,8 +89,40 @@ static void finish_decl(struct tw_decl *d)
     for (size_t i = 0; i < d->items.n; i++) edi_item_derive(&d->items.at[i]);
 }
 
+/* -- a report of container events */
+
+/* What an event does not say itself is what its report says of all. */
+static void inherit(struct tw_movement *m, const struct tw_movement *head)
+{
+    m->event = head->event;
+    m->timing = TW_TIMING_ACTUAL; /* a report is of what was done */
+    m->means = head->means;
+    m->voyage = head->voyage;
+    m->source = head->source;
+    if (m->place.n > 0 || m->facility.n > 0) return;
+    m->place = head->place;
+    m->facility = head->facility;
+}
+
+static tw_err finish_report(struct tw_edi_reader *r)
+{
+    struct tw_edi_report *report = r->out.report;
+    struct tw_movement *at = (struct tw_movement *)report->movements.at;
+    for (size_t i = 0; i < report->movements.n; i++) {
+        inherit(&at[i], &report->head);
+        if (report->head.id.n == 0) continue;
+        tw_buf_clear(&r->text);
+        tw_buf_str(&r->text, report->head.id);
+        tw_buf_printf(&r->text, "/%zu", i + 1);
+        if (r->text.failed) return TW_NOMEM;
+        TW_TRY(tw_str_dup(r->arena, tw_buf_view(&r->text), &at[i].id));
+    }
+    return TW_OK;
+}
+
 tw_err edi_finish(struct tw_edi_reader *r)
 {
     if (r->out.decl != NULL) finish_decl(r->out.decl);
+    if (r->out.report != NULL) return finish_report(r);
     return r->out.manifest != NULL ? finish_manifest(r) : TW_OK;
 }

@@ -63,6 +63,13 @@ static unsigned number_of(struct tw_str text)
     return (unsigned)v;
 }
 
+static void add_member(struct edi_line *line, enum tw_element e)
+{
+    assert(line->members == 0 || line->level == tw_element_row(e)->level);
+    line->level = tw_element_row(e)->level;
+    line->members++;
+}
+
 /* The table is ours: what is wrong in it is a fault of the program, and any test finds it. */
 static void parse_slot(struct tw_str text, struct edi_line *line, unsigned element, unsigned component)
 {
@@ -78,7 +85,12 @@ static void parse_slot(struct tw_str text, struct edi_line *line, unsigned eleme
     if (text.s[0] == '#') slot->kind = EDI_ORDINAL;
     if (text.s[0] == '=') {
         slot->kind = EDI_KEY;
-        slot->text = (struct tw_str){text.s + 1, text.n - 1};
+        struct tw_str says = {NULL, 0};
+        slot->text = tw_str_cut((struct tw_str){text.s + 1, text.n - 1}, '>', &says);
+        if (says.n == 0) return;
+        slot->member = tw_element_find_any(tw_str_cut(says, '=', &slot->word));
+        assert(slot->member != TW_ELEMENT_N);
+        add_member(line, slot->member);
     }
     if (text.s[0] == '<') {
         slot->kind = EDI_FORM;
@@ -97,9 +109,7 @@ static void parse_slot(struct tw_str text, struct edi_line *line, unsigned eleme
         slot->pieces = (uint8_t)number_of(tw_str_cut(size, 'x', &width));
         slot->width = (uint16_t)number_of(width);
     }
-    assert(line->members == 0 || line->level == tw_element_row(slot->member)->level);
-    line->level = tw_element_row(slot->member)->level;
-    line->members++;
+    add_member(line, slot->member);
 }
 
 void edi_map_parse(struct edi_map *ret)
@@ -110,6 +120,8 @@ void edi_map_parse(struct edi_map *ret)
         struct tw_str rest = tw_str_from(lines[i].text);
         *line = (struct edi_line){.message = lines[i].message, .group = lines[i].group, .level = TW_LEVEL_N};
         line->tag = tw_str_cut(rest, '+', &rest);
+        if (line->tag.n > 0 && memchr(line->tag.s, '?', line->tag.n) != NULL)
+            line->only = tw_str_cut(line->tag, '?', &line->tag);
         line->begins = tw_str_starts(line->tag, TW_STR("*"));
         line->refers = tw_str_starts(line->tag, TW_STR("@"));
         if (line->begins || line->refers) line->tag = (struct tw_str){line->tag.s + 1, line->tag.n - 1};

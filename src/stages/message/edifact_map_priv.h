@@ -28,9 +28,10 @@ struct edi_slot {
     enum tw_element member;
     struct tw_str text; /* KEY, PLAIN, FORM; MEMBER: what is written where there is none */
     bool none;          /* MEMBER: that text is read as none */
+    struct tw_str word; /* KEY: what `member` then is; absent = nothing */
 };
 
-enum { EDI_SLOTS_MAX = 24, EDI_LINES_MAX = 160 };
+enum { EDI_SLOTS_MAX = 24, EDI_LINES_MAX = 192 };
 
 struct edi_line {
     enum tw_edi_message message;
@@ -38,6 +39,7 @@ struct edi_line {
     bool begins; /* a new object */
     bool refers; /* to the object that its last member names */
     struct tw_str tag;
+    struct tw_str only;  /* the event of the reports it counts in; absent = all */
     enum tw_level level; /* of its members; TW_LEVEL_N when it has none */
     uint8_t members;     /* EDI_MEMBER slots */
     size_t n;

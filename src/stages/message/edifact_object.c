@@ -80,10 +80,23 @@ static tw_err begin_consignment(struct tw_edi_reader *r, void **ret, struct tw_f
     return TW_OK;
 }
 
+/* An event of a report; what it does not say itself the report says, at the end. */
+static tw_err begin_movement(struct tw_edi_reader *r, void **ret)
+{
+    struct tw_movement *m =
+        edi_list_grow(r->arena, (struct edi_list *)(void *)&r->out.report->movements, sizeof *m);
+    if (m == NULL) return TW_NOMEM;
+    tw_level_init(TW_LEVEL_MOVEMENT, m);
+    edi_open_push(r, TW_LEVEL_MOVEMENT, m);
+    *ret = m;
+    return TW_OK;
+}
+
 tw_err edi_object_begin(struct tw_edi_reader *r, const struct edi_line *line, void **ret,
                         struct tw_fault *fault)
 {
     if (line->level == TW_LEVEL_CONSIGNMENT) return begin_consignment(r, ret, fault);
+    if (line->level == TW_LEVEL_MOVEMENT) return begin_movement(r, ret);
     return begin(r, line->level, ret, fault);
 }
 

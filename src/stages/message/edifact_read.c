@@ -94,15 +94,18 @@ static void check_code(struct tw_edi_reader *r, enum tw_element e, const struct 
     struct tw_fault why = {0};
     switch ((int)e) {
     case TW_ELEMENT_CONTAINER__ID:
+    case TW_ELEMENT_MOVEMENT__SUBJECT_ID:
         if (tw_container_check(v->text, &why) != TW_OK) tell(r, TW_EDI_FLAW_CONTAINER, s, v, &why);
         break;
     case TW_ELEMENT_MANIFEST__TRANSPORT_MEANS:
+    case TW_ELEMENT_MOVEMENT__MEANS:
         if (v->text.n == IMO_DIGITS && edi_all_digits(v->text) && tw_imo_check(v->text, &why) != TW_OK)
             tell(r, TW_EDI_FLAW_IMO, s, v, &why);
         break;
     case TW_ELEMENT_MANIFEST__DEPARTURE_PLACE:
     case TW_ELEMENT_MANIFEST__ARRIVAL_PLACE:
     case TW_ELEMENT_CONSIGNMENT__LOADING_PLACE:
+    case TW_ELEMENT_MOVEMENT__PLACE:
     case TW_ELEMENT_CONSIGNMENT__DISCHARGE_PLACE:
     case TW_ELEMENT_CONSIGNMENT__DELIVERY_PLACE:
         if (tw_locode_check(v->text, &why) != TW_OK) tell(r, TW_EDI_FLAW_LOCODE, s, v, &why);
@@ -151,6 +154,13 @@ static tw_err set_member(struct tw_edi_reader *r, const struct edi_line *line, c
     return TW_OK;
 }
 
+/* A key that says what an element is. */
+static tw_err set_word(struct tw_edi_reader *r, const struct edi_slot *slot)
+{
+    if (slot->word.n == 0 || r->object == NULL) return TW_OK;
+    return tw_element_set(slot->member, slot->word, r->arena, r->object, NULL);
+}
+
 /* Is the value what the line says of its place, or what the place around it has taken? */
 static bool says_nothing_new(const struct tw_edi_reader *r, const struct edi_slot *slot, struct tw_str text)
 {
@@ -170,6 +180,7 @@ static struct edi_list *extra_of(const struct tw_edi_reader *r)
     if (c != NULL) return (struct edi_list *)(void *)&c->extra;
     if (item != NULL) return (struct edi_list *)(void *)&item->extra;
     if (r->out.decl != NULL) return (struct edi_list *)(void *)&r->out.decl->extra;
+    if (r->out.report != NULL) return (struct edi_list *)(void *)&r->out.report->extra;
     return (struct edi_list *)(void *)&r->out.manifest->extra;
 }
 
@@ -199,6 +210,16 @@ static tw_err keep(struct tw_edi_reader *r, const struct tw_edi_segment *s, bool
     return tw_str_dup(r->arena, tw_buf_view(&r->left), &extra->attributes);
 }
 
+static tw_err take_value(struct tw_edi_reader *r, const struct edi_line *line, const struct edi_slot *slot,
+                         const struct tw_edi_segment *s, const struct tw_edi_value *v, bool *ret_held)
+{
+    *ret_held = slot->none && tw_str_eq(slot->text, v->text);
+    if (*ret_held) return TW_OK;
+    if (slot->kind == EDI_MEMBER) return set_member(r, line, slot, s, v, ret_held);
+    *ret_held = says_nothing_new(r, slot, v->text);
+    return slot->kind == EDI_KEY ? set_word(r, slot) : TW_OK;
+}
+
 /* Takes the values of a segment one by one; r->left gets the places of those that nothing holds. */
 static tw_err take_values(struct tw_edi_reader *r, const struct edi_line *line,
                           const struct tw_edi_segment *s)
@@ -210,12 +231,7 @@ static tw_err take_values(struct tw_edi_reader *r, const struct edi_line *line,
         const struct edi_slot *slot = line != NULL ? edi_line_at(line, v) : NULL;
         bool held = slot != NULL && slot == taken;
         if (v->text.n == 0) continue;
-        if (slot != NULL && slot->none && tw_str_eq(slot->text, v->text))
-            held = true;
-        else if (slot != NULL && slot->kind != EDI_MEMBER)
-            held = says_nothing_new(r, slot, v->text);
-        else if (slot != NULL && !held)
-            TW_TRY(set_member(r, line, slot, s, v, &held));
+        if (slot != NULL && !held) TW_TRY(take_value(r, line, slot, s, v, &held));
         if (held) taken = slot;
         r->out.values++;
         r->out.held += held;
@@ -251,6 +267,19 @@ static bool goes_on(const struct tw_edi_reader *r, const struct edi_line *line)
     return false;
 }
 
+/* Does the line count here? Some do in reports of one event; and what is said of equipment that is no event,
+ * as a chassis, is not said of the report. */
+static bool counts(const struct tw_edi_reader *r, const struct edi_line *line)
+{
+    const struct tw_edi_report *report = r->out.report;
+    if (report == NULL) return true;
+    const unsigned group = r->walk.message == TW_EDI_COARRI ? EDI_COARRI_EQD : EDI_CODECO_EQD;
+    if (line->only.n > 0 && (report->head.event == TW_EVENT_N ||
+                             !tw_str_is(line->only, tw_event_vocabulary()->at[report->head.event].code)))
+        return false;
+    return line->begins || line->group != group || r->open_n > 1;
+}
+
 /* The line of the map that speaks of the segment, and r->object, which it speaks of; NULL when there is none.
  */
 static tw_err find_line(struct tw_edi_reader *r, const struct tw_edi_segment *s, const struct edi_line **ret,
@@ -259,7 +288,7 @@ static tw_err find_line(struct tw_edi_reader *r, const struct tw_edi_segment *s,
     const struct edi_line *line = edi_map_find(&r->map, r->walk.message, tw_edi_walk_group(&r->walk), s);
     *ret = NULL;
     r->object = NULL;
-    if (line == NULL) return TW_OK;
+    if (line == NULL || !counts(r, line)) return TW_OK;
     if (line->begins)
         TW_TRY(edi_object_begin(r, line, &r->object, fault));
     else if (line->refers)
@@ -336,6 +365,7 @@ void tw_edi_reader_charset(struct tw_edi_reader *r, struct tw_str identifier)
 /* Which object a message becomes; TW_LEVEL_N: none. */
 static enum tw_level level_of(enum tw_edi_message m)
 {
+    if (m == TW_EDI_COARRI || m == TW_EDI_CODECO) return TW_LEVEL_MOVEMENT;
     return m == TW_EDI_CUSCAR ? TW_LEVEL_MANIFEST : m == TW_EDI_CUSDEC ? TW_LEVEL_DECL : TW_LEVEL_N;
 }
 
@@ -348,14 +378,18 @@ bool tw_edi_reader_takes(enum tw_edi_message m)
 static tw_err begin_record(struct tw_edi_reader *r, enum tw_edi_message m, const struct tw_edi_segment *unh)
 {
     const enum tw_level level = level_of(m);
-    void *record = tw_arena_alloc(r->arena, tw_level_size(level));
+    struct tw_edi_report *report =
+        level == TW_LEVEL_MOVEMENT ? tw_arena_alloc(r->arena, sizeof *report) : NULL;
+    void *record = report != NULL ? (void *)&report->head : tw_arena_alloc(r->arena, tw_level_size(level));
     r->told = tw_arena_array(r->arena, TW_EDI_TOLD_MAX, sizeof *r->told);
     r->out = (struct tw_edi_reading){.message = m, .segments = 1, .line = unh->line};
     if (r->told == NULL || record == NULL) return TW_NOMEM;
+    if (report != NULL) *report = (struct tw_edi_report){.movements = {NULL, 0}};
     tw_level_init(level, record);
+    r->out.report = report;
     if (level == TW_LEVEL_DECL)
         r->out.decl = record;
-    else
+    else if (level == TW_LEVEL_MANIFEST)
         r->out.manifest = record;
     r->open_n = 0;
     r->walk.depth = 0;
@@ -375,7 +409,7 @@ tw_err tw_edi_reader_begin(struct tw_edi_reader *r, const struct tw_edi_segment 
             fault->byte = unh->byte;
         }
         return tw_fail(fault, TW_NOTFOUND,
-                       "a message of type \"%.*s\" becomes no record; CUSDEC and CUSCAR do",
+                       "a message of type \"%.*s\" becomes no record; CUSDEC, CUSCAR, COARRI and CODECO do",
                        (int)(type.n < 20 ? type.n : 20), type.s);
     }
     r->arena = arena;
@@ -416,6 +450,8 @@ tw_err tw_edi_reader_end(struct tw_edi_reader *r, struct tw_edi_reading *ret, st
     const struct tw_edi_segment last = {.tag = TW_STR("UNT"), .line = r->line, .byte = r->byte};
     tw_fail(&why, TW_FORMAT, "a message ends with UNT, and this one ends here");
     if (!r->closed) tell(r, TW_EDI_FLAW_MISSING, &last, NULL, &why);
+    if (r->out.report != NULL && r->out.report->head.event == TW_EVENT_N)
+        tell(r, TW_EDI_FLAW_EVENT, &last, NULL, NULL);
     if (edi_finish(r) != TW_OK) return no_memory(fault);
     r->out.told = r->told;
     *ret = r->out;

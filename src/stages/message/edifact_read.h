@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* message/edifact_read.h -- a message becomes a record, and nothing of it is lost: CUSCAR a manifest, CUSDEC
- * a declaration.
+ * a declaration, COARRI and CODECO events of containers.
  *
  * In : the segments of one message, UNH to UNT, in their order (message/edifact.h).
  * Out: the record; segments of which some value is held by no member, in `extra` (docs/formats/edifact.md);
@@ -11,12 +11,14 @@
  * being 1; value the segment, written with the default service characters; attributes the values that nothing
  * else holds, 2.1 the first component of the second element, with blanks between them.
  *
- * Source: UN/EDIFACT D.95B CUSCAR, D.96B CUSDEC; message/edifact_map.def says which value is which element.
+ * Source: UN/EDIFACT D.95B CUSCAR, COARRI and CODECO, D.96B CUSDEC; message/edifact_map.def says which value
+ * is which element.
  */
 #ifndef TW_MESSAGE_EDIFACT_READ_H
 #define TW_MESSAGE_EDIFACT_READ_H
 
 #include "decl/manifest.h"
+#include "decl/movement.h"
 #include "message/edifact.h"
 #include "message/edifact_structure.h"
 
@@ -26,12 +28,13 @@
     X(OFTEN, "edifact.often", "a segment or group stands no more often than the directory allows")           \
     X(MISSING, "edifact.missing", "what the directory makes mandatory is there")                             \
     X(TYPE, "edifact.type", "UNH names the type of its message")                                             \
-    X(RELEASE, "edifact.release", "CUSCAR is read by directory D.95B, CUSDEC by D.96B")                      \
+    X(RELEASE, "edifact.release", "CUSCAR, COARRI and CODECO are read by D.95B, CUSDEC by D.96B")            \
     X(CHARSET, "edifact.charset", "texts are UTF-8, or ISO 8859-1 where UNB says UNOC")                      \
     X(VALUE, "edifact.value", "a value has the form of its element")                                         \
     X(CONTAINER, "edifact.container", "a container's number has the form and check digit of ISO 6346")       \
     X(IMO, "edifact.imo", "a ship's number of seven digits has the check digit of the IMO scheme")           \
-    X(LOCODE, "edifact.locode", "a port is a UN/LOCODE: its country and three letters or digits")
+    X(LOCODE, "edifact.locode", "a port is a UN/LOCODE: its country and three letters or digits")            \
+    X(EVENT, "edifact.event", "BGM says what is reported: COARRI 98, 119 or 122, CODECO 34 or 36")
 
 enum tw_edi_flaw {
 #define X(id, name, right) TW_EDI_FLAW_##id,
@@ -51,10 +54,18 @@ struct tw_edi_told {
 
 enum { TW_EDI_TOLD_MAX = 20 }; /* told in full; others are counted */
 
+/* A report of container events. */
+struct tw_edi_report {
+    struct tw_movement head; /* what all of them have in common; its id is the report's */
+    TW_LIST(struct tw_movement) movements;
+    TW_LIST(struct tw_extra) extra; /* of the report and all its events */
+};
+
 struct tw_edi_reading {
     enum tw_edi_message message;
     struct tw_manifest *manifest; /* of CUSCAR, in the arena; else NULL */
     struct tw_decl *decl;         /* of CUSDEC, the same */
+    struct tw_edi_report *report; /* of COARRI and CODECO, the same */
     struct tw_str reference;      /* of the message */
     uint32_t line;                /* of UNH */
     const struct tw_edi_told *told;

@@ -12,7 +12,11 @@
 #include "message/edifact_map_priv.h"
 #include "message/edifact_read.h"
 
-enum { EDI_CNI_RFF = 5 /* the group of a transport document in CUSCAR */ };
+enum {
+    EDI_CNI_RFF = 5,    /* the group of a transport document in CUSCAR */
+    EDI_COARRI_EQD = 3, /* the group of a piece of equipment */
+    EDI_CODECO_EQD = 5
+};
 
 struct edi_open {
     enum tw_level level;
