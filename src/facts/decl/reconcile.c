@@ -38,6 +38,7 @@ static void close_work(struct work *w)
     reconcile_index_free(&w->bills);
     reconcile_index_free(&w->masters);
     reconcile_index_free(&w->containers);
+    reconcile_index_free(&w->under);
     tw_free(w->current);
     tw_free(w->leaf);
     tw_free(w->parent);
@@ -129,28 +130,84 @@ static bool tie_number(struct work *w, const struct index *x, struct tw_str numb
 
 /* -- what there is */
 
+/* "IMO 9074729" and "9074729" are one ship. */
+static struct tw_str without_imo(struct tw_str ship)
+{
+    if (ship.n > 3 && memcmp(ship.s, "IMO", 3) == 0 && !(ship.s[3] >= 'A' && ship.s[3] <= 'Z'))
+        return (struct tw_str){ship.s + 3, ship.n - 3};
+    return ship;
+}
+
+bool reconcile_same_ship(const struct tw_manifest *m, struct tw_str means)
+{
+    return reconcile_same(without_imo(m->transport_means), without_imo(means)) ||
+           reconcile_same(m->transport_name, means);
+}
+
+/* Versions of one manifest: two carriers may give one number. */
+bool reconcile_one_manifest(const struct tw_manifest *a, const struct tw_manifest *b)
+{
+    return a->id.n > 0 && tw_str_eq(a->id, b->id) && tw_str_eq(a->carrier.id, b->carrier.id) &&
+           reconcile_same(a->voyage, b->voyage) && reconcile_same(a->transport_means, b->transport_means);
+}
+
+/* Does `b` take the place of `a`? Of one version it does when it says the same, the later of the two; else
+ * both stand, and that is told. */
+static tw_err look_at_version(struct work *w, size_t a, size_t b)
+{
+    const struct tw_manifest *x = w->in->manifests.at[a], *y = w->in->manifests.at[b];
+    if (a == b || !w->current[a] || !reconcile_one_manifest(x, y) || y->version < x->version) return TW_OK;
+    if (y->version > x->version) {
+        w->current[a] = false;
+        return TW_OK;
+    }
+    if (b < a) return TW_OK;
+    w->current[a] = !reconcile_same_goods(x, y);
+    if (!w->current[a]) return TW_OK;
+    return reconcile_tell(w, (struct tw_discrepancy){.kind = TW_DISCREPANCY_TWICE,
+                                                     .manifest = a,
+                                                     .consignment = TW_NO_INDEX,
+                                                     .declaration = TW_NO_INDEX});
+}
+
 static tw_err mark_current(struct work *w)
 {
-    const size_t n = w->in->manifests.n;
-    w->current = tw_calloc(n + 1, sizeof *w->current);
+    struct index ids = {0};
+    w->current = tw_calloc(w->in->manifests.n + 1, sizeof *w->current);
     if (w->current == NULL) return TW_NOMEM;
-    for (size_t i = 0; i < n; i++) {
-        const struct tw_manifest *a = w->in->manifests.at[i];
+    tw_err err = reconcile_index_new(&ids);
+    for (size_t i = 0; err == TW_OK && i < w->in->manifests.n; i++) {
         w->current[i] = true;
-        for (size_t k = 0; k < n && a->id.n > 0; k++) {
-            const struct tw_manifest *b = w->in->manifests.at[k];
-            const bool later = b->version > a->version || (b->version == a->version && k > i);
-            if (k != i && tw_str_eq(a->id, b->id) && later) w->current[i] = false;
+        err = reconcile_index_put(&ids, w->in->manifests.at[i]->id, (uint32_t)i);
+    }
+    for (size_t i = 0; err == TW_OK && i < w->in->manifests.n; i++)
+        for (uint32_t l = reconcile_index_find(&ids, w->in->manifests.at[i]->id);
+             err == TW_OK && l != NOWHERE; l = ids.link[l].next)
+            err = look_at_version(w, i, ids.link[l].leaf);
+    reconcile_index_free(&ids);
+    return err;
+}
+
+bool reconcile_has_houses(const struct work *w, size_t manifest, const struct tw_consignment *c)
+{
+    if (c->bill.n == 0) return false;
+    for (uint32_t i = reconcile_index_find(&w->under, c->bill); i != NOWHERE; i = w->under.link[i].next)
+        if (w->under.link[i].leaf == manifest) return true;
+    return false;
+}
+
+/* Which masters the consignments of all manifests stand under. */
+static tw_err list_masters(struct work *w)
+{
+    for (size_t i = 0; i < w->in->manifests.n; i++) {
+        const struct tw_manifest *m = w->in->manifests.at[i];
+        for (size_t k = 0; k < m->consignments.n; k++) {
+            const struct tw_consignment *c = &m->consignments.at[k];
+            if (reconcile_same(c->master, c->bill)) continue;
+            TW_TRY(reconcile_index_put(&w->under, c->master, (uint32_t)i));
         }
     }
     return TW_OK;
-}
-
-bool reconcile_has_houses(const struct tw_manifest *m, const struct tw_consignment *c)
-{
-    const struct tw_consignment *next = c + 1, *end = m->consignments.at + m->consignments.n;
-    return c->bill.n > 0 && next < end && next->master.n > 0 && reconcile_same(next->master, c->bill) &&
-           !reconcile_same(next->bill, c->bill);
 }
 
 static tw_err list_leaves(struct work *w)
@@ -162,7 +219,8 @@ static tw_err list_leaves(struct work *w)
     for (size_t i = 0; i < w->in->manifests.n; i++) {
         const struct tw_manifest *m = w->in->manifests.at[i];
         for (size_t k = 0; w->current[i] && k < m->consignments.n; k++)
-            if (!reconcile_has_houses(m, &m->consignments.at[k])) w->leaf[w->leaves++] = (struct leaf){i, k};
+            if (!reconcile_has_houses(w, i, &m->consignments.at[k]))
+                w->leaf[w->leaves++] = (struct leaf){i, k};
     }
     w->nodes = w->leaves + w->in->declarations.n;
     w->parent = tw_calloc(w->nodes + 1, sizeof *w->parent);
@@ -204,39 +262,84 @@ static bool is_transport_document(struct tw_str type)
     return false;
 }
 
-static bool tie_document(struct work *w, struct tw_str number, uint32_t node)
+/* Does a declaration name another voyage or ship than this leaf's manifest? */
+static bool elsewhere(const struct work *w, uint32_t leaf, const struct tw_decl *d)
 {
-    return tie_number(w, &w->bills, number, node) || tie_number(w, &w->masters, number, node);
+    const struct tw_manifest *m = w->in->manifests.at[w->leaf[leaf].manifest];
+    const bool voyage = d->voyage.n > 0 && m->voyage.n > 0 && !reconcile_same(m->voyage, d->voyage);
+    const bool ship =
+        d->transport_means.n > 0 && m->transport_means.n > 0 && !reconcile_same_ship(m, d->transport_means);
+    return voyage || ship;
 }
 
-static bool tie_documents(struct work *w, const struct tw_previous_document *at, size_t n, uint32_t node)
+/* Ties a declaration to the leaves of a number that are not elsewhere. true = there is one. */
+static bool tie_here(struct work *w, const struct index *x, struct tw_str number, const struct tw_decl *d,
+                     uint32_t node)
+{
+    bool any = false;
+    for (uint32_t i = reconcile_index_find(x, number); i != NOWHERE; i = x->link[i].next) {
+        if (elsewhere(w, x->link[i].leaf, d)) continue;
+        tie(w, x->link[i].leaf, node);
+        any = true;
+    }
+    return any;
+}
+
+static bool tie_document(struct work *w, struct tw_str number, const struct tw_decl *d, uint32_t node)
+{
+    return tie_here(w, &w->bills, number, d, node) || tie_here(w, &w->masters, number, d, node) ||
+           tie_number(w, &w->bills, number, node) || tie_number(w, &w->masters, number, node);
+}
+
+static bool tie_documents(struct work *w, const struct tw_previous_document *at, size_t n,
+                          const struct tw_decl *d, uint32_t node)
 {
     bool any = false;
     for (size_t i = 0; i < n; i++)
-        if (is_transport_document(at[i].type)) any = tie_document(w, at[i].id, node) || any;
+        if (is_transport_document(at[i].type)) any = tie_document(w, at[i].id, d, node) || any;
     return any;
+}
+
+/* Do all leaves of a container stand in one manifest? */
+static bool of_one_manifest(const struct work *w, struct tw_str container)
+{
+    const struct index *x = &w->containers;
+    const uint32_t first = reconcile_index_find(x, container);
+    for (uint32_t i = first; i != NOWHERE; i = x->link[i].next)
+        if (w->leaf[x->link[i].leaf].manifest != w->leaf[x->link[first].leaf].manifest) return false;
+    return true;
+}
+
+static void tie_containers(struct work *w, const struct tw_decl *d, uint32_t node)
+{
+    const bool named = d->voyage.n > 0 || d->transport_means.n > 0;
+    for (size_t k = 0; k < d->containers.n; k++)
+        if (named || of_one_manifest(w, d->containers.at[k].id))
+            (void)tie_here(w, &w->containers, d->containers.at[k].id, d, node);
 }
 
 static void tie_declaration(struct work *w, size_t i)
 {
     const struct tw_decl *d = w->in->declarations.at[i];
     const uint32_t node = (uint32_t)(w->leaves + i);
-    bool any = tie_document(w, d->bill_of_lading, node);
-    any = tie_documents(w, d->previous_documents.at, d->previous_documents.n, node) || any;
+    bool any = tie_document(w, d->bill_of_lading, d, node);
+    any = tie_documents(w, d->previous_documents.at, d->previous_documents.n, d, node) || any;
     for (size_t k = 0; k < d->items.n; k++) {
         const struct tw_item *item = &d->items.at[k];
-        any = tie_documents(w, item->previous_documents.at, item->previous_documents.n, node) || any;
+        any = tie_documents(w, item->previous_documents.at, item->previous_documents.n, d, node) || any;
     }
-    for (size_t k = 0; !any && k < d->containers.n; k++)
-        (void)tie_number(w, &w->containers, d->containers.at[k].id, node);
+    if (!any) tie_containers(w, d, node);
 }
 
 /* -- sums */
 
-static void add(struct side_sum *s, size_t which, double mass_kg, int64_t packages)
+static void add(struct side_sum *s, size_t which, double mass_kg, int64_t packages, size_t containers)
 {
+    s->containers += containers;
     if (s->n++ == 0) {
-        *s = (struct side_sum){mass_kg, packages, 1, which};
+        s->mass_kg = mass_kg;
+        s->packages = packages;
+        s->first = which;
         return;
     }
     s->mass_kg += mass_kg; /* NaN stays */
@@ -286,12 +389,12 @@ static void sum_up(struct work *w)
 {
     for (uint32_t i = 0; i < w->leaves; i++) {
         const struct tw_consignment *c = consignment(w, i);
-        add(&w->sums[root(w, i)].of[MANIFESTED], i, reconcile_kg(c), reconcile_packages(c));
+        add(&w->sums[root(w, i)].of[MANIFESTED], i, reconcile_kg(c), reconcile_packages(c), c->containers.n);
     }
     for (size_t i = 0; i < w->in->declarations.n; i++) {
         const struct tw_decl *d = w->in->declarations.at[i];
         add(&w->sums[root(w, (uint32_t)(w->leaves + i))].of[DECLARED], i, declared_kg(d),
-            declared_packages(d));
+            declared_packages(d), d->containers.n);
     }
 }
 
@@ -341,8 +444,7 @@ static tw_err compare_sums(struct work *w, const struct sums *g)
 bool reconcile_same_voyage(const struct tw_manifest *m, struct tw_str means, struct tw_str voyage)
 {
     return voyage.n > 0 && reconcile_same(m->voyage, voyage) &&
-           (means.n == 0 || m->transport_means.n == 0 || reconcile_same(m->transport_means, means) ||
-            reconcile_same(m->transport_name, means));
+           (means.n == 0 || m->transport_means.n == 0 || reconcile_same_ship(m, means));
 }
 
 /* A declaration that nothing ties: is its ship one of those here? */
@@ -413,7 +515,8 @@ static tw_err look_at_declared(struct work *w, size_t i, const struct index *man
 {
     const struct tw_decl *d = w->in->declarations.at[i];
     const uint32_t group = root(w, (uint32_t)(w->leaves + i));
-    for (size_t k = 0; w->sums[group].of[MANIFESTED].n > 0 && k < d->containers.n; k++) {
+    const bool said = w->sums[group].of[MANIFESTED].containers > 0;
+    for (size_t k = 0; said && k < d->containers.n; k++) {
         const struct tw_str id = d->containers.at[k].id;
         TW_TRY(reconcile_index_put(declared, id, group));
         if (names(manifested, id, group)) continue;
@@ -427,7 +530,8 @@ static tw_err look_at_manifested(struct work *w, uint32_t leaf, const struct ind
 {
     const struct tw_consignment *c = consignment(w, leaf);
     const uint32_t group = root(w, leaf);
-    for (size_t k = 0; w->sums[group].of[DECLARED].n > 0 && k < c->containers.n; k++) {
+    const bool said = w->sums[group].of[DECLARED].containers > 0;
+    for (size_t k = 0; said && k < c->containers.n; k++) {
         const struct tw_str id = c->containers.at[k].id;
         if (names(declared, id, group)) continue;
         TW_TRY(tell_container(w, TW_DISCREPANCY_CONTAINER_UNDECLARED, group, leaf, TW_NO_INDEX, id));
@@ -463,11 +567,21 @@ static int by_place(const void *x, const void *y)
     return c != 0 ? c : (a->container.n > b->container.n) - (a->container.n < b->container.n);
 }
 
+/* Consignments of one document in one manifest are one. */
+static void tie_parts(struct work *w, uint32_t leaf)
+{
+    const struct index *x = &w->bills;
+    for (uint32_t i = reconcile_index_find(x, consignment(w, leaf)->bill); i != NOWHERE; i = x->link[i].next)
+        if (w->leaf[x->link[i].leaf].manifest == w->leaf[leaf].manifest) tie(w, x->link[i].leaf, leaf);
+}
+
 static tw_err prepare(struct work *w)
 {
     TW_TRY(reconcile_index_new(&w->bills));
     TW_TRY(reconcile_index_new(&w->masters));
     TW_TRY(reconcile_index_new(&w->containers));
+    TW_TRY(reconcile_index_new(&w->under));
+    TW_TRY(list_masters(w));
     TW_TRY(mark_current(w));
     TW_TRY(list_leaves(w));
     return index_leaves(w);
@@ -476,7 +590,7 @@ static tw_err prepare(struct work *w)
 static tw_err compare(struct work *w)
 {
     TW_TRY(prepare(w));
-    for (uint32_t i = 0; i < w->leaves; i++) (void)tie_number(w, &w->bills, consignment(w, i)->bill, i);
+    for (uint32_t i = 0; i < w->leaves; i++) tie_parts(w, i);
     for (size_t i = 0; i < w->in->declarations.n; i++) tie_declaration(w, i);
     sum_up(w);
     TW_TRY(compare_groups(w));

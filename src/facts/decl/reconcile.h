@@ -10,8 +10,10 @@
  * document's type), the manifest has a consignment for each. Several declarations may share a document, and
  * one may cover several; a master document stands for its houses. So weights and packages are compared over
  * all that hangs together: sums of the consignments against sums of the declarations. A declaration that
- * names no document known here is joined by its containers, when all consignments that they belong to are
- * meant.
+ * names no document known here is joined by its containers. Containers go round, and two carriers may give
+ * one number: where a declaration names its voyage or ship, consignments of another one are joined by a
+ * document alone, and only when no other has it; who names none is joined by a container of one manifest
+ * alone.
  *
  * Source: UN/EDIFACT code list 1001 (transport documents); the words short-landed and over-landed as in the
  * Istanbul Convention's and the Kyoto Convention's annex on cargo declarations (outturn against the
@@ -36,7 +38,8 @@
       "a manifested container that the declarations do not name")                                            \
     X(SHORT_LANDED, "short_landed", "a manifested container that was not discharged")                        \
     X(OVER_LANDED, "over_landed", "a discharged container that is on no manifest of its voyage")             \
-    X(LATE_AMENDMENT, "late_amendment", "a manifest changed after the arrival")
+    X(LATE_AMENDMENT, "late_amendment", "a manifest changed after the arrival")                              \
+    X(TWICE, "twice", "a manifest came twice in one version, and not the same; both are compared")
 
 enum tw_discrepancy_kind {
 #define X(id, code, words) TW_DISCREPANCY_##id,
@@ -52,8 +55,8 @@ struct tw_reconcile_limits {
     uint32_t mass_kg;       /* and so many kg, whichever is more: 50 */
 };
 
-/* What is compared. Nothing in it is owned. Of manifests with the same id the highest version counts; the
- * ones before it say what was changed. */
+/* What is compared. Nothing in it is owned. Manifests with one number, carrier, ship and voyage are
+ * versions of one: the highest counts, the ones before it say what was changed. */
 struct tw_reconcile_input {
     TW_LIST(const struct tw_manifest *const) manifests;
     TW_LIST(const struct tw_decl *const) declarations;

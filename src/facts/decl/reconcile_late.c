@@ -67,7 +67,7 @@ static tw_err compare_landed(struct work *w, size_t at, struct index *landed, st
     TW_TRY(name_known(m, known));
     TW_TRY(take_landed(w, at, known, landed));
     for (size_t i = 0; landed->links > 0 && i < m->consignments.n; i++)
-        if (!reconcile_has_houses(m, &m->consignments.at[i])) TW_TRY(tell_short(w, at, i, landed));
+        if (!reconcile_has_houses(w, at, &m->consignments.at[i])) TW_TRY(tell_short(w, at, i, landed));
     return TW_OK;
 }
 
@@ -124,6 +124,16 @@ static const struct tw_consignment *of_bill(const struct tw_manifest *m, struct 
     return NULL;
 }
 
+bool reconcile_same_goods(const struct tw_manifest *a, const struct tw_manifest *b)
+{
+    if (a->consignments.n != b->consignments.n) return false;
+    for (size_t i = 0; i < a->consignments.n; i++) {
+        const struct tw_consignment *c = of_bill(b, a->consignments.at[i].bill);
+        if (c == NULL || changed(&a->consignments.at[i], c) != NULL) return false;
+    }
+    return true;
+}
+
 static tw_err tell_late(struct work *w, size_t manifest, size_t consignment_, const char *what)
 {
     return reconcile_tell(w, (struct tw_discrepancy){.kind = TW_DISCREPANCY_LATE_AMENDMENT,
@@ -155,7 +165,7 @@ static size_t version_before(const struct work *w, size_t at)
     size_t best = TW_NO_INDEX;
     for (size_t i = 0; i < w->in->manifests.n && m->id.n > 0; i++) {
         const struct tw_manifest *o = w->in->manifests.at[i];
-        if (i == at || !tw_str_eq(o->id, m->id) || o->version >= m->version) continue;
+        if (i == at || !reconcile_one_manifest(o, m) || o->version >= m->version) continue;
         if (best == TW_NO_INDEX || o->version > w->in->manifests.at[best]->version) best = i;
     }
     return best;

@@ -29,9 +29,10 @@ enum side { MANIFESTED, DECLARED, SIDES };
 /* Of a group, kept at its root. */
 struct sums {
     struct side_sum {
-        double mass_kg;   /* NaN = not known of one of them */
-        int64_t packages; /* -1 = the same */
-        size_t n, first;  /* leaves or declarations; the first */
+        double mass_kg;    /* NaN = not known of one of them */
+        int64_t packages;  /* -1 = the same */
+        size_t n, first;   /* leaves or declarations; the first */
+        size_t containers; /* that they name */
     } of[SIDES];
 };
 
@@ -39,7 +40,8 @@ struct work {
     const struct tw_reconcile_input *in;
     struct tw_reconcile_limits limits;
     struct index bills, masters, containers;
-    bool *current; /* of each manifest: is it the highest version of its id? */
+    struct index under; /* master documents -> manifests that have consignments under them */
+    bool *current;      /* of each manifest: is it the highest version of its id? */
     struct leaf *leaf;
     size_t leaves, nodes; /* nodes: leaves, then declarations */
     uint32_t *parent;     /* union-find */
@@ -58,11 +60,20 @@ uint32_t reconcile_index_find(const struct index *x, struct tw_str number);
 /* Are they one number, however it is written? */
 bool reconcile_same(struct tw_str a, struct tw_str b);
 
+/* Is this the ship of a manifest, by number or name? */
+bool reconcile_same_ship(const struct tw_manifest *m, struct tw_str means);
+
+/* Are they versions of one manifest? */
+bool reconcile_one_manifest(const struct tw_manifest *a, const struct tw_manifest *b);
+
+/* Have they the same consignments? */
+bool reconcile_same_goods(const struct tw_manifest *a, const struct tw_manifest *b);
+
 /* Is this vessel and voyage that of a manifest? Who does not say the vessel is taken at the voyage's word. */
 bool reconcile_same_voyage(const struct tw_manifest *m, struct tw_str means, struct tw_str voyage);
 
-/* A master document whose houses stand behind it holds nothing itself. */
-bool reconcile_has_houses(const struct tw_manifest *m, const struct tw_consignment *c);
+/* A master document with houses in the same manifest holds nothing itself. */
+bool reconcile_has_houses(const struct work *w, size_t manifest, const struct tw_consignment *c);
 
 /* Of a consignment, gross: as it says, else the sum of its items. NaN, -1 = not known. */
 double reconcile_kg(const struct tw_consignment *c);

@@ -136,6 +136,16 @@ static void over_landed(const struct tw_discrepancy *d, const struct tw_reconcil
                   TW_STR_ARG(d->container), TW_STR_ARG(voyage(d, in)));
 }
 
+static void twice(const struct tw_discrepancy *d, const struct tw_reconcile_input *in, struct tw_buf *out)
+{
+    const struct tw_manifest *m = manifest(d, in);
+    tw_buf_printf(
+        out,
+        "manifest %.*s of voyage %.*s came twice in version %u, and not the same; which one counts, the "
+        "carrier must say: both are compared",
+        TW_STR_ARG(or_word(m->id, "without number")), TW_STR_ARG(voyage(d, in)), (unsigned)m->version);
+}
+
 void tw_discrepancy_say(const struct tw_discrepancy *d, const struct tw_reconcile_input *in,
                         struct tw_buf *out)
 {
@@ -150,6 +160,7 @@ void tw_discrepancy_say(const struct tw_discrepancy *d, const struct tw_reconcil
         [TW_DISCREPANCY_SHORT_LANDED] = short_landed,
         [TW_DISCREPANCY_OVER_LANDED] = over_landed,
         [TW_DISCREPANCY_LATE_AMENDMENT] = late,
+        [TW_DISCREPANCY_TWICE] = twice,
     };
     say[d->kind](d, in, out);
 }

@@ -250,6 +250,78 @@ static void a_manifest_changed_after_the_arrival_is_told(void)
     CHECK(says(&in, &out) == TW_OK && out.n == 0);
 }
 
+static struct tw_manifest sailing(const char *id, const char *carrier, const char *voyage, uint32_t version,
+                                  struct tw_consignment *c, size_t n)
+{
+    return (struct tw_manifest){.id = tw_str_from(id),
+                                .carrier.id = tw_str_from(carrier),
+                                .voyage = tw_str_from(voyage),
+                                .version = version,
+                                .arrival_at = TW_NO_TIME,
+                                .arrived_at = TW_NO_TIME,
+                                .lodged_at = TW_NO_TIME,
+                                .consignments = {c, n}};
+}
+
+/* Two carriers may give one number to two manifests. */
+static void another_carriers_manifest_is_no_version(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_consignment a[] = {one("A", 1, 1)}, b[] = {one("B", 1, 1)};
+    struct tw_manifest x = sailing("1", "LINEA", "204W", 1, a, 1), y = sailing("1", "LINEB", "77E", 2, b, 1);
+    const struct tw_manifest *const m[] = {&x, &y};
+    const struct tw_reconcile_input in = {.manifests = LIST(m)};
+    CHECK(says(&in, &out) == TW_OK);
+    CHECK(tw_str_is(tw_buf_view(&out),
+                    "undeclared: bill A of voyage 204W, 1 package, 1 kg gross: on the manifest, and "
+                    "nobody has declared it\n"
+                    "undeclared: bill B of voyage 77E, 1 package, 1 kg gross: on the manifest, and "
+                    "nobody has declared it\n"));
+    y = sailing("1", "LINEA", "204W", 1, b, 1); /* one manifest, one version, other goods */
+    CHECK(says(&in, &out) == TW_OK && memmem(out.p, out.n, "twice: manifest 1", 17) != NULL);
+    CHECK(memmem(out.p, out.n, "bill A", 6) != NULL && memmem(out.p, out.n, "bill B", 6) != NULL);
+    y = sailing("1", "LINEA", "204W", 1, a, 1); /* the same again */
+    CHECK(says(&in, &out) == TW_OK);
+    CHECK(tw_str_is(tw_buf_view(&out),
+                    "undeclared: bill A of voyage 204W, 1 package, 1 kg gross: on the manifest, and "
+                    "nobody has declared it\n"));
+}
+
+/* A container comes again with other goods. */
+static void containers_join_within_their_voyage(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_consignment a[] = {one("A", 1000, 1)}, b[] = {one("B", 3000, 3)};
+    a[0].containers.at = b[0].containers.at = box, a[0].containers.n = b[0].containers.n = 1;
+    struct tw_manifest x = sailing("1", "L", "204W", 1, a, 1), y = sailing("2", "L", "205W", 1, b, 1);
+    const struct tw_manifest *const m[] = {&x, &y};
+    struct tw_decl one_decl = declared("D1", "", 1000, 1);
+    one_decl.voyage = S("204W");
+    one_decl.containers.at = box, one_decl.containers.n = 1;
+    const struct tw_decl *const d[] = {&one_decl};
+    const struct tw_reconcile_input in = {.manifests = LIST(m), .declarations = LIST(d)};
+    static const char *const only_b =
+        "undeclared: bill B of voyage 205W, 3 packages, 3,000 kg gross: on the manifest, and "
+        "nobody has declared it\n";
+    CHECK(says(&in, &out) == TW_OK && tw_str_is(tw_buf_view(&out), only_b));
+    one_decl.voyage = (struct tw_str){NULL, 0}; /* which voyage? nobody can know: joined to none */
+    CHECK(says(&in, &out) == TW_OK && memmem(out.p, out.n, "bill A", 6) != NULL);
+    one_decl.bill_of_lading = S("A"), one_decl.transport_means = S("IMO9074729");
+    x.transport_means = S("9074729");
+    CHECK(says(&in, &out) == TW_OK && tw_str_is(tw_buf_view(&out), only_b));
+}
+
+static void who_names_no_container_is_not_held_to_them(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_consignment c[] = {one("H1", 400, 4), one("MASTER", 900, 9), one("H2", 500, 5)};
+    c[0].master = c[2].master = S("MASTER"); /* houses may stand before their master */
+    c[0].containers.at = box, c[0].containers.n = 2;
+    const struct tw_decl a = declared("D1", "H1", 400, 4), b = declared("D2", "H2", 500, 5);
+    const struct tw_decl *const d[] = {&a, &b};
+    CHECK(compare(c, 3, d, 2, &out) == TW_OK && out.n == 0);
+}
+
 static tw_err reconcile_a_few(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
@@ -283,6 +355,9 @@ int main(void)
     RUN(items_are_added_up_where_a_consignment_says_no_sum);
     RUN(landings_are_held_against_the_manifest);
     RUN(a_manifest_changed_after_the_arrival_is_told);
+    RUN(another_carriers_manifest_is_no_version);
+    RUN(containers_join_within_their_voyage);
+    RUN(who_names_no_container_is_not_held_to_them);
     RUN(survives_every_failed_allocation);
     return DONE();
 }
