@@ -93,6 +93,10 @@ static void sum_up(const struct tw_cli *cli, const struct tw_reconciled *r)
                 r->in.declarations.n == 1 ? "" : "s");
     for (size_t k = 0; k < TW_DISCREPANCY_N; k++)
         if (n[k] > 0) tw_cli_note(cli, "%6zu  %s", n[k], tw_discrepancy_vocabulary()->at[k].words);
+    if (r->declarations_refused > 0)
+        tw_cli_note(cli, "%llu declaration%s refused: what they declare stands above as undeclared",
+                    (unsigned long long)r->declarations_refused,
+                    r->declarations_refused == 1 ? " was" : "s were");
     if (r->messages_passed > 0)
         tw_cli_note(cli, "%llu message%s of other types passed over", (unsigned long long)r->messages_passed,
                     r->messages_passed == 1 ? "" : "s");

@@ -8,10 +8,11 @@
 #include "engine/convert_edifact_priv.h"
 #include "message/edifact_envelope.h"
 #include "message/edifact_read.h"
+#include "store/archive_in.h"
 #include "store/file.h"
 #include "store/walk.h"
 
-enum { SNIFF_BYTES = 512, ONE_MIB = 256, POINTER = sizeof(void *) };
+enum { SNIFF_BYTES = 512, ONE_MIB = 256, POINTER = sizeof(void *), PATH_BYTES = 4096 };
 
 struct work {
     const struct tw_reconcile_options *options;
@@ -67,11 +68,15 @@ static tw_err end_message(struct work *w, struct tw_fault *fault)
     struct tw_edi_reading m;
     const tw_err err = tw_edi_reader_end(w->reader, &m, fault);
     if (err != TW_OK) return err == TW_NOMEM && tw_arena_full(w->to->arena) ? too_much(fault) : err;
-    for (size_t i = 0; i < m.told_n && w->options->told != NULL; i++) {
+    for (size_t i = 0; i < m.told_n; i++) {
         struct tw_fault what = m.told[i].fault;
         snprintf(what.note, sizeof what.note, "%s: %.*s", tw_edi_flaw_name(m.told[i].flaw),
                  (int)(sizeof what.note - 24), m.told[i].fault.note);
-        w->options->told(w->options->to, &what, false);
+        if (m.told[i].flaw == TW_EDI_FLAW_MISSING) { /* it is not whole: who trusts it accuses the honest */
+            if (fault != NULL) *fault = what;
+            return fault != NULL ? fault->code : TW_FORMAT;
+        }
+        if (w->options->told != NULL) w->options->told(w->options->to, &what, false);
     }
     if (m.report != NULL) {
         TW_TRY(room(w->report, &w->report_cap, w->report_n, &w->report, fault));
@@ -96,12 +101,25 @@ static tw_err begin_message(struct work *w, const struct tw_edi_segment *s, bool
     return err == TW_NOMEM && tw_arena_full(w->to->arena) ? too_much(fault) : err;
 }
 
+/* An envelope at fault: something of the interchange may lack. */
+static tw_err envelope_s(const struct tw_edi_remark *remark, size_t n, struct tw_fault *fault)
+{
+    if (n == 0) return TW_OK;
+    if (fault == NULL) return TW_FORMAT;
+    *fault = remark[0].fault;
+    fault->code = TW_FORMAT;
+    snprintf(fault->note, sizeof fault->note, "%s: %.*s", tw_edi_rule_name(remark[0].rule),
+             (int)(sizeof fault->note - 24), remark[0].fault.note);
+    return TW_FORMAT;
+}
+
 static tw_err take_segment(struct work *w, struct tw_edi_envelope *envelope, const struct tw_edi_segment *s,
                            bool *reading, struct tw_fault *fault)
 {
     struct tw_edi_remark remark[TW_EDI_REMARKS_MAX];
     size_t n = 0;
     const enum tw_edi_place place = tw_edi_envelope_next(envelope, s, remark, &n);
+    TW_TRY(envelope_s(remark, n, fault));
     const bool within = place == TW_EDI_BODY || place == TW_EDI_CLOSES_MESSAGE;
     if (*reading && !within) {
         *reading = false;
@@ -137,18 +155,23 @@ static tw_err read_interchange(struct work *w, struct tw_file_in *in, struct tw_
         if (step == TW_EDI_MORE) TW_TRY(edifact_feed(edi, in, &first, fault));
         if (step == TW_EDI_SEGMENT && !s.una) TW_TRY(take_segment(w, &envelope, &s, &reading, fault));
     }
+    struct tw_edi_remark remark[TW_EDI_REMARKS_MAX];
+    size_t n = 0;
+    tw_edi_envelope_end(&envelope, remark, &n);
+    TW_TRY(envelope_s(remark, n, fault));
     return reading ? end_message(w, fault) : TW_OK;
 }
 
-/* *is: it is an interchange, and has been read. */
-static tw_err read_file(struct work *w, const char *path, bool *is, struct tw_fault *fault)
+/* `path`, or the file that `archive` has come to. *is: it is an interchange, and has been read. */
+static tw_err read_file(struct work *w, const char *path, struct tw_archive *archive, bool *is,
+                        struct tw_fault *fault)
 {
     const struct tw_file_options how = {.stop = w->options->input->stop};
     TW_SCOPED(tw_file_in) *in = NULL;
     char first[SNIFF_BYTES];
     size_t have = 0;
     *is = false;
-    TW_TRY(tw_file_in_open(path, &how, &in, fault));
+    TW_TRY(archive != NULL ? tw_archive_file(archive, &in, fault) : tw_file_in_open(path, &how, &in, fault));
     for (size_t n = 1; n > 0 && have < sizeof first; have += n)
         TW_TRY(tw_file_in_read(in, first + have, sizeof first - have, &n, fault));
     *is = tw_edi_sniff((struct tw_str){first, have});
@@ -160,29 +183,64 @@ static bool is_file_s(tw_err err)
     return err == TW_FORMAT || err == TW_RANGE || err == TW_CONFLICT || err == TW_NOTFOUND || err == TW_IO;
 }
 
+/* What has become of one file: all of it or nothing is taken, and what is refused is told. */
+static tw_err settle_file(struct work *w, size_t manifests, size_t reports, tw_err err,
+                          const struct tw_fault *why, struct tw_fault *fault)
+{
+    if (err == TW_OK) return TW_OK;
+    if (!is_file_s(err)) {
+        if (fault != NULL) *fault = *why;
+        return err;
+    }
+    w->manifest_n = manifests;
+    w->report_n = reports;
+    w->to->manifests_refused++;
+    if (w->options->told != NULL) w->options->told(w->options->to, why, true);
+    return TW_OK;
+}
+
+/* The files of an archive, under the path archive/name. */
+static tw_err read_archive(struct work *w, const char *path, struct tw_fault *fault)
+{
+    const struct tw_file_options how = {.stop = w->options->input->stop};
+    TW_SCOPED(tw_archive) *archive = NULL;
+    struct tw_fault why = {0};
+    tw_err err = tw_archive_open(path, NULL, &how, &archive, &why);
+    while (err == TW_OK) {
+        char shown[2 * PATH_BYTES];
+        enum tw_archive_step step = TW_ARCHIVE_END;
+        const char *name;
+        const size_t manifests = w->manifest_n, reports = w->report_n;
+        bool is = true;
+        why = (struct tw_fault){.item = 0};
+        err = tw_archive_next(archive, &step, &name, &why);
+        if (err != TW_OK) break;
+        if (step == TW_ARCHIVE_END) return TW_OK;
+        snprintf(shown, sizeof shown, "%s/%s", path, name);
+        work_on(w, shown);
+        err = step == TW_ARCHIVE_REFUSED ? why.code : read_file(w, shown, archive, &is, &why);
+        err = settle_file(w, manifests, reports, err, &why, fault);
+        work_on(w, path);
+        TW_TRY(err);
+    }
+    return settle_file(w, w->manifest_n, w->report_n, err, &why, fault);
+}
+
 /* What is no interchange is passed over below a directory, and refused where it was named. */
 static tw_err on_file(void *to, const char *path, bool found, struct tw_fault *fault)
 {
     struct work *w = to;
     struct tw_fault why = {0};
-    const size_t before = w->manifest_n, reports = w->report_n;
+    const size_t manifests = w->manifest_n, reports = w->report_n;
     bool is;
     if (stopped(w)) return tw_fail(fault, TW_INTERRUPTED, "interrupted");
     work_on(w, path);
-    tw_err err = read_file(w, path, &is, &why);
+    if (tw_archive_is(path)) return read_archive(w, path, fault);
+    tw_err err = read_file(w, path, NULL, &is, &why);
     if (err == TW_OK && !is && !found)
         err = tw_fail(&why, TW_FORMAT,
                       "this is no EDIFACT interchange; manifests are read from CUSCAR messages");
-    if (err != TW_OK && !is_file_s(err)) {
-        if (fault != NULL) *fault = why;
-        return err;
-    }
-    if (err == TW_OK) return TW_OK;
-    w->manifest_n = before; /* all of a file or nothing */
-    w->report_n = reports;
-    w->to->manifests_refused++;
-    if (w->options->told != NULL) w->options->told(w->options->to, &why, true);
-    return TW_OK;
+    return settle_file(w, manifests, reports, err, &why, fault);
 }
 
 static tw_err read_manifests(struct work *w, struct tw_fault *fault)
