@@ -18,7 +18,7 @@
 #include "store/archive_in.h"
 #include "store/walk.h"
 
-enum { ARENA_BYTES_MAX = 48 << 20 };
+enum { ARENA_BYTES_MAX = 48 << 20, NAME_BYTES_MAX = 255 };
 
 static void close_convert(struct convert *c)
 {
@@ -175,6 +175,20 @@ static size_t base_length(const char *base, bool other)
     return n;
 }
 
+/* A name that no file can have costs its message alone. */
+static tw_err may_be_name(const char *name, const char *path, struct tw_fault *fault)
+{
+    struct stat info;
+    if (strlen(name) > NAME_BYTES_MAX)
+        return tw_fail(fault, TW_LIMIT, "the name to write to is longer than %d bytes; rename the file",
+                       NAME_BYTES_MAX);
+    if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return tw_fail(fault, TW_FORMAT, "no file can have this name; rename it");
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+        return tw_fail(fault, TW_CONFLICT, "a directory of this name lies where it would be written");
+    return TW_OK;
+}
+
 tw_err convert_name(struct convert *c, const char *path, bool other, unsigned number,
                     char ret[CONVERT_PATH_MAX], struct tw_fault *fault)
 {
@@ -187,6 +201,7 @@ tw_err convert_name(struct convert *c, const char *path, bool other, unsigned nu
     if (snprintf(ret, CONVERT_PATH_MAX, "%s/%.*s%s%s", c->options->out, (int)base_length(base, other), base,
                  behind, other || piped ? ending[c->options->form] : "") >= CONVERT_PATH_MAX)
         return tw_fail(fault, TW_LIMIT, "the path to write to is longer than %d bytes", CONVERT_PATH_MAX - 1);
+    TW_TRY(may_be_name(ret + strlen(c->options->out) + 1, ret, fault));
     if (tw_intern_find(c->names, tw_str_from(ret)) != TW_MAP_NONE)
         return tw_fail(fault, TW_CONFLICT,
                        "another file of this name has been written already; rename one of them");
@@ -373,7 +388,12 @@ static tw_err convert_across(struct convert *c, const char *path, const struct s
         TW_TRY(decl_answer(&job, from->in, first, fault));
         return put_text(c, path, 0, fault);
     }
-    if (!xml) return decl_to_xml(&job, c->writer, from->in, first, fault);
+    if (!xml) {
+        const uint64_t left = c->count->left;
+        const tw_err err = decl_to_xml(&job, c->writer, from->in, first, fault);
+        if (c->options->check) c->count->lost += c->count->left - left;
+        return err;
+    }
     TW_TRY(convert_fill(c, from, fault));
     TW_TRY(tw_xml_read(c->reader, c->xml, c->arena, &reading, fault));
     TW_TRY(decl_to_edifact(&job, c->composer, &reading, &done, fault));
@@ -436,6 +456,7 @@ static tw_err convert_source(struct convert *c, const char *path, bool found, co
     if (!found && memchr(from->first, '\0', from->n) != NULL)
         return tw_fail(fault, TW_FORMAT, "this is no text; XML, JSON, EDIFACT and tables (CSV) are read");
     if (kind != CONVERT_OF_TABLE || !found) return convert_decls(c, path, kind, from, fault);
+    if (tw_archive_begins((struct tw_str){from->first, from->n})) return tw_archive_within(fault);
     c->count->passed++;
     return TW_OK;
 }

@@ -9,7 +9,7 @@
  * archive whose content does not begin like a message are passed over, tables too; those that were named are
  * read as tables. An EDIFACT interchange written as EDIFACT is one message here: it is written segment by
  * segment, byte for byte as it stood. Written as XML, each declaration in it (CUSDEC) is a message, in
- * NAME.1.xml, NAME.2.xml ... by its number in the interchange; a declaration of XML is written as EDIFACT in
+ * NAME.1.xml, NAME.2.xml ... by its number in the file; a declaration of XML is written as EDIFACT in
  * NAME.edi. What is answered to the interchanges of a file (CONTRL) is written in NAME.contrl.edi. Of a file
  * with several declarations one file of JSON or one table is made, but a message of XML for each.
  */

@@ -118,7 +118,10 @@ static tw_err go_through(const struct decl_job *job, struct tw_xml_writer *write
         switch (found.step) {
         case INTERCHANGE_DECLARATION:
             declarations++;
-            TW_TRY(put_declaration(job, writer, &found, fault));
+            if (interchange_is_whole(&found, &why) == TW_OK)
+                TW_TRY(put_declaration(job, writer, &found, fault));
+            else
+                refuse(job, &why);
             break;
         case INTERCHANGE_REFUSED:
             declarations++;

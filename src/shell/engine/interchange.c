@@ -112,10 +112,7 @@ static tw_err take(struct interchange *i, const struct tw_edi_segment *s, struct
     i->told = 0;
     const enum tw_edi_place place = tw_edi_envelope_next(&i->envelope, s, i->remark, &i->remarks);
     const bool within = place == TW_EDI_BODY || place == TW_EDI_CLOSES_MESSAGE;
-    if (place == TW_EDI_OPENS) {
-        tw_edi_reader_charset(i->reader, tw_edi_at(s, 0, 0));
-        i->number = 0;
-    }
+    if (place == TW_EDI_OPENS) tw_edi_reader_charset(i->reader, tw_edi_at(s, 0, 0));
     if (place == TW_EDI_OPENS_MESSAGE) {
         i->next = *s; /* stands until the next segment is asked for */
         i->waits = true;
@@ -144,6 +141,7 @@ static tw_err hand_out(struct interchange *i, struct tw_arena *arena, bool *some
         const struct tw_edi_remark *remark = &i->remark[i->told++];
         ret->step = INTERCHANGE_REMARK;
         ret->rule = remark->rule;
+        ret->damaged = i->reading;
         *fault = remark->fault;
         snprintf(fault->note, sizeof fault->note, "%s: %.*s", tw_edi_rule_name(remark->rule),
                  (int)(sizeof fault->note - 24), remark->fault.note);
@@ -203,4 +201,23 @@ tw_err interchange_next(struct interchange *i, struct tw_arena *arena, struct in
         if (!some) TW_TRY(step(i, arena, &some, ret, fault));
     }
     return TW_OK;
+}
+
+tw_err interchange_is_whole(const struct interchange_found *found, struct tw_fault *fault)
+{
+    const struct tw_edi_reading *r = &found->reading;
+    fault->line = r->line;
+    for (size_t i = 0; i < r->told_n; i++) {
+        const enum tw_edi_flaw flaw = r->told[i].flaw;
+        if (flaw == TW_EDI_FLAW_TYPE || flaw == TW_EDI_FLAW_RELEASE || flaw >= TW_EDI_FLAW_CONTAINER)
+            continue;
+        *fault = r->told[i].fault;
+        snprintf(fault->note, sizeof fault->note, "%s: %.*s", tw_edi_flaw_name(flaw),
+                 (int)(sizeof fault->note - 24), r->told[i].fault.note);
+        return fault->code;
+    }
+    if (!found->damaged) return TW_OK;
+    return tw_fail(fault, TW_FORMAT,
+                   "message %u does not end as it says (count, reference or UNT); have it sent again",
+                   found->number);
 }

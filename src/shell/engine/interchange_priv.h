@@ -39,9 +39,9 @@ enum interchange_step {
 struct interchange_found {
     enum interchange_step step;
     struct tw_edi_reading reading; /* in the arena */
-    uint32_t number;               /* of the message in the interchange, from 1 */
+    uint32_t number;               /* of the message in the file, from 1 */
     enum tw_edi_rule rule;         /* REMARK */
-    bool damaged;
+    bool damaged;                  /* REMARK: it is of a declaration that comes behind it */
 };
 
 /* The next one; `arena` is reset where a message begins. fault is not NULL.
@@ -49,5 +49,10 @@ struct interchange_found {
  * TW_NOMEM */
 tw_err interchange_next(struct interchange *i, struct tw_arena *arena, struct interchange_found *ret,
                         struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Is a declaration as it was sent? One whose message is damaged, or that has a value which is none, is not;
+ * numbers that fail their check digit are taken as they are. fault is not NULL.
+ * TW_FORMAT and the error of its first flaw */
+tw_err interchange_is_whole(const struct interchange_found *found, struct tw_fault *fault) TW_MUST_CHECK;
 
 #endif

@@ -146,7 +146,7 @@ static tw_err open_file(struct messages *m, struct tw_fault *fault)
     const struct tw_str begins = {m->first, n};
     if (messages_sniff(begins)) return begin(m, begins, fault);
     leave_file(m);
-    return TW_OK;
+    return m->archive != NULL && tw_archive_begins(begins) ? tw_archive_within(fault) : TW_OK;
 }
 
 /* Requests are about declarations, and decided elsewhere. */
@@ -210,28 +210,6 @@ static tw_err next_of_json(struct messages *m, struct tw_arena *arena, bool *end
     }
 }
 
-/* A declaration whose message is damaged, or has a value that is none, is not decided about; numbers that
- * fail their check digit are taken as they are. */
-static tw_err is_whole(const struct interchange_found *found, struct tw_fault *fault)
-{
-    const struct tw_edi_reading *r = &found->reading;
-    fault->line = r->line;
-    for (size_t i = 0; i < r->told_n; i++) {
-        const enum tw_edi_flaw flaw = r->told[i].flaw;
-        if (flaw == TW_EDI_FLAW_TYPE || flaw == TW_EDI_FLAW_RELEASE || flaw >= TW_EDI_FLAW_CONTAINER)
-            continue;
-        *fault = r->told[i].fault;
-        snprintf(fault->note, sizeof fault->note, "%s: %.*s", tw_edi_flaw_name(flaw),
-                 (int)(sizeof fault->note - 24), r->told[i].fault.note);
-        return fault->code;
-    }
-    if (found->damaged)
-        return tw_fail(fault, TW_FORMAT,
-                       "message %u does not end as it says (count, reference or UNT); have it sent again",
-                       found->number);
-    return is_no_request(r->decl, fault);
-}
-
 /* The next declaration of the interchange that is open; *some = false: there is none any more. */
 static tw_err next_of_interchange(struct messages *m, struct tw_arena *arena, bool *some, struct message *ret,
                                   struct tw_fault *fault)
@@ -243,10 +221,12 @@ static tw_err next_of_interchange(struct messages *m, struct tw_arena *arena, bo
         *some = err != TW_OK || found.step != INTERCHANGE_END;
         if (err != TW_OK || found.step == INTERCHANGE_END) leave_file(m);
         if (!*some || err != TW_OK) return err;
-        if (found.step == INTERCHANGE_REMARK) continue; /* a message it is of is damaged */
+        if (found.step == INTERCHANGE_REMARK && found.damaged) continue; /* its message is refused for it */
+        if (found.step == INTERCHANGE_REMARK) return TW_FORMAT;
         if (found.step != INTERCHANGE_DECLARATION) return fault->code;
         *ret = (struct message){found.reading.decl, found.reading.line};
-        return is_whole(&found, fault);
+        TW_TRY(interchange_is_whole(&found, fault));
+        return is_no_request(ret->decl, fault);
     }
 }
 

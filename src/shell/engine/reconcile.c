@@ -101,16 +101,23 @@ static tw_err begin_message(struct work *w, const struct tw_edi_segment *s, bool
     return err == TW_NOMEM && tw_arena_full(w->to->arena) ? too_much(fault) : err;
 }
 
-/* An envelope at fault: something of the interchange may lack. */
-static tw_err envelope_s(const struct tw_edi_remark *remark, size_t n, struct tw_fault *fault)
+/* What is wrong with the envelope is told; where something of the interchange may lack, it is refused. */
+static tw_err heed_envelope(const struct work *w, const struct tw_edi_remark *remark, size_t n,
+                            struct tw_fault *fault)
 {
-    if (n == 0) return TW_OK;
-    if (fault == NULL) return TW_FORMAT;
-    *fault = remark[0].fault;
-    fault->code = TW_FORMAT;
-    snprintf(fault->note, sizeof fault->note, "%s: %.*s", tw_edi_rule_name(remark[0].rule),
-             (int)(sizeof fault->note - 24), remark[0].fault.note);
-    return TW_FORMAT;
+    for (size_t i = 0; i < n; i++) {
+        const enum tw_edi_rule rule = remark[i].rule;
+        struct tw_fault what = remark[i].fault;
+        what.code = TW_FORMAT;
+        snprintf(what.note, sizeof what.note, "%s: %.*s", tw_edi_rule_name(rule),
+                 (int)(sizeof what.note - 24), remark[i].fault.note);
+        const bool whole =
+            rule == TW_EDI_RULE_MIXED || rule == TW_EDI_RULE_REFERENCE || rule == TW_EDI_RULE_MANDATORY;
+        if (!whole && fault != NULL) *fault = what;
+        if (!whole) return TW_FORMAT;
+        if (w->options->told != NULL) w->options->told(w->options->to, &what, false);
+    }
+    return TW_OK;
 }
 
 static tw_err take_segment(struct work *w, struct tw_edi_envelope *envelope, const struct tw_edi_segment *s,
@@ -119,7 +126,7 @@ static tw_err take_segment(struct work *w, struct tw_edi_envelope *envelope, con
     struct tw_edi_remark remark[TW_EDI_REMARKS_MAX];
     size_t n = 0;
     const enum tw_edi_place place = tw_edi_envelope_next(envelope, s, remark, &n);
-    TW_TRY(envelope_s(remark, n, fault));
+    TW_TRY(heed_envelope(w, remark, n, fault));
     const bool within = place == TW_EDI_BODY || place == TW_EDI_CLOSES_MESSAGE;
     if (*reading && !within) {
         *reading = false;
@@ -158,7 +165,7 @@ static tw_err read_interchange(struct work *w, struct tw_file_in *in, struct tw_
     struct tw_edi_remark remark[TW_EDI_REMARKS_MAX];
     size_t n = 0;
     tw_edi_envelope_end(&envelope, remark, &n);
-    TW_TRY(envelope_s(remark, n, fault));
+    TW_TRY(heed_envelope(w, remark, n, fault));
     return reading ? end_message(w, fault) : TW_OK;
 }
 

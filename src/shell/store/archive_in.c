@@ -46,6 +46,17 @@ static bool is_tar(const char *first, size_t n)
     return n == TAR_BLOCK && memcmp(first + TAR_MAGIC_AT, "ustar", 5) == 0;
 }
 
+bool tw_archive_begins(struct tw_str first)
+{
+    return first.n >= TAR_BLOCK && is_tar(first.s, TAR_BLOCK);
+}
+
+tw_err tw_archive_within(struct tw_fault *fault)
+{
+    return tw_fail(fault, TW_FORMAT,
+                   "it is an archive within an archive, which is not read; unpack it first");
+}
+
 static bool is_packed_tar(const char *path)
 {
     char first[TAR_BLOCK];

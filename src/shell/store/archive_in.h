@@ -66,6 +66,12 @@ tw_err tw_archive_next(struct tw_archive *a, enum tw_archive_step *step, const c
  * TW_FORMAT, a damaged archive, and TW_LIMIT. */
 tw_err tw_archive_file(struct tw_archive *a, struct tw_file_in **ret, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* Do the first bytes of a file, unpacked, say that it is a tar archive itself? 512 of them are enough. */
+bool tw_archive_begins(struct tw_str first);
+
+/* Tells of an archive within an archive. Returns TW_FORMAT */
+tw_err tw_archive_within(struct tw_fault *fault);
+
 /* Bytes of the archive's file. */
 uint64_t tw_archive_bytes(const struct tw_archive *a);
 
