@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON: first byte
  *   j  one text, usual limits      J  limits so low that every one is met
- *   d  a file of declarations: split, read, written and read again, also as a message of the WCO Data Model
+ *   d  a file of declarations and notifications: split, read, written and read again, also as messages of the
+ *      WCO Data Model
  *
- * What a text holds lies where its places say. A declaration that was read has one form, which reads back to
+ * What a text holds lies where its places say. What was read has one form, which reads back to
  * itself; and whatever JSON can say, what is written from it as XML is well-formed. */
 #include "fuzz.h"
 
@@ -12,6 +13,7 @@
 #include "message/json_read.h"
 #include "message/json_split.h"
 #include "message/json_write.h"
+#include "message/notification.h"
 #include "unit/message/xml_message.h"
 
 static void look(struct tw_str text, const struct tw_json_node *node, unsigned depth)
@@ -45,17 +47,40 @@ static void parse(struct tw_str text, const struct tw_json_limits *limits)
         look(text, root, 1);
 }
 
-static tw_err read(struct tw_str text, struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault)
+struct record {
+    enum tw_level level;
+    void *object;
+};
+
+static tw_err read(struct tw_str text, struct tw_arena *arena, struct record *ret, struct tw_fault *fault)
 {
     const struct tw_json_node *root = NULL;
+    struct tw_decl *decl = NULL;
+    struct tw_notification *n = NULL;
     TW_TRY(tw_json_parse(text, NULL, arena, &root, fault));
-    return tw_json_read_decl(root, 0, NULL, arena, ret, fault);
+    if (tw_json_level(root) == TW_LEVEL_NOTIFICATION) {
+        TW_TRY(tw_json_read_notification(root, NULL, arena, &n, fault));
+        *ret = (struct record){TW_LEVEL_NOTIFICATION, n};
+        return TW_OK;
+    }
+    TW_TRY(tw_json_read_decl(root, 0, NULL, arena, &decl, fault));
+    *ret = (struct record){TW_LEVEL_DECL, decl};
+    return TW_OK;
 }
 
-static void as_xml(struct xml_house *h, struct tw_decl *d)
+static void as_xml(struct xml_house *h, const struct record *r)
 {
+    struct tw_decl *d = r->object, answer;
     tw_buf_clear(&h->out);
     tw_arena_reset(h->work);
+    if (r->level == TW_LEVEL_NOTIFICATION) {
+        const tw_err err = tw_notification_write(r->object, h->work, &answer, &h->fault);
+        if (err != TW_OK) {
+            fuzz_fault(err, &h->fault);
+            return;
+        }
+        d = &answer;
+    }
     CHECK(tw_xml_write(h->writer, d, h->work, &h->out, NULL, &h->fault) == TW_OK);
     const tw_err err = xml_feed(h->xml, tw_buf_view(&h->out), SIZE_MAX, &h->fault);
     if (err == TW_OK && tw_xml_parse(h->xml, NULL, &h->fault) == TW_FORMAT)
@@ -63,25 +88,25 @@ static void as_xml(struct xml_house *h, struct tw_decl *d)
     CHECK(err != TW_OK || tw_xml_parse(h->xml, NULL, NULL) != TW_FORMAT);
 }
 
-static void declaration(struct xml_house *h, struct tw_str text)
+static void record(struct xml_house *h, struct tw_str text)
 {
     TW_SCOPED_BUF first = {0}, second = {0};
-    struct tw_decl *d = NULL, *back = NULL;
+    struct record is, back = {TW_LEVEL_N, NULL};
     struct tw_fault fault = {0};
     tw_arena_reset(h->arena);
-    const tw_err err = read(text, h->arena, &d, &fault);
+    const tw_err err = read(text, h->arena, &is, &fault);
     if (err != TW_OK) {
         fuzz_fault(err, &fault);
         return;
     }
-    tw_json_write_decl(d, &first);
+    tw_json_write_line(is.level, is.object, &first);
     CHECK(!first.failed && read(tw_buf_view(&first), h->arena, &back, &fault) == TW_OK);
-    tw_json_write_decl(back, &second);
+    tw_json_write_line(back.level, back.object, &second);
     CHECK(tw_str_eq(tw_buf_view(&first), tw_buf_view(&second)));
-    as_xml(h, d);
+    as_xml(h, &is);
 }
 
-static void declarations(struct fuzz_input *in)
+static void records(struct fuzz_input *in)
 {
     XML_HOUSE h;
     TW_SCOPED(tw_json_split) *s = NULL;
@@ -96,7 +121,7 @@ static void declarations(struct fuzz_input *in)
         if (step == TW_JSON_PIECE) {
             CHECK(piece.byte >= last && piece.text.n > 0 && piece.line > 0);
             last = piece.byte + piece.text.n;
-            declaration(&h, piece.text);
+            record(&h, piece.text);
         }
         if (step != TW_JSON_MORE) continue;
         size_t room;
@@ -113,6 +138,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct fuzz_input in;
     if (!fuzz_split(data, n, &in)) return 0;
     if (in.kind == 'j' || in.kind == 'J') parse(in.text, in.kind == 'J' ? &low : NULL);
-    if (in.kind == 'd') declarations(&in);
+    if (in.kind == 'd') records(&in);
     return 0;
 }

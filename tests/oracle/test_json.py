@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""test_json.py PROGRAM -- the JSON of declarations beside Python's own; TAP on stdout.
+"""test_json.py PROGRAM -- the JSON of declarations and notifications beside Python's own; TAP on stdout.
 
 Over every declaration and request of $TIDEWAITER_DATA/wco-dm:
   - what `convert --to json` writes is one text a file, sorted, without blanks and escaped as Python's json does it: the
@@ -9,6 +9,7 @@ Over every declaration and request of $TIDEWAITER_DATA/wco-dm:
     program refuses those too;
   - XML -> JSON -> XML holds the same multiset of (path, text, attributes), by lxml;
   - JSON -> table -> JSON keeps every element that has a column.
+Over every notification, and those of tests/golden/notifications, the first three, by docs/formats/notification.schema.json.
 It shares nothing with the program. Skipped where the data or lxml are not there; the schema is asked where a python has
 jsonschema.
 """
@@ -34,6 +35,7 @@ except ImportError:
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 DATA = pathlib.Path(os.environ.get("TIDEWAITER_DATA", SOURCE.parent / "shared" / "data")) / "wco-dm"
 SCHEMA = SOURCE / "docs/formats/declaration.schema.json"
+NOTIFICATION_SCHEMA = SOURCE / "docs/formats/notification.schema.json"
 number = failed = 0
 
 
@@ -63,11 +65,11 @@ def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 
 
-def elements(path):
-    """Counter of (path, text, attributes); a message without namespaces is taken by its names."""
+def elements(path, bare=False):
+    """Counter of (path, text, attributes); by names alone where `bare`, or where the message has no namespaces."""
     root = etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True,
                                                   remove_pis=True)).getroot()
-    bare = etree.QName(root).namespace is None
+    bare = bare or etree.QName(root).namespace is None
     name = (lambda tag: etree.QName(tag).localname) if bare else (lambda tag: tag)
     count = collections.Counter()
 
@@ -101,36 +103,48 @@ def flat(value):
     return out
 
 
-def spoil(decl):
-    """(what was done, the text) of texts that do not keep the schema"""
-    def changed(words, change):
-        other = copy.deepcopy(decl)
-        change(other)
-        return words, other
-    yield changed("an unknown member", lambda d: d.update(unheard_of="1"))
-    yield changed("a number for a text", lambda d: d.update(lrn=5))
-    yield changed("a text for a number", lambda d: d.update(item_total="1"))
-    yield changed("an empty text", lambda d: d.update(lrn=""))
-    yield changed("null", lambda d: d.update(lrn=None))
-    yield changed("an amount as a number", lambda d: d.update(invoice_total={"amount": 1.5, "currency": "GBP"}))
-    yield changed("an amount without digits", lambda d: d.update(invoice_total={"currency": "GBP"}))
-    yield changed("a currency of four letters", lambda d: d.update(invoice_total={"amount": "1", "currency": "GBPX"}))
-    yield changed("items that are no array", lambda d: d.update(items={}))
-    yield changed("an item that is none", lambda d: d.update(items=[1]))
-    yield changed("an unknown member of an item", lambda d: d["items"][0].update(x=1))
-    yield changed("a country of three letters", lambda d: d["items"][0].update(origin="GBR"))
-    yield changed("a mass with a comma", lambda d: d["items"][0].update(net_mass_kg="1,5"))
-    yield changed("a commodity code with a letter", lambda d: d["items"][0].update(hs="08081x"))
-    yield changed("a date that is none", lambda d: d.update(lodged_at="yesterday"))
-    yield changed("a count below zero", lambda d: d.update(package_total=-1))
+# (what is done, the change): texts that then do not keep the schema
+SPOILT = [
+    ("an unknown member", lambda d: d.update(unheard_of="1")),
+    ("a number for a text", lambda d: d.update(lrn=5)),
+    ("a text for a number", lambda d: d.update(item_total="1")),
+    ("an empty text", lambda d: d.update(lrn="")),
+    ("null", lambda d: d.update(lrn=None)),
+    ("an amount as a number", lambda d: d.update(invoice_total={"amount": 1.5, "currency": "GBP"})),
+    ("an amount without digits", lambda d: d.update(invoice_total={"currency": "GBP"})),
+    ("a currency of four letters", lambda d: d.update(invoice_total={"amount": "1", "currency": "GBPX"})),
+    ("items that are no array", lambda d: d.update(items={})),
+    ("an item that is none", lambda d: d.update(items=[1])),
+    ("an unknown member of an item", lambda d: d["items"][0].update(x=1)),
+    ("a country of three letters", lambda d: d["items"][0].update(origin="GBR")),
+    ("a mass with a comma", lambda d: d["items"][0].update(net_mass_kg="1,5")),
+    ("a commodity code with a letter", lambda d: d["items"][0].update(hs="08081x")),
+    ("a date that is none", lambda d: d.update(lodged_at="yesterday")),
+    ("a count below zero", lambda d: d.update(package_total=-1)),
+]
+SPOILT_ANSWERS = [
+    ("an unknown member", lambda n: n.update(unheard_of="1")),
+    ("no kind at all", lambda n: (n.pop("code"), n.pop("extra"))),
+    ("a kind that is none", lambda n: n.update(code="DMSXYZ")),
+    ("a number for a text", lambda n: n.update(lrn=5)),
+    ("a text for a number", lambda n: n.update(version="1")),
+    ("an empty text", lambda n: n.update(mrn="")),
+    ("null", lambda n: n.update(mrn=None)),
+    ("a time that is none", lambda n: n.update(issued_at="yesterday")),
+    ("errors that are no array", lambda n: n.update(errors={})),
+    ("an error that is none", lambda n: n.update(errors=[1])),
+    ("an unknown member of an error", lambda n: n["errors"][0].update(x=1)),
+    ("a pointer to nothing", lambda n: n["errors"][0]["pointers"][0].update(sequence=0)),
+    ("an amount as a number", lambda n: n.update(payments=[{"payable": {"amount": 1.5, "currency": "GBP"}}])),
+    ("a rate with a comma", lambda n: n.update(items=[{"taxes": [{"rate": "1,5"}]}])),
+]
 
 
-def forms(program, top):
+def forms(program, top, folders, least):
     """Every message as JSON, and what became of it."""
-    code, told, _ = run(program, "convert", DATA / "imports", DATA / "requests", "--to", "json", "--out", top / "json",
-                        "--check-lossless", "--json")
+    code, told, _ = run(program, "convert", *folders, "--to", "json", "--out", top / "json", "--check-lossless", "--json")
     files = sorted((top / "json").iterdir())
-    ok(code == 0 and told["lost"] == 0 and told["read"] == len(files) >= 260,
+    ok(code == 0 and told["lost"] == 0 and told["read"] == len(files) >= least,
        f"{len(files)} messages become JSON, and the program itself misses nothing", [code, told])
     texts = {path.name: path.read_bytes() for path in files}
     wrong = [name for name, text in texts.items() if canonical(json.loads(text)) != text]
@@ -138,20 +152,23 @@ def forms(program, top):
     return texts
 
 
-def schema(program, top, texts):
+def schema(program, top, texts, published, sound, spoilt):
+    """Of `texts` each keeps the schema; what `spoilt` makes of the first one that is `sound` does not, and is refused."""
     if jsonschema is None:
         skip("the texts keep the schema", "no python3-jsonschema")
         skip("what is spoilt does not, and is refused", "no python3-jsonschema")
         return
-    known = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    known = json.loads(published.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(known)
     check = jsonschema.Draft202012Validator(known)
     wrong = [f"{name}: {fault.json_path}: {fault.message[:100]}" for name, text in texts.items()
              for fault in check.iter_errors(json.loads(text))]
     ok(not wrong, "each keeps the published schema", wrong)
-    decl = next(d for d in map(json.loads, texts.values()) if d.get("items") and d.get("declarant"))
+    one = next(filter(sound, map(json.loads, texts.values())))
     wrong, n = [], 0
-    for n, (words, other) in enumerate(spoil(decl), 1):
+    for n, (words, change) in enumerate(spoilt, 1):
+        other = copy.deepcopy(one)
+        change(other)
         (top / "spoilt.json").write_bytes(canonical(other))
         code, _, said = run(program, "convert", top / "spoilt.json", "--to", "json", "--out", top / "spoilt")
         if check.is_valid(other):
@@ -161,14 +178,15 @@ def schema(program, top, texts):
     ok(not wrong and n > 10, f"{n} texts spoilt in one place keep it no longer, and are refused with their place", wrong)
 
 
-def as_messages(program, top, texts):
+def as_messages(program, top, texts, folders):
     code, told, _ = run(program, "convert", top / "json", "--to", "xml", "--out", top / "xml", "--check-lossless", "--json")
     wrong = []
-    source = {path.stem: path for folder in ("imports", "requests") for path in (DATA / folder).iterdir()}
+    source = {path.stem: path for folder in folders for path in folder.iterdir()}
     for name in texts:
         stem = name[:-len(".json")]
         was = source[stem]
-        before, after = elements(was), elements(top / "xml" / (stem + ".xml"))
+        bare = etree.QName(etree.parse(str(was)).getroot()).namespace is None
+        before, after = elements(was), elements(top / "xml" / (stem + ".xml"), bare)
         if before - after or after - before:
             wrong.append(f"{stem}: missing {list(before - after)[:2]}, added {list(after - before)[:2]}")
     ok(code == 0 and told["read"] == len(texts) and not wrong,
@@ -215,10 +233,20 @@ def main():
     program = str(pathlib.Path(sys.argv[1]).resolve())
     with tempfile.TemporaryDirectory() as scratch:
         top = pathlib.Path(scratch)
-        texts = forms(program, top)
-        schema(program, top, texts)
-        as_messages(program, top, texts)
+        declarations = [DATA / "imports", DATA / "requests"]
+        texts = forms(program, top, declarations, 260)
+        schema(program, top, texts, SCHEMA, lambda d: d.get("items") and d.get("declarant"), SPOILT)
+        as_messages(program, top, texts, declarations)
         as_tables(program, top, texts)
+        top = top / "answers"
+        top.mkdir()
+        answers = [DATA / "notifications", SOURCE / "tests/golden/notifications/in"]
+        texts = forms(program, top, answers, 319)
+        kinds = {json.loads(text).get("code") for text in texts.values()}
+        ok(len(kinds) >= 17 and None not in kinds, f"of {len(kinds)} kinds, each named by its code", kinds)
+        schema(program, top, texts, NOTIFICATION_SCHEMA, lambda n: n.get("errors") and n["errors"][0].get("pointers"),
+               SPOILT_ANSWERS)
+        as_messages(program, top, texts, answers)
     print(f"1..{number}")
     return 1 if failed else 0
 

@@ -35,7 +35,7 @@
     X(STATEMENT, struct tw_statement, "statement")                                                           \
     X(FISCAL_PARTY, struct tw_fiscal_party, "further fiscal party")                                          \
     X(AMENDMENT, struct tw_amendment, "amendment")                                                           \
-    X(POINTER, struct tw_pointer, "pointer of an amendment")                                                 \
+    X(POINTER, struct tw_pointer, "pointer to a place in the declaration")                                   \
     X(EXTRA, struct tw_extra, "what no member takes")                                                        \
     X(MANIFEST, struct tw_manifest, "manifest")                                                              \
     X(CONSIGNMENT, struct tw_consignment, "consignment of a manifest")                                       \

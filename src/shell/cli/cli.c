@@ -237,6 +237,34 @@ static int usage(const char *word)
     return tw_err_exit(TW_ARG);
 }
 
+static void print_schema(struct tw_buf *out)
+{
+    tw_json_write_schema(TW_LEVEL_DECL, out);
+}
+
+static void print_notification_schema(struct tw_buf *out)
+{
+    tw_json_write_schema(TW_LEVEL_NOTIFICATION, out);
+}
+
+/* Files of the repository that the program itself writes; false: there is none of that name. */
+static bool print_named(const char *name, struct tw_buf *out)
+{
+    static const struct {
+        const char *name;
+        void (*print)(struct tw_buf *out);
+    } of[] = {{"man", print_man},
+              {"bash", print_bash},
+              {"schema", print_schema},
+              {"notification-schema", print_notification_schema}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        if (strcmp(name, of[i].name) != 0) continue;
+        of[i].print(out);
+        return true;
+    }
+    return false;
+}
+
 int tw_cli_main(int argc, char **argv)
 {
     catch_signals();
@@ -253,12 +281,8 @@ int tw_cli_main(int argc, char **argv)
         help_program(&out);
     else if (strcmp(first, "--version") == 0)
         tw_buf_printf(&out, "tidewaiter %s\n", tw_version());
-    else if (strcmp(first, "--print") == 0 && argc == 3 && strcmp(argv[2], "man") == 0)
-        print_man(&out);
-    else if (strcmp(first, "--print") == 0 && argc == 3 && strcmp(argv[2], "bash") == 0)
-        print_bash(&out);
-    else if (strcmp(first, "--print") == 0 && argc == 3 && strcmp(argv[2], "schema") == 0)
-        tw_json_write_schema(&out);
+    else if (strcmp(first, "--print") == 0 && argc == 3 && print_named(argv[2], &out))
+        return say(&out);
     else if (argc >= 2)
         return usage(first);
     if (argc >= 2) return say(&out);

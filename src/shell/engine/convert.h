@@ -23,7 +23,8 @@
 #include "message/map.h"
 
 /* What messages are written as. XML and EDIFACT are read from either, JSON from customs manifests of EDIFACT;
- * declarations in XML, JSON and tables become any of these three: X(id, name, words) */
+ * declarations in XML, JSON and tables become any of these three, answers of customs XML or JSON:
+ * X(id, name, words) */
 #define TW_CONVERT_FORM_TABLE(X)                                                                             \
     X(XML, "xml", "WCO Data Model XML")                                                                      \
     X(EDIFACT, "edifact", "EDIFACT")                                                                         \

@@ -179,7 +179,10 @@ static tw_err read_json(const struct tw_json_piece *piece, struct tw_arena *aren
 {
     const struct tw_json_node *root = NULL;
     TW_TRY(tw_json_parse(piece->text, NULL, arena, &root, fault));
-    if (root->kind == TW_JSON_OBJECT && !tw_json_is_decl(root))
+    const enum tw_level level = tw_json_level(root);
+    if (level == TW_LEVEL_NOTIFICATION)
+        return tw_fail(fault, TW_FORMAT, "this is an answer of customs, no declaration; leave it out");
+    if (root->kind == TW_JSON_OBJECT && level == TW_LEVEL_N)
         return tw_fail(fault, TW_FORMAT,
                        "this object is no declaration: it has none of its members; leave it out");
     TW_TRY(tw_json_read_decl(root, 0, NULL, arena, &ret->decl, fault));

@@ -25,6 +25,11 @@ enum json_form json_form_of(enum tw_element e)
     }
 }
 
+uint32_t json_form_limit(enum tw_level level)
+{
+    return level == TW_LEVEL_ITEM || level == TW_LEVEL_NOTIFIED_ITEM ? TW_ITEMS_MAX : 0;
+}
+
 struct json_members json_members_of(enum tw_level level)
 {
     const bool flat = level <= TW_LEVEL_ITEM;

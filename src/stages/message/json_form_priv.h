@@ -28,6 +28,9 @@ enum json_form {
 
 enum json_form json_form_of(enum tw_element e);
 
+/* The most objects of a level that a list may have; 0 = as many as there is memory for. */
+uint32_t json_form_limit(enum tw_level level);
+
 struct json_member {
     struct tw_str group, key;       /* group absent: it stands in the object itself */
     const struct tw_list_row *list; /* NULL: an element */

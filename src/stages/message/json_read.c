@@ -6,10 +6,12 @@
 #include "base/near.h"
 #include "decl/money.h"
 #include "message/json_form_priv.h"
+#include "message/notification.h"
 
 struct reading {
     const struct tw_json_told *told;
     struct tw_arena *arena;
+    const char *what; /* is read: a declaration ... */
     uint32_t items_max;
     struct tw_fault first; /* code TW_OK: none so far */
     bool stop;             /* nothing more is looked at */
@@ -28,7 +30,7 @@ static void wrong(struct reading *r, const struct tw_json_node *node, struct tw_
 {
     if (fault->code == TW_NOMEM && tw_arena_full(r->arena)) {
         TW_IGNORE(
-            tw_fail(fault, TW_LIMIT, "this declaration takes more memory than one may; send it in parts"));
+            tw_fail(fault, TW_LIMIT, "this %s takes more memory than one may; send it in parts", r->what));
         snprintf(fault->path, sizeof fault->path, "memory");
         r->stop = true;
     } else if (fault->code == TW_NOMEM) {
@@ -41,6 +43,13 @@ static void wrong(struct reading *r, const struct tw_json_node *node, struct tw_
         r->stop = true;
     else if (fault->code != TW_NOMEM)
         r->told->fault(r->told->to, fault);
+}
+
+static void no_room(struct reading *r, const struct tw_json_node *node)
+{
+    struct tw_fault fault = {0};
+    TW_IGNORE(tw_fail(&fault, TW_NOMEM, "no room left for this %s", r->what));
+    wrong(r, node, &fault);
 }
 
 static void not_so(struct reading *r, const struct tw_json_node *node, const char *wanted)
@@ -205,8 +214,8 @@ static void read_list(struct reading *r, const struct tw_list_row *row, const st
         not_so(r, node, "an array [...] of objects is wanted");
         return;
     }
-    if (row->level == TW_LEVEL_ITEM && node->n > r->items_max) {
-        TW_IGNORE(tw_fail(&fault, TW_LIMIT, "a declaration has up to %u items; this one has %u", r->items_max,
+    if (json_form_limit(row->level) > 0 && node->n > r->items_max) {
+        TW_IGNORE(tw_fail(&fault, TW_LIMIT, "a %s has up to %u items; this one has %u", r->what, r->items_max,
                           node->n));
         wrong(r, node, &fault);
         return;
@@ -214,8 +223,7 @@ static void read_list(struct reading *r, const struct tw_list_row *row, const st
     if (node->n == 0) return;
     list.at = tw_arena_array(r->arena, node->n, size);
     if (list.at == NULL) {
-        TW_IGNORE(tw_fail(&fault, TW_NOMEM, "no room left for this declaration"));
-        wrong(r, node, &fault);
+        no_room(r, node);
         return;
     }
     for (const struct tw_json_node *m = tw_json_first(node); m != NULL && !r->stop; m = m->next) {
@@ -287,34 +295,84 @@ static void read_members(struct reading *r, struct place at, const struct tw_jso
     }
 }
 
+/* `ret` is where the object is to be found; NULL: there was no room for one. */
+static tw_err read_object(enum tw_level level, const struct tw_json_node *node, struct reading *r, void *ret,
+                          struct tw_fault *fault)
+{
+    r->what = tw_level_words(level);
+    if (r->items_max == 0) r->items_max = TW_ITEMS_MAX;
+    if (ret == NULL) {
+        no_room(r, node);
+    } else {
+        tw_level_init(level, ret);
+        if (node->kind == TW_JSON_OBJECT)
+            read_members(r, (struct place){level, ret, {NULL, 0}}, node);
+        else
+            not_so(r, node,
+                   level == TW_LEVEL_DECL ? "a declaration is an object {...}"
+                                          : "a notification is an object {...}");
+    }
+    if (r->first.code != TW_OK && fault != NULL) *fault = r->first;
+    return r->first.code;
+}
+
 tw_err tw_json_read_decl(const struct tw_json_node *node, uint32_t items_max, const struct tw_json_told *told,
                          struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault)
 {
-    struct reading r = {.told = told, .arena = arena, .items_max = items_max > 0 ? items_max : TW_ITEMS_MAX};
+    struct reading r = {.told = told, .arena = arena, .items_max = items_max};
     struct tw_decl *decl = tw_arena_alloc(arena, sizeof *decl);
-    if (decl == NULL) {
-        struct tw_fault none = {0};
-        TW_IGNORE(tw_fail(&none, TW_NOMEM, "no room left for this declaration"));
-        wrong(&r, node, &none);
-    } else {
-        tw_decl_init(decl);
-        if (node->kind != TW_JSON_OBJECT)
-            not_so(&r, node, "a declaration is an object {...}");
-        else
-            read_members(&r, (struct place){TW_LEVEL_DECL, decl, {NULL, 0}}, node);
-    }
-    if (r.first.code == TW_OK) {
-        *ret = decl;
-        return TW_OK;
-    }
-    if (fault != NULL) *fault = r.first;
-    return r.first.code;
+    TW_TRY(read_object(TW_LEVEL_DECL, node, &r, decl, fault));
+    *ret = decl;
+    return TW_OK;
 }
 
-bool tw_json_is_decl(const struct tw_json_node *node)
+/* Is it there that an answer stood which was read? */
+static bool has_response(const struct tw_notification *n)
 {
-    if (node->kind != TW_JSON_OBJECT) return false;
-    for (const struct tw_json_node *m = tw_json_first(node); m != NULL; m = m->next)
-        if (find(TW_LEVEL_DECL, (struct tw_str){NULL, 0}, m->key).kind != UNKNOWN) return true;
+    size_t i = 0;
+    while (i < n->extra.n && !tw_notification_is_place(n->extra.at[i].path)) i++;
+    return i < n->extra.n;
+}
+
+tw_err tw_json_read_notification(const struct tw_json_node *node, const struct tw_json_told *told,
+                                 struct tw_arena *arena, struct tw_notification **ret, struct tw_fault *fault)
+{
+    struct reading r = {.told = told, .arena = arena};
+    struct tw_notification *n = tw_arena_alloc(arena, sizeof *n);
+    TW_TRY(read_object(TW_LEVEL_NOTIFICATION, node, &r, n, fault));
+    if (n->code == TW_NOTICE_N && !has_response(n)) {
+        struct tw_fault none = {0};
+        TW_IGNORE(
+            tw_fail(&none, TW_FORMAT, "the code is missing, which says what has come to pass: DMSACC ..."));
+        wrong(&r, node, &none);
+        if (fault != NULL) *fault = none;
+        return none.code;
+    }
+    *ret = n;
+    return TW_OK;
+}
+
+/* The same of a text. */
+static bool leads_to_response(const struct tw_json_node *extra)
+{
+    if (extra == NULL || extra->kind != TW_JSON_ARRAY) return false;
+    for (const struct tw_json_node *m = tw_json_first(extra); m != NULL; m = m->next) {
+        const struct tw_json_node *path = tw_json_get(m, "path");
+        if (path != NULL && path->kind == TW_JSON_TEXT && tw_notification_is_place(path->text)) return true;
+    }
     return false;
+}
+
+enum tw_level tw_json_level(const struct tw_json_node *node)
+{
+    const struct tw_str top = TW_STR("");
+    uint32_t of_decl = 0, of_notification = 0;
+    if (node->kind != TW_JSON_OBJECT) return TW_LEVEL_N;
+    for (const struct tw_json_node *m = tw_json_first(node); m != NULL; m = m->next) {
+        of_decl += find(TW_LEVEL_DECL, top, m->key).kind != UNKNOWN;
+        of_notification += find(TW_LEVEL_NOTIFICATION, top, m->key).kind != UNKNOWN;
+    }
+    if (of_decl == 0 && of_notification == 0) return TW_LEVEL_N;
+    if (of_decl != of_notification) return of_decl > of_notification ? TW_LEVEL_DECL : TW_LEVEL_NOTIFICATION;
+    return leads_to_response(tw_json_get(node, "extra")) ? TW_LEVEL_NOTIFICATION : TW_LEVEL_DECL;
 }

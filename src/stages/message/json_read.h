@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* message/json_read.h -- JSON becomes a declaration (docs/formats/json.md).
+/* message/json_read.h -- JSON becomes a declaration or notification (docs/formats/json.md).
  *
  * In : one JSON text (message/json_in.h).
- * Out: the declaration, as it was written by message/json_write.h or by others in the same form; or every
- * fault there is, with its path, its place, and what would be right. Not: whether a declaration is right
+ * Out: what it says, as it was written by message/json_write.h or by others in the same form; or every fault
+ * there is, with its path, its place, and what would be right. Not: whether a declaration is right
  * (decl/check.h).
  *
  * Strict: a member that is not known, a value of another kind than its member has, an empty text, null, a
@@ -32,8 +32,15 @@ struct tw_json_told {
 tw_err tw_json_read_decl(const struct tw_json_node *node, uint32_t items_max, const struct tw_json_told *told,
                          struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault) TW_MUST_CHECK;
 
-/* Could it be a declaration: an object that has one of a declaration's members? For who has other things to
- * read. */
-bool tw_json_is_decl(const struct tw_json_node *node);
+/* The same of a notification; of its goods items, too, there are up to TW_ITEMS_MAX. One without a code is
+ * refused, unless extra says where the answer stood that it was read from: its function is there, too. */
+tw_err tw_json_read_notification(const struct tw_json_node *node, const struct tw_json_told *told,
+                                 struct tw_arena *arena, struct tw_notification **ret, struct tw_fault *fault)
+    TW_MUST_CHECK;
+
+/* What an object could be: TW_LEVEL_DECL or TW_LEVEL_NOTIFICATION, whichever knows more of its members; where
+ * both know as many, a notification that was read has its envelope in extra, else it is a declaration.
+ * TW_LEVEL_N: it is no object, or neither knows any of them. */
+enum tw_level tw_json_level(const struct tw_json_node *node);
 
 #endif

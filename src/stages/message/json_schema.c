@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The schema says what tw_json_write_decl writes; it comes from the same tables. */
+/* The schema says what tw_json_write writes; it comes from the same tables. */
 #include "decl/vocabulary.h"
 #include "message/json_form_priv.h"
 #include "message/json_write.h"
@@ -138,8 +138,10 @@ static void put_list(struct tw_json *j, const struct tw_list_row *list)
     struct tw_buf ref = tw_buf_in(bytes, sizeof bytes);
     tw_json_begin_object(j);
     member(j, "type", "array");
-    if (list->level == TW_LEVEL_ITEM) tw_json_key(j, "maxItems");
-    if (list->level == TW_LEVEL_ITEM) tw_json_i64(j, TW_ITEMS_MAX);
+    if (json_form_limit(list->level) > 0) {
+        tw_json_key(j, "maxItems");
+        tw_json_u64(j, json_form_limit(list->level));
+    }
     tw_json_key(j, "items");
     tw_json_begin_object(j);
     tw_buf_text(&ref, "#/$defs/");
@@ -190,6 +192,36 @@ static void need(enum tw_level level, bool needed[TW_LEVEL_N])
     }
 }
 
+static void put_head(struct tw_json *j, enum tw_level level)
+{
+    char bytes[64];
+    struct tw_buf text = tw_buf_in(bytes, sizeof bytes);
+    tw_buf_printf(&text, "urn:tidewaiter:schema:%s:1", tw_level_words(level));
+    tw_json_key(j, "$id");
+    tw_json_str(j, tw_buf_view(&text));
+    tw_buf_clear(&text);
+    tw_buf_printf(&text, "Customs %s", tw_level_words(level));
+    tw_json_key(j, "title");
+    tw_json_str(j, tw_buf_view(&text));
+}
+
+/* What has come to pass is a code, or a function that is kept in extra. */
+static void put_needed(struct tw_json *j)
+{
+    static const char *const one_of[] = {"code", "extra"};
+    tw_json_key(j, "anyOf");
+    tw_json_begin_array(j);
+    for (size_t i = 0; i < sizeof one_of / sizeof *one_of; i++) {
+        tw_json_begin_object(j);
+        tw_json_key(j, "required");
+        tw_json_begin_array(j);
+        tw_json_text(j, one_of[i]);
+        tw_json_end_array(j);
+        tw_json_end_object(j);
+    }
+    tw_json_end_array(j);
+}
+
 static void new_line(struct tw_buf *out, unsigned depth)
 {
     tw_buf_char(out, '\n');
@@ -219,23 +251,23 @@ static void spread(struct tw_str compact, struct tw_buf *out)
     tw_buf_char(out, '\n');
 }
 
-void tw_json_write_schema(struct tw_buf *out)
+void tw_json_write_schema(enum tw_level level, struct tw_buf *out)
 {
     TW_SCOPED_BUF compact = {0};
     struct tw_json j = {.out = &compact};
     bool needed[TW_LEVEL_N] = {false};
-    need(TW_LEVEL_DECL, needed);
+    need(level, needed);
     tw_json_begin_object(&j);
     member(&j, "$schema", "https://json-schema.org/draft/2020-12/schema");
-    member(&j, "$id", "urn:tidewaiter:schema:declaration:1");
-    member(&j, "title", "Customs declaration");
+    put_head(&j, level);
     member(&j, "type", "object");
     tw_json_key(&j, "additionalProperties");
     tw_json_bool(&j, false);
     tw_json_key(&j, "properties");
     tw_json_begin_object(&j);
-    put_properties(&j, TW_LEVEL_DECL);
+    put_properties(&j, level);
     tw_json_end_object(&j);
+    if (level == TW_LEVEL_NOTIFICATION) put_needed(&j);
     tw_json_key(&j, "$defs");
     tw_json_begin_object(&j);
     for (int l = 0; l < TW_LEVEL_N; l++) {

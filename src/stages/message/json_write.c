@@ -77,7 +77,7 @@ static void put_element(struct put *p, const struct json_member *m)
         tw_json_str(p->j, value);
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion): as deep as lists are in lists, three levels */
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as lists are in lists, some levels */
 void tw_json_write(enum tw_level level, const void *object, struct tw_json *j)
 {
     struct json_members members = json_members_of(level);
@@ -101,9 +101,9 @@ void tw_json_write(enum tw_level level, const void *object, struct tw_json *j)
     tw_json_end_object(j);
 }
 
-void tw_json_write_decl(const struct tw_decl *decl, struct tw_buf *out)
+void tw_json_write_line(enum tw_level level, const void *object, struct tw_buf *out)
 {
     struct tw_json j = {.out = out};
-    tw_json_write(TW_LEVEL_DECL, decl, &j);
+    tw_json_write(level, object, &j);
     tw_buf_char(out, '\n');
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* message/json_write.h -- a declaration or manifest as JSON (docs/formats/json.md).
+/* message/json_write.h -- a declaration, notification or manifest as JSON (docs/formats/json.md).
  *
  * In : an object of any level of decl/element.h.
  * Out: one JSON object, its members in the order of message/json_form_priv.h; what is absent has no member.
@@ -15,10 +15,15 @@
 /* Texts that are no UTF-8 have U+FFFD for each byte that is none. */
 void tw_json_write(enum tw_level level, const void *object, struct tw_json *j);
 
-/* A declaration and a line end. */
-void tw_json_write_decl(const struct tw_decl *decl, struct tw_buf *out);
+/* A declaration, or an object of any level, and a line end. */
+void tw_json_write_line(enum tw_level level, const void *object, struct tw_buf *out);
+static inline void tw_json_write_decl(const struct tw_decl *decl, struct tw_buf *out)
+{
+    tw_json_write_line(TW_LEVEL_DECL, decl, out);
+}
 
-/* The JSON Schema of a declaration (draft 2020-12), a line for each member. */
-void tw_json_write_schema(struct tw_buf *out);
+/* The JSON Schema (draft 2020-12) of a declaration (TW_LEVEL_DECL) or notification, a line for each member.
+ */
+void tw_json_write_schema(enum tw_level level, struct tw_buf *out);
 
 #endif

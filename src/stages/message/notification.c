@@ -230,6 +230,12 @@ static bool to_response(struct tw_str path, struct tw_str *place, struct tw_str 
     return false;
 }
 
+bool tw_notification_is_place(struct tw_str path)
+{
+    struct tw_str place, rest;
+    return to_response(path, &place, &rest);
+}
+
 static int by_sequence(const void *a, const void *b)
 {
     const struct tw_extra *x = *(const struct tw_extra *const *)a, *y = *(const struct tw_extra *const *)b;

@@ -16,6 +16,9 @@
 #include "decl/decl.h"
 #include "decl/notification.h"
 
+/* Does a path of extra lead to an answer of customs (Response), or into it? */
+bool tw_notification_is_place(struct tw_str path);
+
 /* Texts point where those of `answer` do, the rest lives in `arena`.
  * TW_FORMAT  no answer; TW_LIMIT (the arena is full, fault->path "memory"), TW_NOMEM */
 tw_err tw_notification_read(const struct tw_decl *answer, struct tw_arena *arena, struct tw_notification *ret,

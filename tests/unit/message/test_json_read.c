@@ -6,6 +6,7 @@
 
 #include "decl/money.h"
 #include "fault.h"
+#include "json_full.h"
 #include "message/json_write.h"
 #include "xml_message.h"
 
@@ -199,39 +200,6 @@ static void a_declaration_too_large_for_its_arena_is_a_limit(void)
 
 /* -- every member of every object */
 
-static void fill(enum tw_level level, char *object)
-{
-    static const char *const of[TW_TYPE_N] = {[TW_TYPE_TEXT] = "a \"text\"\twith\\ \xc3\xa9",
-                                              [TW_TYPE_CODE] = "007",
-                                              [TW_TYPE_HS] = "08081080",
-                                              [TW_TYPE_COUNTRY] = "NO",
-                                              [TW_TYPE_TIME] = "2026-11-23T05:57:00Z",
-                                              [TW_TYPE_COUNT] = "3",
-                                              [TW_TYPE_NUMBER] = "4294967295",
-                                              [TW_TYPE_DEC] = "1.500",
-                                              [TW_TYPE_MASS] = "0.000000001",
-                                              [TW_TYPE_AMOUNT] = "90071992547409.93",
-                                              [TW_TYPE_SIGNED] = "-1.00",
-                                              [TW_TYPE_CURRENCY] = "GBP",
-                                              [TW_TYPE_UNIT] = "KGM"};
-    size_t n;
-    const struct tw_list_row *lists = tw_list_rows(level, &n);
-    tw_level_init(level, object);
-    for (int e = 0; e < TW_ELEMENT_END; e++) {
-        if (e == TW_ELEMENT_N || tw_element_row((enum tw_element)e)->level != level) continue;
-        const char *text = of[tw_element_row((enum tw_element)e)->type];
-        if (text != NULL)
-            CHECK(tw_element_set((enum tw_element)e, tw_str_from(text), arena, object, NULL) == TW_OK);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const size_t size = tw_level_size(lists[i].level);
-        struct tw_list list = {tw_arena_array(arena, 2, size), 2};
-        CHECK(list.at != NULL);
-        for (size_t k = 0; k < 2; k++) fill(lists[i].level, (char *)list.at + k * size);
-        tw_list_set(&lists[i], object, list);
-    }
-}
-
 static void whatever_a_declaration_holds_comes_back(void)
 {
     struct tw_decl *d, *back = NULL;
@@ -239,7 +207,7 @@ static void whatever_a_declaration_holds_comes_back(void)
     tw_arena_reset(arena);
     d = tw_arena_alloc(arena, sizeof *d);
     CHECK(d != NULL);
-    fill(TW_LEVEL_DECL, (char *)d);
+    json_fill(TW_LEVEL_DECL, arena, (char *)d);
     d->items.at[1].extra.at[0].value = TW_STR(" \n kept as it stood ");
     tw_json_write_decl(d, &first);
     tw_buf_char(&first, '\0');
@@ -291,15 +259,17 @@ static void a_declaration_is_told_from_other_objects(void)
 {
     const struct tw_json_node *root = NULL;
     CHECK(tw_json_parse(TW_STR("{\"x\":1,\"items\":[]}"), NULL, arena, &root, NULL) == TW_OK &&
-          tw_json_is_decl(root));
-    CHECK(tw_json_parse(TW_STR("{\"x\":1}"), NULL, arena, &root, NULL) == TW_OK && !tw_json_is_decl(root));
-    CHECK(tw_json_parse(TW_STR("[1]"), NULL, arena, &root, NULL) == TW_OK && !tw_json_is_decl(root));
+          tw_json_level(root) == TW_LEVEL_DECL);
+    CHECK(tw_json_parse(TW_STR("{\"x\":1}"), NULL, arena, &root, NULL) == TW_OK &&
+          tw_json_level(root) == TW_LEVEL_N);
+    CHECK(tw_json_parse(TW_STR("[1]"), NULL, arena, &root, NULL) == TW_OK &&
+          tw_json_level(root) == TW_LEVEL_N);
 }
 
 static void the_schema_names_every_member(void)
 {
     TW_SCOPED_BUF out = {0};
-    tw_json_write_schema(&out);
+    tw_json_write_schema(TW_LEVEL_DECL, &out);
     CHECK(!out.failed);
     json_error_t error;
     json_t *schema = json_loadb(out.p, out.n, JSON_REJECT_DUPLICATES, &error);
