@@ -39,11 +39,18 @@ static void hold_together(struct fuzz_input in)
     CHECK(n <= 3);
 }
 
+/* The record that a message became; NULL: a report, which is not written. */
+static const void *record_of(const struct tw_edi_reading *m)
+{
+    if (m->decl != NULL) return m->decl;
+    return m->manifest != NULL ? (const void *)m->manifest : m->notification;
+}
+
 /* What has been read can be written, or is refused with its place; what was written reads back the same. */
 static void comes_back(const struct tw_edi_reading *m)
 {
-    const enum tw_level level = m->decl != NULL ? TW_LEVEL_DECL : TW_LEVEL_MANIFEST;
-    const void *record = m->decl != NULL ? (const void *)m->decl : m->manifest;
+    const enum tw_level level = edi_record_level(m->message);
+    const void *record = record_of(m);
     const struct tw_edi_order order = {m->message, record, {TW_STR("A"), TW_STR("B"), 0}};
     TW_SCOPED(tw_arena) *arena = NULL;
     TW_SCOPED(tw_edi_writer) *w = NULL;
@@ -60,7 +67,7 @@ static void comes_back(const struct tw_edi_reading *m)
     CHECK(read_record(tw_buf_view(&text), 0, arena, &again, NULL) == TW_OK && again.message == m->message);
     if (written.left_all > 0) return;
     say_tree(&want, 0, level, record);
-    say_tree(&have, 0, level, again.decl != NULL ? (const void *)again.decl : again.manifest);
+    say_tree(&have, 0, level, record_of(&again));
     if (!tw_str_eq(tw_buf_view(&want), tw_buf_view(&have)))
         printf("# wanted\n%.*s# have\n%.*s# by %.*s\n", TW_STR_ARG(tw_buf_view(&want)),
                TW_STR_ARG(tw_buf_view(&have)), TW_STR_ARG(tw_buf_view(&text)));
@@ -81,11 +88,14 @@ static void nothing_is_lost(struct tw_str text)
               (err == TW_FORMAT || err == TW_NOTFOUND || err == TW_LIMIT || err == TW_NOMEM));
         return;
     }
-    const size_t kept = m.manifest != NULL ? kept_places(m.manifest) : kept_in_decl(m.decl);
+    const size_t kept = m.manifest != NULL       ? kept_places(m.manifest)
+                        : m.decl != NULL         ? kept_in_decl(m.decl)
+                        : m.notification != NULL ? places(m.notification->extra.at, m.notification->extra.n)
+                                                 : places(m.report->extra.at, m.report->extra.n);
     CHECK(m.values == m.held + kept && m.told_n <= m.told_all);
     for (size_t i = 0; i < m.told_n; i++) CHECK(m.told[i].fault.note[0] != '\0' && m.told[i].fault.line > 0);
     say_told(&out, &m);
-    comes_back(&m);
+    if (record_of(&m) != NULL) comes_back(&m);
     if (m.manifest == NULL) return;
     say_manifest(&out, m.manifest);
     tw_buf_clear(&out);

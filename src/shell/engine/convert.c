@@ -328,7 +328,7 @@ static tw_err convert_interchange(struct convert *c, const char *path, const str
     return TW_OK;
 }
 
-/* -- declarations between XML and EDIFACT */
+/* -- from EDIFACT to XML, and answers to it */
 
 struct across {
     struct convert *c;
@@ -365,13 +365,11 @@ static void refuse_across(void *to, const struct tw_fault *why)
     if (a->c->options->refused != NULL) a->c->options->refused(a->c->options->to, why);
 }
 
-static tw_err convert_across(struct convert *c, const char *path, const struct source *from, bool xml,
+static tw_err convert_across(struct convert *c, const char *path, const struct source *from,
                              struct tw_fault *fault)
 {
     const struct tw_str first = {from->first, from->n};
     struct across a = {c, path};
-    struct tw_xml_reading reading;
-    struct tw_edi_written done;
     const struct decl_job job = {.path = path,
                                  .arena = c->arena,
                                  .work = c->work,
@@ -388,22 +386,10 @@ static tw_err convert_across(struct convert *c, const char *path, const struct s
         TW_TRY(decl_answer(&job, from->in, first, fault));
         return put_text(c, path, 0, fault);
     }
-    if (!xml) {
-        const uint64_t left = c->count->left;
-        const tw_err err = decl_to_xml(&job, c->writer, from->in, first, fault);
-        if (c->options->check) c->count->lost += c->count->left - left;
-        return err;
-    }
-    TW_TRY(convert_fill(c, from, fault));
-    TW_TRY(tw_xml_read(c->reader, c->xml, c->arena, &reading, fault));
-    TW_TRY(decl_to_edifact(&job, c->composer, &reading, &done, fault));
-    TW_TRY(put_text(c, path, 0, fault));
-    c->count->bare += reading.bare;
-    convert_tell_unfit(c, &reading);
-    if (!c->options->check) return TW_OK;
-    c->count->elements += done.segments;
-    c->count->lost += done.left_all;
-    return TW_OK;
+    const uint64_t left = c->count->left;
+    const tw_err err = decl_to_xml(&job, c->writer, from->in, first, fault);
+    if (c->options->check) c->count->lost += c->count->left - left;
+    return err;
 }
 
 /* What the first bytes say. */
@@ -428,7 +414,7 @@ static tw_err convert_edifact(struct convert *c, const char *path, const struct 
         return tw_fail(
             fault, TW_FORMAT,
             "an interchange is written as EDIFACT, XML or JSON; declarations in XML become a table");
-    return convert_across(c, path, from, false, fault);
+    return convert_across(c, path, from, fault);
 }
 
 static tw_err convert_source(struct convert *c, const char *path, bool found, const struct source *from,
@@ -446,13 +432,6 @@ static tw_err convert_source(struct convert *c, const char *path, bool found, co
         TW_TRY(convert_fill(c, from, fault));
         return convert_message(c, path, fault);
     }
-    if (kind == CONVERT_OF_XML && form == TW_CONVERT_EDIFACT)
-        return convert_across(c, path, from, true, fault);
-    if (form == TW_CONVERT_EDIFACT && (kind != CONVERT_OF_TABLE || !found))
-        return tw_fail(
-            fault, TW_FORMAT,
-            "this is neither EDIFACT (an interchange begins with UNA, UNB or UNH) nor XML, which are "
-            "written as EDIFACT; write it as xml first");
     if (!found && memchr(from->first, '\0', from->n) != NULL)
         return tw_fail(fault, TW_FORMAT, "this is no text; XML, JSON, EDIFACT and tables (CSV) are read");
     if (kind != CONVERT_OF_TABLE || !found) return convert_decls(c, path, kind, from, fault);

@@ -9,7 +9,7 @@
  * archive whose content does not begin like a message are passed over, tables too; those that were named are
  * read as tables. An EDIFACT interchange written as EDIFACT is one message here: it is written segment by
  * segment, byte for byte as it stood. Written as XML, each declaration in it (CUSDEC) is a message, in
- * NAME.1.xml, NAME.2.xml ... by its number in the file; a declaration of XML is written as EDIFACT in
+ * NAME.1.xml, NAME.2.xml ... by its number in the file; a declaration or answer is written as EDIFACT in
  * NAME.edi. What is answered to the interchanges of a file (CONTRL) is written in NAME.contrl.edi. Of a file
  * with several declarations one file of JSON or one table is made, but a message of XML for each.
  */
@@ -22,9 +22,9 @@
 #include "base/err.h"
 #include "message/map.h"
 
-/* What messages are written as. XML and EDIFACT are read from either, JSON from customs manifests of EDIFACT;
- * declarations in XML, JSON and tables become any of these three, answers of customs XML or JSON:
- * X(id, name, words) */
+/* What messages are written as. Declarations in XML, JSON and tables become any of these three and EDIFACT
+ * (CUSDEC), answers of customs XML, JSON or EDIFACT (CUSRES). Of EDIFACT, both become XML, manifests and
+ * answers JSON: X(id, name, words) */
 #define TW_CONVERT_FORM_TABLE(X)                                                                             \
     X(XML, "xml", "WCO Data Model XML")                                                                      \
     X(EDIFACT, "edifact", "EDIFACT")                                                                         \

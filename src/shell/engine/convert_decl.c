@@ -8,6 +8,7 @@
 #include "engine/convert_edifact_priv.h"
 #include "engine/interchange_priv.h"
 #include "message/edifact_contrl.h"
+#include "message/notification.h"
 
 static void tell(const struct decl_job *job, const struct tw_fault *what)
 {
@@ -16,12 +17,9 @@ static void tell(const struct decl_job *job, const struct tw_fault *what)
 
 /* -- to EDIFACT */
 
-static tw_err may_be_written(const struct tw_xml_reading *from, struct tw_fault *fault)
+static tw_err may_be_written(const struct tw_decl *d, struct tw_fault *fault)
 {
-    if (from->kind == TW_XML_RESPONSE)
-        return tw_fail(fault, TW_FORMAT,
-                       "this is an answer of customs, and CUSDEC carries declarations; leave it out");
-    if (tw_str_is(from->decl->function, "13"))
+    if (tw_str_is(d->function, "13"))
         return tw_fail(
             fault, TW_FORMAT,
             "this is a request about a declaration, and CUSDEC carries declarations; leave it out");
@@ -48,20 +46,51 @@ static int64_t time_of(const struct decl_job *job)
     return 0;
 }
 
-tw_err decl_to_edifact(const struct decl_job *job, struct tw_edi_writer *writer,
-                       const struct tw_xml_reading *from, struct tw_edi_written *ret, struct tw_fault *fault)
+static struct tw_edi_ends ends_of_answer(const struct decl_job *job, const struct tw_notification *n)
 {
-    const struct tw_decl *d = from->decl;
-    TW_TRY(may_be_written(from, fault));
-    const struct tw_edi_ends ends = {
-        .sender = first_of(d->declarant.id, d->representative.id, TW_STR("UNKNOWN")),
-        .recipient = first_of(d->office, TW_STR("CUSTOMS"), TW_STR("CUSTOMS")),
-        .at = d->lodged_at != TW_NO_TIME ? d->lodged_at : time_of(job),
-    };
-    const struct tw_edi_order order = {TW_EDI_CUSDEC, d, ends};
+    const struct tw_str none = {NULL, 0},
+                        office = n->contact_offices.n > 0 ? n->contact_offices.at[0].id : none;
+    return (struct tw_edi_ends){.sender = first_of(office, n->appeal_office, TW_STR("CUSTOMS")),
+                                .recipient = TW_STR("UNKNOWN"),
+                                .at = n->issued_at != TW_NO_TIME ? n->issued_at : time_of(job)};
+}
+
+static struct tw_edi_ends ends_of(const struct decl_job *job, const struct tw_decl *d)
+{
+    return (struct tw_edi_ends){.sender = first_of(d->declarant.id, d->representative.id, TW_STR("UNKNOWN")),
+                                .recipient = first_of(d->office, TW_STR("CUSTOMS"), TW_STR("CUSTOMS")),
+                                .at = d->lodged_at != TW_NO_TIME ? d->lodged_at : time_of(job)};
+}
+
+tw_err decl_to_edifact(const struct decl_job *job, struct tw_edi_writer *writer, struct record record,
+                       struct tw_edi_written *ret, struct tw_fault *fault)
+{
+    const bool answer = record.level == TW_LEVEL_NOTIFICATION;
+    if (!answer) TW_TRY(may_be_written(record.object, fault));
+    const struct tw_edi_order order = {answer ? TW_EDI_CUSRES : TW_EDI_CUSDEC, record.object,
+                                       answer ? ends_of_answer(job, record.object)
+                                              : ends_of(job, record.object)};
     TW_TRY(tw_edi_compose(writer, &order, job->work, job->text, ret, fault));
     job->count->left += ret->left_all;
     for (size_t i = 0; i < ret->left_n; i++) tell(job, &ret->left[i]);
+    return TW_OK;
+}
+
+tw_err decl_read_back(const struct decl_job *job, struct record *ret, struct tw_fault *fault)
+{
+    const struct interchange_source from = {.first = tw_buf_view(job->text), .answers = true};
+    struct interchange_found found = {.number = 0};
+    struct interchange *i = NULL;
+    struct tw_fault why = {0};
+    TW_TRY(interchange_open(&from, &i, fault));
+    const tw_err err = interchange_next(i, job->work, &found, &why);
+    interchange_close(i);
+    if (err == TW_OK && found.step == INTERCHANGE_NOTIFICATION)
+        *ret = (struct record){TW_LEVEL_NOTIFICATION, found.reading.notification};
+    else if (err == TW_OK && found.step == INTERCHANGE_DECLARATION)
+        *ret = (struct record){TW_LEVEL_DECL, found.reading.decl};
+    else
+        return tw_fail(fault, TW_CONFLICT, "what was written is not read again: %.100s", why.note);
     return TW_OK;
 }
 
@@ -78,13 +107,19 @@ static void tell_flaws(const struct decl_job *job, const struct tw_edi_reading *
     }
 }
 
-static tw_err put_declaration(const struct decl_job *job, struct tw_xml_writer *writer,
-                              const struct interchange_found *found, struct tw_fault *fault)
+static tw_err put_message(const struct decl_job *job, struct tw_xml_writer *writer,
+                          const struct interchange_found *found, struct tw_fault *fault)
 {
+    const struct tw_decl *decl = found->reading.decl;
+    struct tw_decl answer;
     size_t left = 0;
     tw_arena_reset(job->work);
     tw_buf_clear(job->text);
-    TW_TRY(tw_xml_write(writer, found->reading.decl, job->work, job->text, &left, fault));
+    if (found->reading.notification != NULL) {
+        TW_TRY(tw_notification_write(found->reading.notification, job->work, &answer, fault));
+        decl = &answer;
+    }
+    TW_TRY(tw_xml_write(writer, decl, job->work, job->text, &left, fault));
     TW_TRY(job->put(job->to, found->number, fault));
     tell_flaws(job, &found->reading);
     job->count->left += left;
@@ -106,7 +141,7 @@ static void refuse(const struct decl_job *job, const struct tw_fault *why)
 static tw_err go_through(const struct decl_job *job, struct tw_xml_writer *writer, struct interchange *i,
                          struct tw_fault *fault)
 {
-    uint32_t declarations = 0;
+    uint32_t messages = 0;
     for (;;) {
         struct interchange_found found = {.number = 0};
         struct tw_fault why = {0};
@@ -117,14 +152,15 @@ static tw_err go_through(const struct decl_job *job, struct tw_xml_writer *write
         }
         switch (found.step) {
         case INTERCHANGE_DECLARATION:
-            declarations++;
+        case INTERCHANGE_NOTIFICATION:
+            messages++;
             if (interchange_is_whole(&found, &why) == TW_OK)
-                TW_TRY(put_declaration(job, writer, &found, fault));
+                TW_TRY(put_message(job, writer, &found, fault));
             else
                 refuse(job, &why);
             break;
         case INTERCHANGE_REFUSED:
-            declarations++;
+            messages++;
             refuse(job, &why);
             break;
         case INTERCHANGE_OTHER:
@@ -135,11 +171,11 @@ static tw_err go_through(const struct decl_job *job, struct tw_xml_writer *write
             tell(job, &why);
             break;
         case INTERCHANGE_END:
-            if (declarations > 0) return TW_OK;
-            return tw_fail(
-                fault, TW_FORMAT,
-                "no message of this interchange is a declaration (CUSDEC); manifests are written with --to "
-                "json, anything with --to edifact");
+            if (messages > 0) return TW_OK;
+            return tw_fail(fault, TW_FORMAT,
+                           "no message of this interchange is a declaration (CUSDEC) or an answer (CUSRES); "
+                           "manifests are "
+                           "written with --to json, anything with --to edifact");
         }
     }
 }
@@ -147,7 +183,7 @@ static tw_err go_through(const struct decl_job *job, struct tw_xml_writer *write
 tw_err decl_to_xml(const struct decl_job *job, struct tw_xml_writer *writer, struct tw_file_in *in,
                    struct tw_str first, struct tw_fault *fault)
 {
-    const struct interchange_source from = {.in = in, .first = first};
+    const struct interchange_source from = {.in = in, .first = first, .answers = true};
     struct interchange *i = NULL;
     TW_TRY(interchange_open(&from, &i, fault));
     const tw_err err = go_through(job, writer, i, fault);

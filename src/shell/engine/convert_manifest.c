@@ -67,16 +67,19 @@ static tw_err end_message(struct work *w, struct tw_fault *fault)
     TW_TRY(no_room(tw_edi_reader_end(w->reader, &m, fault), fault));
     w->count->flaws += m.told_all;
     for (size_t i = 0; i < m.told_n; i++) tell(w, tw_edi_flaw_name(m.told[i].flaw), &m.told[i].fault);
-    tw_json_write(TW_LEVEL_MANIFEST, m.manifest, &w->json);
+    if (m.notification != NULL)
+        tw_json_write(TW_LEVEL_NOTIFICATION, m.notification, &w->json);
+    else
+        tw_json_write(TW_LEVEL_MANIFEST, m.manifest, &w->json);
     tw_arena_reset(w->arena);
     return w->text.n < FLUSH_BYTES ? TW_OK : flush(w, fault);
 }
 
-/* Messages that become a record, but no manifest. */
+/* Messages that become a record, but neither manifest nor notification. */
 static tw_err refuse_other(const struct tw_edi_segment *s, struct tw_fault *fault)
 {
     const enum tw_edi_message m = tw_edi_message_find(tw_edi_at(s, 1, 0));
-    if (m == TW_EDI_CUSCAR || !tw_edi_reader_takes(m)) return TW_OK;
+    if (m == TW_EDI_CUSCAR || m == TW_EDI_CUSRES || !tw_edi_reader_takes(m)) return TW_OK;
     fault->line = s->line;
     return tw_fail(fault, TW_NOTFOUND, "a message of type %s becomes no manifest%s", tw_edi_message_type(m),
                    m == TW_EDI_CUSDEC ? "; give --to xml" : "; reconcile reads it");

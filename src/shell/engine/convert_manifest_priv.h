@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine/convert_manifest_priv.h -- the customs manifests of an interchange as JSON.
+/* engine/convert_manifest_priv.h -- the customs manifests and answers of an interchange as JSON.
  *
  * In : as engine/convert_edifact_priv.h.
- * Out: an array with a manifest for each message; what is wrong, each with its rule's id.
+ * Out: an array with a manifest or notification for each message; what is wrong, each with its rule's id.
  * Not: messages of other types, with which the interchange is refused.
  */
 #ifndef TW_ENGINE_CONVERT_MANIFEST_PRIV_H

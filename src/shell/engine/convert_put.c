@@ -152,7 +152,7 @@ static tw_err put_rows(struct put *p, struct tw_fault *fault)
     size_t left;
     if (p->record.level != TW_LEVEL_DECL)
         return tw_fail(fault, TW_FORMAT,
-                       "an answer of customs is no row of a table; write it as json or xml");
+                       "an answer of customs is no row of a table; write it as json, xml or edifact");
     if (p->out == NULL) tw_csv_write_names(&p->c->text);
     TW_TRY(tw_csv_write_decl(decl, tw_buf_view(&p->before), &missing, &p->c->text, &left, fault));
     if (p->c->options->check) p->c->count->elements += tw_object_missing(TW_LEVEL_DECL, decl, NULL, NULL);
@@ -224,14 +224,49 @@ static tw_err put_xml(struct put *p, struct tw_fault *fault)
     return keep_message(p, fault);
 }
 
+/* Tells a loss: what the message has no place for has been told when it was written. */
+static void on_lost(void *to, const struct tw_list_row *list, enum tw_element e)
+{
+    const struct put *p = to;
+    const enum tw_edi_message m = p->record.level == TW_LEVEL_NOTIFICATION ? TW_EDI_CUSRES : TW_EDI_CUSDEC;
+    if (tw_edi_writer_carries(p->c->composer, m, e)) on_missing(to, list, e);
+}
+
+static void tell_left(void *to, const struct tw_fault *what)
+{
+    const struct put *p = to;
+    convert_tell(p->c, what);
+}
+
+/* An interchange of its own. */
+static tw_err put_edifact(struct put *p, struct tw_fault *fault)
+{
+    struct convert *c = p->c;
+    struct tw_edi_written done;
+    struct record back;
+    const struct tw_missing lost = {p, on_lost};
+    const struct decl_job job = {
+        .path = p->path, .work = c->work, .text = &c->text, .count = c->count, .to = p, .told = tell_left};
+    tw_arena_reset(c->work);
+    TW_TRY(decl_to_edifact(&job, c->composer, p->record, &done, fault));
+    if (c->options->check) {
+        c->count->elements += done.segments;
+        c->count->lost += done.left_all;
+        TW_TRY(decl_read_back(&job, &back, fault));
+        (void)tw_object_missing(p->record.level, p->record.object, back.object, &lost);
+    }
+    return keep_message(p, fault);
+}
+
 tw_err put_record(struct put *p, struct record record, struct tw_fault *fault)
 {
     const enum tw_convert_form form = p->c->options->form;
     tw_buf_clear(&p->c->text);
     p->record = record;
-    TW_TRY(form == TW_CONVERT_JSON  ? put_json(p, fault)
-           : form == TW_CONVERT_CSV ? put_rows(p, fault)
-                                    : put_xml(p, fault));
+    TW_TRY(form == TW_CONVERT_JSON      ? put_json(p, fault)
+           : form == TW_CONVERT_CSV     ? put_rows(p, fault)
+           : form == TW_CONVERT_EDIFACT ? put_edifact(p, fault)
+                                        : put_xml(p, fault));
     p->n++;
     p->c->count->read++;
     return TW_OK;

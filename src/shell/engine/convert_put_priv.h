@@ -8,13 +8,8 @@
 #ifndef TW_ENGINE_CONVERT_PUT_PRIV_H
 #define TW_ENGINE_CONVERT_PUT_PRIV_H
 
+#include "engine/convert_decl_priv.h"
 #include "engine/convert_priv.h"
-
-/* What was read: a struct tw_decl (TW_LEVEL_DECL) or a struct tw_notification. */
-struct record {
-    enum tw_level level;
-    const void *object;
-};
 
 struct put {
     struct convert *c;

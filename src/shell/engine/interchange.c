@@ -57,7 +57,7 @@ static tw_err feed(struct interchange *i, struct tw_fault *fault)
         n = i->first.n < room ? i->first.n : room;
         memcpy(p, i->first.s, n);
         i->first = (struct tw_str){i->first.s + n, i->first.n - n};
-    } else {
+    } else if (i->from->in != NULL) {
         TW_TRY(tw_file_in_read(i->from->in, p, room, &n, fault));
         if (i->from->hash != NULL) tw_sha256_add(i->from->hash, p, n);
         if (i->from->bytes != NULL) *i->from->bytes += n;
@@ -89,12 +89,13 @@ static tw_err begin(struct interchange *i, const struct tw_edi_segment *s, struc
     i->damaged = false;
     tw_arena_reset(arena);
     tw_err err = TW_OK;
-    if (tw_str_is(type, "CUSDEC"))
+    if (tw_str_is(type, "CUSDEC") || (i->from->answers && tw_str_is(type, "CUSRES")))
         err = no_room(tw_edi_reader_begin(i->reader, s, arena, fault), arena, fault);
     else
         err = tw_fail(fault, TW_NOTFOUND,
-                      "message %u is of type \"%.*s\", no declaration (CUSDEC); it is passed over", i->number,
-                      (int)(type.n < 20 ? type.n : 20), type.n > 0 ? type.s : "");
+                      "message %u is of type \"%.*s\", no declaration (CUSDEC)%s; it is passed over",
+                      i->number, (int)(type.n < 20 ? type.n : 20), type.n > 0 ? type.s : "",
+                      i->from->answers ? " or answer (CUSRES)" : "");
     fault->line = s->line;
     fault->byte = s->byte;
     if (err == TW_NOMEM) return err;
@@ -149,9 +150,10 @@ static tw_err hand_out(struct interchange *i, struct tw_arena *arena, bool *some
     }
     if (i->ends) {
         i->ends = i->reading = false;
-        ret->step = INTERCHANGE_DECLARATION;
         ret->damaged = i->damaged;
         const tw_err err = no_room(tw_edi_reader_end(i->reader, &ret->reading, fault), arena, fault);
+        ret->step = err == TW_OK && ret->reading.notification != NULL ? INTERCHANGE_NOTIFICATION
+                                                                      : INTERCHANGE_DECLARATION;
         if (err == TW_LIMIT) refuse(i, err, ret);
         return err == TW_LIMIT ? TW_OK : err;
     }

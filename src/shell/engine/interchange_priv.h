@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine/interchange_priv.h -- the declarations of an EDIFACT interchange, one after another.
+/* engine/interchange_priv.h -- the declarations and notifications of an EDIFACT interchange, one after
+ * another.
  *
  * In : its first bytes and the file behind them.
- * Out: each customs declaration (CUSDEC) as it was read; what is no declaration, and what is wrong with the
- * envelope. Not: what is made of it; engine/input.c decides, engine/convert_decl.c writes.
+ * Out: each customs declaration (CUSDEC) and, where they are wanted, each answer (CUSRES) as it was read;
+ * what is neither, and what is wrong with the envelope. Not: what is made of it; engine/input.c decides,
+ * engine/convert_decl.c writes.
  */
 #ifndef TW_ENGINE_INTERCHANGE_PRIV_H
 #define TW_ENGINE_INTERCHANGE_PRIV_H
@@ -17,8 +19,9 @@ struct interchange;
 
 /* Nothing in it is owned; it must outlive the interchange. */
 struct interchange_source {
-    struct tw_file_in *in;
+    struct tw_file_in *in;  /* NULL: `first` is all there is */
     struct tw_str first;    /* of the file, read already */
+    bool answers;           /* notifications (CUSRES) are handed out, too */
     struct tw_sha256 *hash; /* gets all bytes behind `first`; NULL = not wanted */
     uint64_t *bytes;        /* counts them; NULL = not wanted */
 };
@@ -29,7 +32,8 @@ tw_err interchange_open(const struct interchange_source *from, struct interchang
 void interchange_close(struct interchange *i); /* takes NULL */
 
 enum interchange_step {
-    INTERCHANGE_DECLARATION, /* *ret has it; *damaged: its envelope has a fault, told before */
+    INTERCHANGE_DECLARATION,  /* *ret has it; *damaged: its envelope has a fault, told before */
+    INTERCHANGE_NOTIFICATION, /* the same of a notification */
     INTERCHANGE_REFUSED, /* a CUSDEC that becomes no declaration: *fault says why; the next call goes on */
     INTERCHANGE_OTHER,   /* a message of another type, passed over: *fault names it */
     INTERCHANGE_REMARK,  /* the envelope: *fault says what, its note begins with the rule's id */

@@ -23,6 +23,14 @@ void tw_edi_writer_free(struct tw_edi_writer *w)
     tw_free(w);
 }
 
+bool tw_edi_writer_carries(const struct tw_edi_writer *w, enum tw_edi_message message,
+                           enum tw_element element)
+{
+    for (size_t i = 0; i < w->map.n; i++)
+        if (w->map.line[i].message == message && edi_line_has(&w->map.line[i], element)) return true;
+    return false;
+}
+
 /* How many frames there are up to the innermost of a level; 0 when there is none. */
 static size_t frames_to(const struct tw_edi_writer *w, enum tw_level level)
 {
@@ -31,26 +39,23 @@ static size_t frames_to(const struct tw_edi_writer *w, enum tw_level level)
     return n;
 }
 
-/* The list of a level that the innermost owner has, and a frame with its name and the owner's key; false when
- * no object in hand has one. */
+/* The list of a level that the innermost object has, and a frame with its name and the owner's key; false
+ * when it has none: what an object around it lists stands in that one's group. */
 static bool find_list(const struct tw_edi_writer *w, enum tw_level level, struct edi_list *ret,
                       struct edi_frame *first)
 {
-    for (size_t i = w->frames; i-- > 0;) {
-        const struct edi_has *has = edi_list_find(w->frame[i].level, level);
-        if (has == NULL) continue;
-        memcpy(ret, (const char *)w->frame[i].object + has->offset, sizeof *ret);
-        *first = (struct edi_frame){level, ret->at, has->name, 0, w->frame[i].key};
-        return true;
-    }
-    return false;
+    const struct edi_frame *top = &w->frame[w->frames - 1];
+    const struct edi_has *has = edi_list_find(top->level, level);
+    if (has == NULL) return false;
+    memcpy(ret, (const char *)top->object + has->offset, sizeof *ret);
+    *first = (struct edi_frame){level, ret->at, has->name, 0, top->key};
+    return true;
 }
 
 static tw_err too_often(const struct tw_edi_writer *w, const struct tw_edi_row *row, const char *tag,
                         struct tw_fault *fault)
 {
-    tw_fail(fault, TW_LIMIT,
-            "%s holds at most %u %s here, and there is more to say; send the declaration as XML",
+    tw_fail(fault, TW_LIMIT, "%s holds at most %u %s here, and there is more to say; send it as XML",
             tw_edi_message_type(w->message), row->most, tag);
     (void)edi_blame(w, TW_ELEMENT_N, fault);
     return TW_LIMIT;
@@ -272,7 +277,7 @@ static void write_unt(struct tw_edi_writer *w)
 static tw_err write_message(struct tw_edi_writer *w, const void *record, unsigned version, struct tw_buf *out,
                             struct tw_fault *fault)
 {
-    const enum tw_level level = w->message == TW_EDI_CUSCAR ? TW_LEVEL_MANIFEST : TW_LEVEL_DECL;
+    const enum tw_level level = edi_record_level(w->message);
     tw_map64_free(w->done);
     w->done = NULL;
     if (tw_map64_new(&w->done) != TW_OK) return TW_NOMEM;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* message/edifact_compose.h -- a record becomes a message: a declaration CUSDEC, a manifest CUSCAR.
+/* message/edifact_compose.h -- a record becomes a message: a declaration CUSDEC, a manifest CUSCAR, a
+ * notification CUSRES.
  *
  * In : the record.
  * Out: the interchange that holds the message; what of the record the message has no place for, each with its
@@ -15,6 +16,7 @@
 #define TW_MESSAGE_EDIFACT_COMPOSE_H
 
 #include "base/arena.h"
+#include "decl/element.h"
 #include "message/edifact_structure.h"
 
 struct tw_edi_writer;
@@ -35,8 +37,9 @@ struct tw_edi_ends {
 
 /* What is to be written. */
 struct tw_edi_order {
-    enum tw_edi_message message; /* CUSDEC: record is a struct tw_decl; CUSCAR: a struct tw_manifest */
-    const void *record;          /* not changed; what follows from an item's lists is not written */
+    enum tw_edi_message message;
+    const void *record; /* CUSDEC: a struct tw_decl; CUSCAR: tw_manifest; CUSRES: tw_notification. Not
+                           changed; what follows from an item's lists is not written */
     struct tw_edi_ends ends;
 };
 
@@ -49,6 +52,10 @@ struct tw_edi_written {
     size_t left_n;
     uint32_t left_all;
 };
+
+/* Has a message of that type a place for the element? */
+bool tw_edi_writer_carries(const struct tw_edi_writer *w, enum tw_edi_message message,
+                           enum tw_element element);
 
 /* Appends an interchange with one message to `out`. Its reference is a hash of the message, so that the same
  * record gives the same bytes.

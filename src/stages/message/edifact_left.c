@@ -5,6 +5,8 @@
 #include "decl/money.h"
 #include "message/edifact_compose_priv.h"
 
+enum { EXTRA_SHOWN = 50 /* characters of its path; fault.path holds no more */ };
+
 struct leaving {
     struct tw_edi_writer *w;
     struct tw_fault *told;
@@ -20,7 +22,8 @@ static void tell(struct leaving *l, enum tw_element e, const struct tw_extra *ex
     *f = (struct tw_fault){.code = TW_NOTFOUND};
     edi_frame_path(w, e, path);
     if (extra != NULL)
-        snprintf(f->path, sizeof f->path, "%.40s%s%.50s", path, path[0] != '\0' ? " " : "",
+        snprintf(f->path, sizeof f->path, "%.40s%s%.*s", path, path[0] != '\0' ? " " : "",
+                 (int)(extra->path.n < EXTRA_SHOWN ? extra->path.n : EXTRA_SHOWN),
                  extra->path.n > 0 ? extra->path.s : "");
     else
         memcpy(f->path, path, sizeof path < sizeof f->path ? sizeof path : sizeof f->path);
@@ -56,6 +59,10 @@ static void tell_object(struct leaving *l)
     } else if (top->level == TW_LEVEL_MANIFEST) {
         const struct tw_manifest *m = top->object;
         tell_extra(l, m->extra.at, m->extra.n);
+    } else if (top->level == TW_LEVEL_NOTIFICATION) {
+        const struct tw_notification *n = top->object;
+        tell_extra(l, n->extra.at, n->extra.n);
+        tell_extra(l, n->values.at, n->values.n);
     } else if (top->level == TW_LEVEL_CONSIGNMENT) {
         const struct tw_consignment *c = top->object;
         tell_extra(l, c->extra.at, c->extra.n);

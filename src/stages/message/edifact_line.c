@@ -255,10 +255,9 @@ static tw_err refuse(const struct draft *d, const struct tw_edi_wrong *wrong, st
                *words = e != TW_ELEMENT_N ? tw_element_row(e)->words : "";
     tw_err err = TW_FORMAT;
     if (wrong->what == TW_EDI_SYNTAX_LONG)
-        err =
-            tw_fail(fault, TW_LIMIT,
-                    "%s has %zu characters, %.*s of %s takes %u; shorten it, or send the declaration as XML",
-                    words, wrong->length, TW_STR_ARG(d->line->tag), type, wrong->spec.most);
+        err = tw_fail(fault, TW_LIMIT,
+                      "%s has %zu characters, %.*s of %s takes %u; shorten it, or send it as XML", words,
+                      wrong->length, TW_STR_ARG(d->line->tag), type, wrong->spec.most);
     else if (wrong->what == TW_EDI_SYNTAX_MISSING)
         err =
             tw_fail(fault, TW_FORMAT, "%s is missing, without which %.*s of %s cannot say the rest; give it",

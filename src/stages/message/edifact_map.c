@@ -38,6 +38,19 @@ const struct edi_has edi_lists[] = {
     HAS(DECL, tw_decl, AMENDMENT, amendments),
     HAS(DECL, tw_decl, ITEM, items),
     HAS(AMENDMENT, tw_amendment, POINTER, pointers),
+    HAS(NOTIFICATION, tw_notification, REMARK, remarks),
+    HAS(NOTIFICATION, tw_notification, AMENDMENT, amendments),
+    HAS(NOTIFICATION, tw_notification, ERROR, errors),
+    HAS(NOTIFICATION, tw_notification, STATUS, statuses),
+    HAS(NOTIFICATION, tw_notification, CONTACT_OFFICE, contact_offices),
+    HAS(NOTIFICATION, tw_notification, PAYMENT, payments),
+    HAS(NOTIFICATION, tw_notification, NOTIFIED_ITEM, items),
+    HAS(REMARK, tw_remark, POINTER, pointers),
+    HAS(ERROR, tw_notified_error, POINTER, pointers),
+    HAS(STATUS, tw_status, POINTER, pointers),
+    HAS(CONTACT_OFFICE, tw_contact_office, CONTACT, contacts),
+    HAS(PAYMENT, tw_payment, GUARANTEE, guarantees),
+    HAS(NOTIFIED_ITEM, tw_notified_item, TAX_LINE, taxes),
     HAS(ITEM, tw_item, PACKAGE, packages),
     HAS(ITEM, tw_item, DOCUMENT, documents),
     HAS(ITEM, tw_item, PREVIOUS_DOCUMENT, previous_documents),
@@ -54,6 +67,16 @@ const struct edi_has *edi_list_find(enum tw_level owner, enum tw_level level)
     for (size_t i = 0; i < edi_lists_n; i++)
         if (edi_lists[i].owner == owner && edi_lists[i].level == level) return &edi_lists[i];
     return NULL;
+}
+
+enum tw_level edi_record_level(enum tw_edi_message m)
+{
+    static const enum tw_level of[] = {[TW_EDI_CUSCAR] = TW_LEVEL_MANIFEST,
+                                       [TW_EDI_CUSDEC] = TW_LEVEL_DECL,
+                                       [TW_EDI_CUSRES] = TW_LEVEL_NOTIFICATION,
+                                       [TW_EDI_COARRI] = TW_LEVEL_MOVEMENT,
+                                       [TW_EDI_CODECO] = TW_LEVEL_MOVEMENT};
+    return (unsigned)m < sizeof of / sizeof *of ? of[m] : TW_LEVEL_N;
 }
 
 static unsigned number_of(struct tw_str text)
@@ -112,6 +135,17 @@ static void parse_slot(struct tw_str text, struct edi_line *line, unsigned eleme
     add_member(line, slot->member);
 }
 
+/* The objects whose elements begin with that name. */
+static enum tw_level level_named(struct tw_str name)
+{
+    for (int e = TW_ELEMENT_N + 1; e < TW_ELEMENT_END; e++) {
+        struct tw_str rest;
+        const struct tw_element_row *row = tw_element_row((enum tw_element)e);
+        if (tw_str_eq(tw_str_cut(tw_str_from(row->name), '.', &rest), name)) return row->level;
+    }
+    return TW_LEVEL_N;
+}
+
 void edi_map_parse(struct edi_map *ret)
 {
     ret->n = LINES;
@@ -122,6 +156,8 @@ void edi_map_parse(struct edi_map *ret)
         line->tag = tw_str_cut(rest, '+', &rest);
         if (line->tag.n > 0 && memchr(line->tag.s, '?', line->tag.n) != NULL)
             line->only = tw_str_cut(line->tag, '?', &line->tag);
+        if (line->tag.n > 0 && memchr(line->tag.s, '>', line->tag.n) != NULL)
+            line->level = level_named(tw_str_cut(line->tag, '>', &line->tag));
         line->begins = tw_str_starts(line->tag, TW_STR("*"));
         line->refers = tw_str_starts(line->tag, TW_STR("@"));
         if (line->begins || line->refers) line->tag = (struct tw_str){line->tag.s + 1, line->tag.n - 1};

@@ -31,7 +31,7 @@ struct edi_slot {
     struct tw_str word; /* KEY: what `member` then is; absent = nothing */
 };
 
-enum { EDI_SLOTS_MAX = 24, EDI_LINES_MAX = 192 };
+enum { EDI_SLOTS_MAX = 24, EDI_LINES_MAX = 224 };
 
 struct edi_line {
     enum tw_edi_message message;
@@ -85,6 +85,9 @@ static inline struct edi_list *edi_list_in(const struct edi_has *has, void *owne
 
 /* The list of that level in objects of `owner`; NULL when they have none. */
 const struct edi_has *edi_list_find(enum tw_level owner, enum tw_level level);
+
+/* Which object a message becomes, and is made of; TW_LEVEL_N: none. */
+enum tw_level edi_record_level(enum tw_edi_message m);
 
 /* What an item leaves open and its lists say: the number and kind of its packages, rate and amount of its
  * customs duty. As message/xml_read.h has it. message/edifact_finish.c */

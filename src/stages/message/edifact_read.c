@@ -133,6 +133,10 @@ static tw_err set_member(struct tw_edi_reader *r, const struct edi_line *line, c
         *ret_held = slot->pieces == 1 && tw_str_eq(tw_buf_view(&r->text), tw_buf_view(&r->wide));
         return TW_OK;
     }
+    if (more && r->grown_text.n > 0) { /* with the blanks at its end, which now are within */
+        tw_buf_clear(&r->text);
+        tw_buf_str(&r->text, r->grown_text);
+    }
     const bool bare = r->out.manifest != NULL && tw_element_row(e)->type == TW_TYPE_AMOUNT &&
                       tw_edi_at(s, slot->element, slot->component + 1U).n == 0;
     tw_err err = bare ? tw_fail(&why, TW_FORMAT, "an amount comes with its currency")
@@ -144,6 +148,7 @@ static tw_err set_member(struct tw_edi_reader *r, const struct edi_line *line, c
     else if (err == TW_OK)
         err = tw_element_set(e, text, r->arena, object, &why);
     if (err == TW_NOMEM) return err;
+    if (err == TW_OK && slot->pieces > 1) r->growing = text;
     if (err == TW_OK && tw_element_row(e)->type == TW_TYPE_AMOUNT)
         err = edi_money_exact(text, tw_edi_at(s, slot->element, slot->component + 1U), &why);
     *ret_held = err == TW_OK;
@@ -181,6 +186,7 @@ static struct edi_list *extra_of(const struct tw_edi_reader *r)
     if (item != NULL) return (struct edi_list *)(void *)&item->extra;
     if (r->out.decl != NULL) return (struct edi_list *)(void *)&r->out.decl->extra;
     if (r->out.report != NULL) return (struct edi_list *)(void *)&r->out.report->extra;
+    if (r->out.notification != NULL) return (struct edi_list *)(void *)&r->out.notification->extra;
     return (struct edi_list *)(void *)&r->out.manifest->extra;
 }
 
@@ -226,6 +232,7 @@ static tw_err take_values(struct tw_edi_reader *r, const struct edi_line *line,
 {
     const struct edi_slot *taken = NULL; /* it has taken all its components */
     tw_buf_clear(&r->left);
+    r->growing = (struct tw_str){NULL, 0};
     for (size_t i = 0; i < s->n; i++) {
         const struct tw_edi_value *v = &s->value[i];
         const struct edi_slot *slot = line != NULL ? edi_line_at(line, v) : NULL;
@@ -350,6 +357,7 @@ static tw_err take(struct tw_edi_reader *r, const struct tw_edi_segment *s, stru
     if (placed) edi_open_close(r);
     if (stand == TW_EDI_STANDS && !refused) TW_TRY(find_line(r, s, &line, fault));
     TW_TRY(take_values(r, line, s));
+    r->grown_text = r->growing;
     r->grown = line;
     r->grown_object = line != NULL ? r->object : NULL;
     return r->left.n > 0 || !placed ? keep(r, s, placed) : TW_OK;
@@ -362,22 +370,15 @@ void tw_edi_reader_charset(struct tw_edi_reader *r, struct tw_str identifier)
         identifier.n > 0 && !r->latin1 && !tw_str_is(identifier, "UNOA") && !tw_str_is(identifier, "UNOB");
 }
 
-/* Which object a message becomes; TW_LEVEL_N: none. */
-static enum tw_level level_of(enum tw_edi_message m)
-{
-    if (m == TW_EDI_COARRI || m == TW_EDI_CODECO) return TW_LEVEL_MOVEMENT;
-    return m == TW_EDI_CUSCAR ? TW_LEVEL_MANIFEST : m == TW_EDI_CUSDEC ? TW_LEVEL_DECL : TW_LEVEL_N;
-}
-
 bool tw_edi_reader_takes(enum tw_edi_message m)
 {
-    return level_of(m) != TW_LEVEL_N;
+    return edi_record_level(m) != TW_LEVEL_N;
 }
 
 /* The record of the message and all that is told of it. */
 static tw_err begin_record(struct tw_edi_reader *r, enum tw_edi_message m, const struct tw_edi_segment *unh)
 {
-    const enum tw_level level = level_of(m);
+    const enum tw_level level = edi_record_level(m);
     struct tw_edi_report *report =
         level == TW_LEVEL_MOVEMENT ? tw_arena_alloc(r->arena, sizeof *report) : NULL;
     void *record = report != NULL ? (void *)&report->head : tw_arena_alloc(r->arena, tw_level_size(level));
@@ -391,6 +392,8 @@ static tw_err begin_record(struct tw_edi_reader *r, enum tw_edi_message m, const
         r->out.decl = record;
     else if (level == TW_LEVEL_MANIFEST)
         r->out.manifest = record;
+    else if (level == TW_LEVEL_NOTIFICATION)
+        r->out.notification = record;
     r->open_n = 0;
     r->walk.depth = 0;
     edi_open_push(r, level, record);
@@ -408,9 +411,10 @@ tw_err tw_edi_reader_begin(struct tw_edi_reader *r, const struct tw_edi_segment 
             fault->line = unh->line;
             fault->byte = unh->byte;
         }
-        return tw_fail(fault, TW_NOTFOUND,
-                       "a message of type \"%.*s\" becomes no record; CUSDEC, CUSCAR, COARRI and CODECO do",
-                       (int)(type.n < 20 ? type.n : 20), type.s);
+        return tw_fail(
+            fault, TW_NOTFOUND,
+            "a message of type \"%.*s\" becomes no record; CUSDEC, CUSCAR, CUSRES, COARRI and CODECO do",
+            (int)(type.n < 20 ? type.n : 20), type.s);
     }
     r->arena = arena;
     r->fresh = r->closed = false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* message/edifact_read.h -- a message becomes a record, and nothing of it is lost: CUSCAR a manifest, CUSDEC
- * a declaration, COARRI and CODECO events of containers.
+ * a declaration, CUSRES a notification, COARRI and CODECO events of containers.
  *
  * In : the segments of one message, UNH to UNT, in their order (message/edifact.h).
  * Out: the record; segments of which some value is held by no member, in `extra` (docs/formats/edifact.md);
@@ -11,14 +11,15 @@
  * being 1; value the segment, written with the default service characters; attributes the values that nothing
  * else holds, 2.1 the first component of the second element, with blanks between them.
  *
- * Source: UN/EDIFACT D.95B CUSCAR, COARRI and CODECO, D.96B CUSDEC; message/edifact_map.def says which value
- * is which element.
+ * Source: UN/EDIFACT D.95B CUSCAR, COARRI and CODECO, D.96B CUSDEC and CUSRES; message/edifact_map.def says
+ * which value is which element.
  */
 #ifndef TW_MESSAGE_EDIFACT_READ_H
 #define TW_MESSAGE_EDIFACT_READ_H
 
 #include "decl/manifest.h"
 #include "decl/movement.h"
+#include "decl/notification.h"
 #include "message/edifact.h"
 #include "message/edifact_structure.h"
 
@@ -28,7 +29,7 @@
     X(OFTEN, "edifact.often", "a segment or group stands no more often than the directory allows")           \
     X(MISSING, "edifact.missing", "what the directory makes mandatory is there")                             \
     X(TYPE, "edifact.type", "UNH names the type of its message")                                             \
-    X(RELEASE, "edifact.release", "CUSCAR, COARRI and CODECO are read by D.95B, CUSDEC by D.96B")            \
+    X(RELEASE, "edifact.release", "CUSCAR, COARRI and CODECO are read by D.95B, CUSDEC and CUSRES by D.96B") \
     X(CHARSET, "edifact.charset", "texts are UTF-8, or ISO 8859-1 where UNB says UNOC")                      \
     X(VALUE, "edifact.value", "a value has the form of its element")                                         \
     X(CONTAINER, "edifact.container", "a container's number has the form and check digit of ISO 6346")       \
@@ -63,11 +64,12 @@ struct tw_edi_report {
 
 struct tw_edi_reading {
     enum tw_edi_message message;
-    struct tw_manifest *manifest; /* of CUSCAR, in the arena; else NULL */
-    struct tw_decl *decl;         /* of CUSDEC, the same */
-    struct tw_edi_report *report; /* of COARRI and CODECO, the same */
-    struct tw_str reference;      /* of the message */
-    uint32_t line;                /* of UNH */
+    struct tw_manifest *manifest;         /* of CUSCAR, in the arena; else NULL */
+    struct tw_decl *decl;                 /* of CUSDEC, the same */
+    struct tw_notification *notification; /* of CUSRES, the same */
+    struct tw_edi_report *report;         /* of COARRI and CODECO, the same */
+    struct tw_str reference;              /* of the message */
+    uint32_t line;                        /* of UNH */
     const struct tw_edi_told *told;
     size_t told_n;
     uint32_t told_all;

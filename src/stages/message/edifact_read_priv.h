@@ -46,6 +46,7 @@ struct tw_edi_reader {
     uint64_t byte;
     const struct edi_line *grown; /* the line of the segment before, and its object */
     void *grown_object;
+    struct tw_str grown_text, growing; /* the text in pieces that it set, blanks and all; of this segment */
 };
 
 /* A new last object of a list, not filled; NULL when the arena is full. */

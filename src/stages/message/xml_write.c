@@ -518,6 +518,22 @@ static bool names_none(const struct tw_extra *extra, size_t n)
     return false;
 }
 
+/* A message has one outermost element, the first that extras name: how many of them begin at another. */
+static size_t beside(const struct tw_extra *extra, size_t n, const struct xml_node *root)
+{
+    size_t others = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct xml_node step;
+        struct tw_str path = extra[i].path;
+        if (path.n < 2 || path.s[0] != '/') continue;
+        path = (struct tw_str){path.s + 1, path.n - 1};
+        others += xml_step_next(&path, &step) &&
+                  !(step.ns == root->ns && step.index == root->index && tw_str_eq(step.name, root->name) &&
+                    tw_str_eq(step.uri, root->uri));
+    }
+    return others;
+}
+
 /* Puts the declarations of namespaces behind the name of the outermost element. */
 static void declare(struct tw_xml_writer *w)
 {
@@ -565,8 +581,9 @@ tw_err tw_xml_write(struct tw_xml_writer *w, const struct tw_decl *decl, struct 
         find_spelled(w, &w->extras.declaration, TW_LEVEL_DECL);
         tw_buf_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
         if (w->extras.envelope.children == 0) write_plain_envelope(w);
-        for (size_t i = 0; i < w->extras.envelope.children; i++)
-            write_unknown(w, w->extras.envelope.child[i], true);
+        if (w->extras.envelope.children > 0) write_unknown(w, w->extras.envelope.child[0], true);
+        if (w->extras.envelope.children > 1)
+            w->extras.left += beside(decl->extra.at, decl->extra.n, w->extras.envelope.child[0]);
         tw_buf_char(out, '\n');
     }
     if (w->err == TW_OK && !out->failed) declare(w);

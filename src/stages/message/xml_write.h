@@ -24,9 +24,8 @@ static inline void tw_xml_writer_freep(struct tw_xml_writer **w)
 
 /* Appends the message to `out`.
  * arena     for the work alone; it may be reset behind the call
- * ret_left  extras that are no places of a message (columns of a table), which are left out; may be NULL
- * TW_LIMIT  the arena is full
- * TW_NOMEM; after both what `out` has is no message */
+ * ret_left  extras that are no places of a message (columns of a table, a second outermost element), which
+ * are left out; may be NULL TW_LIMIT  the arena is full TW_NOMEM; after both what `out` has is no message */
 tw_err tw_xml_write(struct tw_xml_writer *w, const struct tw_decl *decl, struct tw_arena *arena,
                     struct tw_buf *out, size_t *ret_left, struct tw_fault *fault) TW_MUST_CHECK;
 

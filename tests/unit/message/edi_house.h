@@ -84,6 +84,9 @@ static inline void value_of(enum tw_element e, unsigned n, struct tw_buf *out)
     case TW_TYPE_UNIT:
         tw_buf_text(out, n % 2 > 0 ? "LTR" : "NAR");
         return;
+    case TW_TYPE_NOTICE:
+        tw_buf_text(out, tw_notice_vocabulary()->at[n % TW_NOTICE_N].code);
+        return;
     default:
         tw_buf_printf(out, "%u", n % 1000);
     }

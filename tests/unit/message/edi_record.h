@@ -131,7 +131,9 @@ static inline tw_err read_record(struct tw_str text, uint32_t segments_max, stru
     }
     if (!begun) return tw_fail(fault, TW_FORMAT, "no message");
     TW_TRY(tw_edi_reader_end(r, ret, fault));
-    CHECK((ret->manifest != NULL) + (ret->decl != NULL) + (ret->report != NULL) == 1);
+    CHECK((ret->manifest != NULL) + (ret->decl != NULL) + (ret->report != NULL) +
+              (ret->notification != NULL) ==
+          1);
     return TW_OK;
 }
 

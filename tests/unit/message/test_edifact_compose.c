@@ -120,6 +120,26 @@ static void long_texts_go_on(void)
     }
 }
 
+/* Segments end where components do, and blanks at either side are of the text. */
+static void blanks_stand_where_a_text_is_parted(void)
+{
+    for (unsigned from = 348; from <= 352; from++) {
+        for (unsigned blanks = 1; blanks <= 3; blanks++) {
+            HOUSE h;
+            char text[720];
+            struct tw_item item;
+            struct tw_decl d = one(&item);
+            house_open(&h);
+            memset(text, 'X', sizeof text);
+            memset(text + from, ' ', blanks);
+            memset(text + 699, ' ', blanks);
+            item.description = (struct tw_str){text, sizeof text};
+            goes_there_and_back(&h, &d);
+            CHECK(tw_str_eq(h.reading.decl->items.at[0].description, item.description));
+        }
+    }
+}
+
 static void an_empty_line_stands_in_a_text(void)
 {
     HOUSE h;
@@ -376,6 +396,7 @@ int main(void)
     RUN(every_element_survives);
     RUN(the_page_lists_what_is_left_out);
     RUN(long_texts_go_on);
+    RUN(blanks_stand_where_a_text_is_parted);
     RUN(an_empty_line_stands_in_a_text);
     RUN(the_least_character_set_is_taken);
     RUN(the_same_declaration_gives_the_same_bytes);

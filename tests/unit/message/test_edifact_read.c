@@ -212,7 +212,8 @@ static void order_and_count_are_told_and_nothing_is_dropped(void)
         "UNH+1+CUSCAR:D:96B:UN'BGM+85+M1+9'BGM+85+M2'XYZ+1:2'CNI+1+B'TDT+20+V'RFF+BM:B'UNT+1+1'",
         "manifest.id = M1\n. 3 BGM[2] (1.1 2.1) BGM+85+M2'\n. 4 XYZ (1.1 1.2) XYZ+1:2'\n"
         "  consignment.bill = B\n  consignment.bill_type = BM\n  . 6 TDT (1.1 2.1) TDT+20+V'\n"
-        "! line 1 segment 1 UNH[1] edifact.release: CUSCAR, COARRI and CODECO are read by D.95B, CUSDEC by "
+        "! line 1 segment 1 UNH[1] edifact.release: CUSCAR, COARRI and CODECO are read by D.95B, CUSDEC and "
+        "CUSRES by "
         "D.96B\n"
         "! line 1 segment 3 BGM[2] edifact.often: a segment or group stands no more often than the directory "
         "allows\n"

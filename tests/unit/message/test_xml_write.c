@@ -181,6 +181,25 @@ static void a_declaration_of_another_form_becomes_a_message(void)
     CHECK(tw_str_is(d->documents.at[0].id, "far"));
 }
 
+static void a_message_has_one_outermost_element(void)
+{
+    XML_HOUSE h;
+    struct tw_decl decl;
+    struct tw_extra extra[] = {{.path = TW_STR("/md:MetaData/Declaration"), .sequence = 1},
+                               {.path = TW_STR("/md:Other/md:A"), .value = TW_STR("x"), .sequence = 2},
+                               {.path = TW_STR("/md:MetaData/md:B"), .value = TW_STR("kept"), .sequence = 3},
+                               {.path = TW_STR("/md:MetaData[2]"), .sequence = 4}};
+    size_t left = 0;
+    xml_house_open(&h);
+    tw_decl_init(&decl);
+    decl.lrn = TW_STR("L1");
+    decl.extra.at = extra;
+    decl.extra.n = sizeof extra / sizeof *extra;
+    CHECK(tw_xml_write(h.writer, &decl, h.work, &h.out, &left, NULL) == TW_OK && left == 2);
+    CHECK(xml_house_read(&h, tw_buf_view(&h.out)) == TW_OK && tw_str_is(h.reading.decl->lrn, "L1"));
+    CHECK(memmem(h.out.p, h.out.n, "kept", 4) != NULL && memmem(h.out.p, h.out.n, "Other", 5) == NULL);
+}
+
 static void every_element_with_a_place_in_the_message_comes_back(void)
 {
     XML_HOUSE h;
@@ -260,6 +279,7 @@ int main(void)
     RUN(a_changed_group_is_written_anew_and_leaves_others_alone);
     RUN(entries_behind_those_that_were_read_are_written_too);
     RUN(a_declaration_of_another_form_becomes_a_message);
+    RUN(a_message_has_one_outermost_element);
     RUN(every_element_with_a_place_in_the_message_comes_back);
     RUN(a_difference_is_told_by_its_path);
     return DONE();
