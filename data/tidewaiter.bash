@@ -60,12 +60,13 @@ _tidewaiter()
         esac
         ;;
     evaluate)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --train --test --truth --split --de-minimis --duty-mix --seed --threads --scorers --without --closed-loop --budget --retrain-weeks --html'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --train --test --truth --split --de-minimis --duty-mix --seed --threads --scorers --without --closed-loop --budget --retrain-weeks --html'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --manifests) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --train) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --test) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --truth) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -73,23 +74,25 @@ _tidewaiter()
         esac
         ;;
     train)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --out --de-minimis --duty-mix --seed --memory --threads --html'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --out --de-minimis --duty-mix --seed --memory --threads --html'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --manifests) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --html) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     assess)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --state --findings --channels --key --seed --duty-mix --de-minimis --memory --out --no-reasons --full'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --channels --key --seed --duty-mix --de-minimis --memory --out --no-reasons --full'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --manifests) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -99,12 +102,13 @@ _tidewaiter()
         esac
         ;;
     explain)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --state --findings --channels --key --seed --duty-mix --de-minimis --memory --id'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --channels --key --seed --duty-mix --de-minimis --memory --id'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --manifests) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

@@ -175,7 +175,7 @@ static void live(const struct tw_world *world, struct tw_arena *arena)
         fuzz_fault(err, &fault);
         return;
     }
-    tw_synth_headers(&out);
+    tw_synth_headers(synth, &out);
     for (bool more = true; more;) CHECK(tw_synth_next(synth, &out, &more) == TW_OK);
     CHECK(tw_synth_done(synth) == tw_synth_total(synth));
     taken(tw_buf_view(&out.declarations), arena);

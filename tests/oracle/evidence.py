@@ -275,6 +275,8 @@ def evidence(past, d, item, f):
     if f in SWITCHES:
         row = past.get(item, SWITCHES[f])
         return counted(past, item, SWITCHES[f], near(row.switches, SUMS) if row else 0)
+    if f in ("manifest_mass", "manifest_packages", "unmanifested", "strange_containers", "manifest_late"):
+        return past.sea.evidence(d, f) if past.sea else {}
     for found in (of_prices(past, item, f), of_parties(past, d, item, f)):
         if found is not None:
             return found

@@ -21,12 +21,15 @@ import sys
 
 import evidence as oracle
 import past as raw
+import sea
 
 DIGITS = {"JPY": 0, "KRW": 0, "KWD": 3, "BHD": 3, "TND": 3}  # minor digits, where they are not 2
 PER_KG = {"price_route_ratio", "price_origin_ratio", "price_goods_ratio", "price_heading_ratio", "price_rank", "price_spread",
           "price_unit_ratio", "price_exporter_goods", "price_lane", "price_importer_heading", "price_log"}
 PER_CENT = {"duty_rate", "duty_below_chapter", "duty_below_importer", "duty_below_address", "duty_below_heading"}
-BY_SIZE = {"tare", "kg_unit", "kg_package", "gross_net", "net_mass", "value", "declaration_value", "duty", "limit_share"}
+BY_SIZE = {"tare", "kg_unit", "kg_package", "gross_net", "net_mass", "value", "declaration_value", "duty", "limit_share",
+           "manifest_mass"}
+MANIFEST = {"manifest_mass", "manifest_packages"}
 WINDOW = {"price_route_ratio", "price_origin_ratio", "price_goods_ratio", "price_rank", "price_spread", "price_unit_ratio"}
 RATIO = (PER_KG - {"price_rank", "price_log"}) | {"tare", "kg_unit", "kg_package"} | set(oracle.LEVEL)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -35,8 +38,11 @@ N = r"([\d,]+(?:\.\d+)?)"
 READ = [(re.compile(p), keys) for p, keys in (  # how the words say which number is which; tried in this order
     (r"(\d{4}-\d{2}-\d{2})", ("since",)), (r"HS (\d{4}\.\d{2})", ("hs6",)), (r"heading (\d{4})", ("heading",)),
     (r"chapter (\d{2})", ("chapter",)), (r"from (\d{2}):00 UTC", ("hour",)),
+    (r"declared in " + N + r" declarations?, ", ("population",)), (r"the " + N + r" on the manifest", ("reference",)),
+    (r"[:] " + N + r" of " + N + r" declared", ("value", "population")),
     (N + r" % below", ("percent_below",)), (N + r" % above", ("percent_above",)),
-    (N + r" times the usual spread", ("spreads",)), (N + r" times (?:the (?:median|usual|limit)|its usual pace)", ("times",)),
+    (N + r" times the usual spread", ("spreads",)),
+    (N + r" times (?:the (?:median|usual|limit|#+)|its usual pace)", ("times",)),
     (N + r" % of the limit", ("percent",)), (r"(?:median|usual|limit) " + N, ("reference",)),
     (N + r" % of " + N + r" consignments of .* were cheaper", ("percent", "population")),
     (N + r" of " + N + r" controls?", ("value", "population")), (r"smoothed rate " + N + r" %", ("percent",)),
@@ -150,6 +156,9 @@ def read_words(text):
 
 def lead(c):
     """Where prices and weights are compared, the first words say which way."""
+    if c.name in MANIFEST:
+        first, q = c.text.split(":")[0], c.ratio()
+        return (" below " in first) == (q < 0.9) and (" above " in first) == (q >= 1.1)
     if c.name not in RATIO or not c.r:
         return True
     first, q = c.text.split(":")[0].lower(), c.ratio()
@@ -181,7 +190,7 @@ def check_reason(decision, reason, item):
             faults.append(f"the sentence says {key} {shown}, values say {c.values.get(key)}")
     if not said and "at the median" not in c.text and not lead(c):
         faults.append("no number at all")
-    if " at the " in c.text.replace("at the same", "") and c.name in RATIO and (c.apart(True) or c.apart(False) or c.times()):
+    if " at the " in c.text.replace("at the same", "") and c.name in RATIO | MANIFEST and (c.apart(True) or c.apart(False) or c.times()):
         faults.append("not at what is usual")
     if not lead(c):
         faults.append("the first words point the wrong way")
@@ -367,6 +376,7 @@ def main():
     p.add_argument("decisions")
     p.add_argument("declarations")
     p.add_argument("findings")
+    p.add_argument("--manifests", help="what the declarations were held against")
     p.add_argument("--raw", type=int, default=200, metavar="N", help="decisions to recompute from the raw files")
     p.add_argument("--limit", type=float, default=150, help="de-minimis value")
     a = p.parse_args()
@@ -374,6 +384,7 @@ def main():
     every = max(1, len(decisions) // a.raw) if a.raw else 0
     drawn = set(list(decisions)[::every][:a.raw]) if every else set()
     past, items, faults, planted_raw = raw.Past(raw.findings(a.findings), a.limit), {}, [], {}
+    past.sea = sea.Sea(a.manifests) if a.manifests else None
     for d in raw.declarations(a.declarations):
         past.look(d)
         if d.id in decisions:
@@ -381,6 +392,8 @@ def main():
         if d.id in drawn:
             faults += [f"{d.id} raw {f}" for f in check_raw(decisions[d.id], d, past, planted_raw)]
         past.fold(d)
+        if past.sea:
+            past.sea.fold(d)
     for d in decisions.values():
         faults += [f"{d['id']} {f}" for f in check_decision(d, items[d["id"]])]
     count, missed, met = planted(decisions.values(), items)

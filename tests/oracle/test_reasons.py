@@ -93,11 +93,11 @@ def prepare(program, folder, seed):
     country, model = folder / "country", folder / "model"
     country.mkdir()
     model.mkdir()
-    call(program, "synth", "--quiet", "--world", "cove", "--seed", seed, "--declarations", BEFORE + DECIDED + 100, "--out", country)
+    call(program, "synth", "--quiet", "--world", "harbor", "--seed", seed, "--declarations", BEFORE + DECIDED + 100, "--out", country)
     inspect_everything(country)
     split(country)
     before, decided = folder / "before.jsonl", folder / "decided.jsonl"
-    how = ("assess", "--quiet", "--json", "--full", "--findings", country / "all.csv")
+    how = ("assess", "--quiet", "--json", "--full", "--findings", country / "all.csv", "--manifests", country / "manifests.edi")
     call(program, *how, "--state", folder / "state", "--out", before, country / "before.csv")
     shutil.copy(next((folder / "state").glob("profile-*.state")), model / "profile.state")
     window = b"TWCHAN2\n" + struct.pack("<QqQd", 0, -2147483648, 0, .5)  # no score yet (docs/formats/channels.md)
@@ -106,7 +106,7 @@ def prepare(program, folder, seed):
         (model / card).write_text("{}\n", encoding="utf-8")
     make_model(model, before, seed)
     call(program, *how, "--model", model, "--out", decided, country / "decided.csv")
-    return decided, country / "seen.csv", country / "all.csv", model
+    return decided, country / "seen.csv", country / "all.csv", "--manifests", country / "manifests.edi", model
 
 
 COLUMN = {"customs_value": "customs_value", "net_mass_kg": "net_mass_kg", "packages": "package_count", "quantity": "quantity"}
@@ -129,8 +129,8 @@ def decided_anew(program, folder, model, rows, d, to):
         w = csv.DictWriter(f, rows[0].keys(), lineterminator="\n")
         w.writeheader()
         w.writerows(changed)
-    call(program, "assess", "--quiet", "--json", "--findings", folder / "country" / "all.csv", "--model", model, "--out",
-         folder / "changed.jsonl", folder / "changed.csv")
+    call(program, "assess", "--quiet", "--json", "--findings", folder / "country" / "all.csv", "--manifests",
+         folder / "country" / "manifests.edi", "--model", model, "--out", folder / "changed.jsonl", folder / "changed.csv")
     with open(folder / "changed.jsonl", encoding="utf-8") as f:
         return next(a for a in map(json.loads, f) if a["id"] == d["id"])
 

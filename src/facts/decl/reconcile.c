@@ -19,19 +19,7 @@ const struct tw_vocabulary *tw_discrepancy_vocabulary(void)
     return &v;
 }
 
-enum { MASS_PERMILLE = 50, MASS_KG = 50, KEY_BYTES = 64 };
-
-tw_err reconcile_index_new(struct index *x)
-{
-    return tw_intern_new(&x->keys);
-}
-
-void reconcile_index_free(struct index *x)
-{
-    tw_intern_free(x->keys);
-    tw_free(x->link);
-    tw_free(x->head);
-}
+enum { MASS_PERMILLE = 50, MASS_KG = 50 };
 
 static void close_work(struct work *w)
 {
@@ -44,64 +32,6 @@ static void close_work(struct work *w)
     tw_free(w->parent);
     tw_free(w->sums);
     tw_free(w->found);
-}
-
-/* -- numbers */
-
-/* A number in capitals, without blanks, hyphens, slashes and points; too long ones are cut, on both sides
- * alike. */
-static struct tw_str key_of(struct tw_str number, char room[KEY_BYTES])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < number.n && n < KEY_BYTES; i++) {
-        const char c = number.s[i];
-        if (c == ' ' || c == '-' || c == '/' || c == '.') continue;
-        room[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-    }
-    return (struct tw_str){room, n};
-}
-
-bool reconcile_same(struct tw_str a, struct tw_str b)
-{
-    char x[KEY_BYTES], y[KEY_BYTES];
-    return tw_str_eq(key_of(a, x), key_of(b, y));
-}
-
-/* Memory with room for one more than n; NULL, and the old one stays, when there is none. */
-static void *grown(void *at, size_t *cap, size_t n, size_t size)
-{
-    if (n < *cap) return at;
-    const size_t more = *cap < 64 ? 64 : *cap * 2;
-    void *p = tw_realloc(at, more, size);
-    if (p != NULL) *cap = more;
-    return p;
-}
-
-tw_err reconcile_index_put(struct index *x, struct tw_str number, uint32_t leaf)
-{
-    char room[KEY_BYTES];
-    const struct tw_str key = key_of(number, room);
-    uint32_t k;
-    if (key.n == 0) return TW_OK;
-    const size_t before = tw_intern_n(x->keys);
-    TW_TRY(tw_intern_put(x->keys, key, &k));
-    uint32_t *head = grown(x->head, &x->head_cap, k, sizeof *head);
-    if (head == NULL) return TW_NOMEM;
-    x->head = head;
-    struct link *link = grown(x->link, &x->link_cap, x->links, sizeof *link);
-    if (link == NULL) return TW_NOMEM;
-    x->link = link;
-    x->link[x->links] = (struct link){leaf, k == before ? (uint32_t)NOWHERE : x->head[k]};
-    x->head[k] = (uint32_t)x->links++;
-    return TW_OK;
-}
-
-uint32_t reconcile_index_find(const struct index *x, struct tw_str number)
-{
-    char room[KEY_BYTES];
-    const struct tw_str key = key_of(number, room);
-    const uint32_t k = key.n > 0 ? tw_intern_find(x->keys, key) : (uint32_t)TW_MAP_NONE;
-    return k != TW_MAP_NONE ? x->head[k] : (uint32_t)NOWHERE;
 }
 
 /* -- groups */
@@ -129,27 +59,6 @@ static bool tie_number(struct work *w, const struct index *x, struct tw_str numb
 }
 
 /* -- what there is */
-
-/* "IMO 9074729" and "9074729" are one ship. */
-static struct tw_str without_imo(struct tw_str ship)
-{
-    if (ship.n > 3 && memcmp(ship.s, "IMO", 3) == 0 && !(ship.s[3] >= 'A' && ship.s[3] <= 'Z'))
-        return (struct tw_str){ship.s + 3, ship.n - 3};
-    return ship;
-}
-
-bool reconcile_same_ship(const struct tw_manifest *m, struct tw_str means)
-{
-    return reconcile_same(without_imo(m->transport_means), without_imo(means)) ||
-           reconcile_same(m->transport_name, means);
-}
-
-/* Versions of one manifest: two carriers may give one number. */
-bool reconcile_one_manifest(const struct tw_manifest *a, const struct tw_manifest *b)
-{
-    return a->id.n > 0 && tw_str_eq(a->id, b->id) && tw_str_eq(a->carrier.id, b->carrier.id) &&
-           reconcile_same(a->voyage, b->voyage) && reconcile_same(a->transport_means, b->transport_means);
-}
 
 /* Does `b` take the place of `a`? Of one version it does when it says the same, the later of the two; else
  * both stand, and that is told. */
@@ -250,35 +159,13 @@ static tw_err index_leaves(struct work *w)
 
 /* -- who names whom */
 
-/* Transport documents of UN/EDIFACT 1001; data models put an N before the number. */
-static bool is_transport_document(struct tw_str type)
-{
-    static const char *const types[] = {"703", "704", "705", "706", "707", "708", "709", "710",
-                                        "711", "712", "713", "714", "715", "716", "720", "722",
-                                        "730", "740", "741", "743", "750", "760"};
-    if (type.n == 4 && type.s[0] == 'N') type = (struct tw_str){type.s + 1, 3};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (tw_str_is(type, types[i])) return true;
-    return false;
-}
-
-/* Does a declaration name another voyage or ship than this leaf's manifest? */
-static bool elsewhere(const struct work *w, uint32_t leaf, const struct tw_decl *d)
-{
-    const struct tw_manifest *m = w->in->manifests.at[w->leaf[leaf].manifest];
-    const bool voyage = d->voyage.n > 0 && m->voyage.n > 0 && !reconcile_same(m->voyage, d->voyage);
-    const bool ship =
-        d->transport_means.n > 0 && m->transport_means.n > 0 && !reconcile_same_ship(m, d->transport_means);
-    return voyage || ship;
-}
-
 /* Ties a declaration to the leaves of a number that are not elsewhere. true = there is one. */
 static bool tie_here(struct work *w, const struct index *x, struct tw_str number, const struct tw_decl *d,
                      uint32_t node)
 {
     bool any = false;
     for (uint32_t i = reconcile_index_find(x, number); i != NOWHERE; i = x->link[i].next) {
-        if (elsewhere(w, x->link[i].leaf, d)) continue;
+        if (reconcile_elsewhere(w->in->manifests.at[w->leaf[x->link[i].leaf].manifest], d)) continue;
         tie(w, x->link[i].leaf, node);
         any = true;
     }
@@ -291,13 +178,19 @@ static bool tie_document(struct work *w, struct tw_str number, const struct tw_d
            tie_number(w, &w->bills, number, node) || tie_number(w, &w->masters, number, node);
 }
 
-static bool tie_documents(struct work *w, const struct tw_previous_document *at, size_t n,
-                          const struct tw_decl *d, uint32_t node)
+/* A declaration on its way to the consignments that it names. */
+struct naming {
+    struct work *w;
+    const struct tw_decl *d;
+    uint32_t node;
+    bool any;
+};
+
+static tw_err tie_named(void *to, struct tw_str number)
 {
-    bool any = false;
-    for (size_t i = 0; i < n; i++)
-        if (is_transport_document(at[i].type)) any = tie_document(w, at[i].id, d, node) || any;
-    return any;
+    struct naming *n = to;
+    n->any = tie_document(n->w, number, n->d, n->node) || n->any;
+    return TW_OK;
 }
 
 /* Do all leaves of a container stand in one manifest? */
@@ -318,17 +211,12 @@ static void tie_containers(struct work *w, const struct tw_decl *d, uint32_t nod
             (void)tie_here(w, &w->containers, d->containers.at[k].id, d, node);
 }
 
-static void tie_declaration(struct work *w, size_t i)
+static tw_err tie_declaration(struct work *w, size_t i)
 {
-    const struct tw_decl *d = w->in->declarations.at[i];
-    const uint32_t node = (uint32_t)(w->leaves + i);
-    bool any = tie_document(w, d->bill_of_lading, d, node);
-    any = tie_documents(w, d->previous_documents.at, d->previous_documents.n, d, node) || any;
-    for (size_t k = 0; k < d->items.n; k++) {
-        const struct tw_item *item = &d->items.at[k];
-        any = tie_documents(w, item->previous_documents.at, item->previous_documents.n, d, node) || any;
-    }
-    if (!any) tie_containers(w, d, node);
+    struct naming n = {w, w->in->declarations.at[i], (uint32_t)(w->leaves + i), false};
+    TW_TRY(reconcile_documents(n.d, tie_named, &n));
+    if (!n.any) tie_containers(w, n.d, n.node);
+    return TW_OK;
 }
 
 /* -- sums */
@@ -402,7 +290,7 @@ static void sum_up(struct work *w)
 
 tw_err reconcile_tell(struct work *w, struct tw_discrepancy d)
 {
-    struct tw_discrepancy *found = grown(w->found, &w->found_cap, w->found_n, sizeof *found);
+    struct tw_discrepancy *found = reconcile_grown(w->found, &w->found_cap, w->found_n, sizeof *found);
     if (found == NULL) return TW_NOMEM;
     w->found = found;
     w->found[w->found_n++] = d;
@@ -439,12 +327,6 @@ static tw_err compare_sums(struct work *w, const struct sums *g)
     if (m->packages >= 0 && d->packages >= 0 && m->packages != d->packages)
         TW_TRY(reconcile_tell(w, of_group(w, TW_DISCREPANCY_PACKAGES, g)));
     return TW_OK;
-}
-
-bool reconcile_same_voyage(const struct tw_manifest *m, struct tw_str means, struct tw_str voyage)
-{
-    return voyage.n > 0 && reconcile_same(m->voyage, voyage) &&
-           (means.n == 0 || m->transport_means.n == 0 || reconcile_same_ship(m, means));
 }
 
 /* A declaration that nothing ties: is its ship one of those here? */
@@ -591,7 +473,7 @@ static tw_err compare(struct work *w)
 {
     TW_TRY(prepare(w));
     for (uint32_t i = 0; i < w->leaves; i++) tie_parts(w, i);
-    for (size_t i = 0; i < w->in->declarations.n; i++) tie_declaration(w, i);
+    for (size_t i = 0; i < w->in->declarations.n; i++) TW_TRY(tie_declaration(w, i));
     sum_up(w);
     TW_TRY(compare_groups(w));
     TW_TRY(compare_containers(w));

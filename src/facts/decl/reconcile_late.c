@@ -105,8 +105,7 @@ static bool same_mass(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
-/* The weightiest difference of two versions of a consignment; NULL = none. */
-static const char *changed(const struct tw_consignment *a, const struct tw_consignment *b)
+const char *reconcile_changed(const struct tw_consignment *a, const struct tw_consignment *b)
 {
     if (!same_containers(a, b)) return "its containers";
     if (!same_mass(reconcile_kg(a), reconcile_kg(b))) return "its gross mass";
@@ -117,7 +116,7 @@ static const char *changed(const struct tw_consignment *a, const struct tw_consi
     return NULL;
 }
 
-static const struct tw_consignment *of_bill(const struct tw_manifest *m, struct tw_str bill)
+const struct tw_consignment *reconcile_of_bill(const struct tw_manifest *m, struct tw_str bill)
 {
     for (size_t i = 0; i < m->consignments.n; i++)
         if (reconcile_same(m->consignments.at[i].bill, bill)) return &m->consignments.at[i];
@@ -128,8 +127,8 @@ bool reconcile_same_goods(const struct tw_manifest *a, const struct tw_manifest 
 {
     if (a->consignments.n != b->consignments.n) return false;
     for (size_t i = 0; i < a->consignments.n; i++) {
-        const struct tw_consignment *c = of_bill(b, a->consignments.at[i].bill);
-        if (c == NULL || changed(&a->consignments.at[i], c) != NULL) return false;
+        const struct tw_consignment *c = reconcile_of_bill(b, a->consignments.at[i].bill);
+        if (c == NULL || reconcile_changed(&a->consignments.at[i], c) != NULL) return false;
     }
     return true;
 }
@@ -149,12 +148,13 @@ static tw_err compare_versions(struct work *w, size_t before, size_t late)
 {
     const struct tw_manifest *a = w->in->manifests.at[before], *b = w->in->manifests.at[late];
     for (size_t i = 0; i < b->consignments.n; i++) {
-        const struct tw_consignment *now = &b->consignments.at[i], *was = of_bill(a, now->bill);
-        const char *what = was == NULL ? "added" : changed(was, now);
+        const struct tw_consignment *now = &b->consignments.at[i], *was = reconcile_of_bill(a, now->bill);
+        const char *what = was == NULL ? "added" : reconcile_changed(was, now);
         if (what != NULL) TW_TRY(tell_late(w, late, i, what));
     }
     for (size_t i = 0; i < a->consignments.n; i++)
-        if (of_bill(b, a->consignments.at[i].bill) == NULL) TW_TRY(tell_late(w, before, i, "taken off"));
+        if (reconcile_of_bill(b, a->consignments.at[i].bill) == NULL)
+            TW_TRY(tell_late(w, before, i, "taken off"));
     return TW_OK;
 }
 

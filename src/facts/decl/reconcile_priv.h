@@ -57,6 +57,16 @@ tw_err reconcile_index_put(struct index *x, struct tw_str number, uint32_t leaf)
 /* The first link of a number; NOWHERE. */
 uint32_t reconcile_index_find(const struct index *x, struct tw_str number);
 
+/* Memory with room for one more than n; NULL, and the old one stays, when there is none. */
+void *reconcile_grown(void *at, size_t *cap, size_t n, size_t size);
+
+/* Hands over each transport document that a declaration names; what `each` returns ends it. */
+typedef tw_err reconcile_document_fn(void *to, struct tw_str number);
+tw_err reconcile_documents(const struct tw_decl *d, reconcile_document_fn *each, void *to) TW_MUST_CHECK;
+
+/* Does a declaration name another voyage or ship than this manifest's? */
+bool reconcile_elsewhere(const struct tw_manifest *m, const struct tw_decl *d);
+
 /* Are they one number, however it is written? */
 bool reconcile_same(struct tw_str a, struct tw_str b);
 
@@ -71,6 +81,11 @@ bool reconcile_same_goods(const struct tw_manifest *a, const struct tw_manifest 
 
 /* Is this vessel and voyage that of a manifest? Who does not say the vessel is taken at the voyage's word. */
 bool reconcile_same_voyage(const struct tw_manifest *m, struct tw_str means, struct tw_str voyage);
+
+/* The weightiest difference of two versions of a consignment, in an officer's words; NULL = none. */
+const char *reconcile_changed(const struct tw_consignment *a, const struct tw_consignment *b);
+/* The consignment of a transport document in a manifest; NULL. O(n). */
+const struct tw_consignment *reconcile_of_bill(const struct tw_manifest *m, struct tw_str bill);
 
 /* A master document with houses in the same manifest holds nothing itself. */
 bool reconcile_has_houses(const struct work *w, size_t manifest, const struct tw_consignment *c);

@@ -297,9 +297,10 @@ static void tell(const struct tw_cli *cli, const struct tw_run_options *o, const
 
 /* Good rows were decided all the same; but unless refused ones were put aside as asked, somebody must look.
  */
-static tw_err verdict(const struct tw_run_options *o, const struct tw_run_summary *s, struct tw_fault *fault)
+static tw_err verdict(const struct tw_cli_reading *reading, const struct tw_run_options *o,
+                      const struct tw_run_summary *s, struct tw_fault *fault)
 {
-    if (s->refused == 0 || o->input.rejects != NULL) return TW_OK;
+    if (s->refused == 0 || o->input.rejects != NULL) return tw_cli_reading_manifests(reading, fault);
     const unsigned long long refused = s->refused, all = s->refused + s->declarations;
     return tw_fail(fault, TW_FORMAT,
                    "%llu of %llu declarations were refused and not decided; the others were", refused, all);
@@ -322,7 +323,7 @@ static tw_err assess(struct tw_cli *cli, struct outlet *out, struct tw_fault *fa
     TW_TRY(tw_run(&o, &sum, fault));
     tw_cli_reading_summary(out->reading, sum.refused);
     tell(cli, &o, &sum);
-    return verdict(&o, &sum, fault);
+    return verdict(out->reading, &o, &sum, fault);
 }
 
 tw_err cmd_assess(struct tw_cli *cli, struct tw_fault *fault)

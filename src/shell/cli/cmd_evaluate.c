@@ -140,5 +140,6 @@ tw_err cmd_evaluate(struct tw_cli *cli, struct tw_fault *fault)
     if (closed) TW_TRY(play(cli, past.data, &set, &loop, fault));
     const struct tw_loop_report *played = closed ? &loop : NULL;
     TW_TRY(write_report(cli, &report, played, fault));
-    return write_page(cli, &o, &report, played, html, fault);
+    TW_TRY(write_page(cli, &o, &report, played, html, fault));
+    return tw_cli_reading_manifests(reading, fault);
 }

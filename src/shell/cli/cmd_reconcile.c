@@ -6,20 +6,6 @@
 #include "cli/table_priv.h"
 #include "engine/reconcile.h"
 
-enum { TOLD_MAX = 20 };
-
-struct telling {
-    struct tw_cli *cli;
-    uint64_t values; /* told of manifests that were taken */
-};
-
-static void on_told(void *to, const struct tw_fault *what, bool refused)
-{
-    struct telling *t = to;
-    if (!refused && (t->cli->quiet || t->values++ >= TOLD_MAX)) return;
-    tw_cli_tell(t->cli, what);
-}
-
 static void put_text_member(struct tw_json *j, const char *key, struct tw_str value)
 {
     if (value.n == 0) return;
@@ -133,13 +119,9 @@ static tw_err write_out(struct tw_cli *cli, const struct tw_reconciled *r, struc
 tw_err cmd_reconcile(struct tw_cli *cli, struct tw_fault *fault)
 {
     TW_SCOPED(tw_cli_reading) *reading = NULL;
-    struct telling t = {.cli = cli};
     struct tw_reconciled r = {0};
-    struct tw_reconcile_options o = {.manifest = cli->arg,
-                                     .manifest_n = cli->args,
-                                     .declarations = tw_cli_value(cli, "declarations"),
-                                     .to = &t,
-                                     .told = on_told};
+    struct tw_reconcile_options o = {
+        .manifest = cli->arg, .manifest_n = cli->args, .declarations = tw_cli_value(cli, "declarations")};
     if (o.declarations == NULL)
         return tw_fail(fault, TW_ARG,
                        "reconcile needs --declarations FILE, what was declared of these voyages");

@@ -125,6 +125,8 @@ static bool lies_in(const char *page, const char *dir)
 /* A page beside a model whose directory is yet to be made waits for it: *ret is NULL then. */
 static tw_err page_open(struct tw_cli *cli, const char *dir, struct tw_file_out **ret, struct tw_fault *fault)
 {
+    if (dir == NULL)
+        return tw_fail(fault, TW_ARG, "--out DIR is missing: the directory the model is written to");
     const tw_err err = tw_cli_page_open(cli, ret, fault);
     if (err != TW_NOTFOUND || !lies_in(tw_cli_value(cli, "html"), dir)) return err;
     cli->file = NULL;
@@ -149,8 +151,6 @@ tw_err cmd_train(struct tw_cli *cli, struct tw_fault *fault)
     TW_SCOPED(tw_file_out) *html = NULL;
     TW_SCOPED_BUF out = {0}, page = {0};
     struct tw_train_options o = tw_train_options_default();
-    if (dir == NULL)
-        return tw_fail(fault, TW_ARG, "--out DIR is missing: the directory the model is written to");
     TW_TRY(page_open(cli, dir, &html, fault));
     TW_TRY(tw_cli_reading_new(cli, &reading, fault));
     cli->file = dir;
@@ -177,5 +177,6 @@ tw_err cmd_train(struct tw_cli *cli, struct tw_fault *fault)
         summary_text(card, dir, &out);
     TW_TRY(tw_cli_write(&out, fault));
     if (html != NULL) tw_card_page(card, &page);
-    return tw_cli_page_write(cli, html, &page, fault);
+    TW_TRY(tw_cli_page_write(cli, html, &page, fault));
+    return tw_cli_reading_manifests(reading, fault);
 }

@@ -142,7 +142,7 @@ static void clear(struct tw_synth_out *out)
 
 static tw_err put_headers(struct writer *w)
 {
-    tw_synth_headers(&w->out);
+    tw_synth_headers(w->synth, &w->out);
     TW_TRY(put(w, DEMO_YEAR, tw_buf_view(&w->out.declarations)));
     TW_TRY(put(w, DEMO_MONTH, tw_buf_view(&w->out.declarations)));
     TW_TRY(put(w, DEMO_YEAR_FINDINGS, tw_buf_view(&w->out.findings)));

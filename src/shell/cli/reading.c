@@ -26,7 +26,8 @@ struct tw_cli_reading {
     struct tw_map map;
     struct tw_progress progress;
     struct tw_input_options options;
-    uint64_t rows; /* at fault */
+    uint64_t rows;                              /* at fault */
+    uint64_t manifests_told, manifests_refused; /* remarks on files taken; files */
     bool of_table; /* some of them are rows of a table, which could be put aside */
     struct kind kind[KINDS_MAX];
     size_t kinds; /* what comes beyond KINDS_MAX is counted with the last */
@@ -59,6 +60,15 @@ static void on_refused(void *to, const struct tw_refused *refused)
     if (r->rows++ >= TOLD_MAX || r->cli->quiet) return;
     tw_progress_end(&r->progress);
     tw_cli_tell(r->cli, refused->fault);
+}
+
+static void on_manifest(void *to, const struct tw_fault *what, bool refused)
+{
+    struct tw_cli_reading *r = to;
+    r->manifests_refused += refused;
+    if (!refused && (r->cli->quiet || r->manifests_told++ >= TOLD_MAX)) return;
+    tw_progress_end(&r->progress);
+    tw_cli_tell(r->cli, what);
 }
 
 static tw_err find_map(struct tw_cli_reading *r, struct tw_fault *fault)
@@ -95,11 +105,13 @@ tw_err tw_cli_reading_new(struct tw_cli *cli, struct tw_cli_reading **ret, struc
                                            .currency = value_of(cli, "currency"),
                                            .rates = value_of(cli, "rates"),
                                            .tariff = value_of(cli, "tariff"),
+                                           .manifests = value_of(cli, "manifests"),
                                            .rejects = value_of(cli, "rejects"),
                                            .stop = tw_cli_stop(),
                                            .to = r,
                                            .progress = on_progress,
                                            .refused = on_refused,
+                                           .manifest_told = on_manifest,
                                            .file = &cli->file};
     tw_progress_begin(&r->progress, cli, "declarations");
     *ret = r;
@@ -173,6 +185,15 @@ void tw_cli_reading_summary(struct tw_cli_reading *r, uint64_t refused_declarati
     else
         summary_text(r, refused_declarations, &out);
     if (!out.failed) tw_cli_note(r->cli, "%.*s", (int)out.n, out.p);
+}
+
+tw_err tw_cli_reading_manifests(const struct tw_cli_reading *r, struct tw_fault *fault)
+{
+    const unsigned long long n = r->manifests_refused;
+    if (n == 0) return TW_OK;
+    return tw_fail(fault, TW_FORMAT,
+                   "%llu file%s of manifests %s refused; declarations were held against the others", n,
+                   n == 1 ? "" : "s", n == 1 ? "was" : "were");
 }
 
 /* -- a past to judge on

@@ -42,6 +42,9 @@ void tw_cli_reading_pause(struct tw_cli_reading *r);
 /* Sums up on stderr what was refused; nothing when nothing was. Sets cli->file to NULL. */
 void tw_cli_reading_summary(struct tw_cli_reading *r, uint64_t refused_declarations);
 
+/* TW_FORMAT when a file of manifests was refused: what was asked for is done, and somebody must look. */
+tw_err tw_cli_reading_manifests(const struct tw_cli_reading *r, struct tw_fault *fault) TW_MUST_CHECK;
+
 /* What engine/past.h needs of a command that takes DECLARATIONS [FINDINGS], or --train and --test, and
  * --split; without a split, nine months of twelve are learned from. Texts are cli's.
  * TW_ARG (--split is no date) */

@@ -30,14 +30,18 @@ struct tw_input_options {
     const struct tw_map *map;
     const char *currency;                 /* the national one, ISO 4217; NULL = the map's */
     const char *rates, *tariff, *rejects; /* paths */
+    const char *manifests;                /* a path: what carriers say of the goods (engine/manifests.h) */
     bool ids_may_return;                  /* else a message of an id that has come before is refused */
     bool sha256;                          /* keep the SHA-256 of the file as it lies on the disk */
     int64_t now;                          /* UTC seconds; what is lodged later is warned of; 0 = not known */
     const volatile sig_atomic_t *stop;    /* not zero = give up with TW_INTERRUPTED */
-    void *to;                             /* first argument of the next two */
+    void *to;                             /* first argument of the next three */
     void (*progress)(void *to, const struct tw_input_progress *p); /* at each block of bytes */
     void (*refused)(void *to, const struct tw_refused *r); /* each row at fault; not those that go with it;
                                                               each message, which has no raw bytes here */
+    /* A file of manifests that is refused, with all that was in it (file names it), or something wrong in one
+     * that is taken. */
+    void (*manifest_told)(void *to, const struct tw_fault *what, bool refused);
     const char **file; /* set to the path being worked on, so that a fault can be told with it */
 };
 

@@ -216,6 +216,9 @@ static tw_err read_past(const struct tw_past_options *o, struct tw_past *past, s
     }
     past->data->train = before;
     TW_TRY(join_findings(o, past, p, fault));
+    TW_TRY(tw_carried_read(&o->input, &past->carried, fault));
+    past->data->manifest = past->carried.manifests.at;
+    past->data->manifests = past->carried.manifests.n;
     if (o->truth != NULL) TW_TRY(truth_read(o->truth, &o->input, past, fault));
     if (o->truth == NULL) tw_trial_data_judge_by_findings(past->data);
     if (o->input.file != NULL) *o->input.file = NULL;
@@ -242,6 +245,7 @@ tw_err tw_past_read(const struct tw_past_options *o, struct tw_past *ret, struct
 void tw_past_free(struct tw_past *p)
 {
     tw_trial_data_free(p->data);
+    tw_carried_free(&p->carried);
     tw_arena_free(p->arena);
     *p = (struct tw_past){.data = NULL};
 }

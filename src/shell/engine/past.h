@@ -8,7 +8,7 @@
 #ifndef TW_ENGINE_PAST_H
 #define TW_ENGINE_PAST_H
 
-#include "engine/input.h"
+#include "engine/manifests.h"
 #include "trial/data.h"
 
 struct tw_past_options {
@@ -25,7 +25,8 @@ struct tw_past_options {
 
 struct tw_past {
     struct tw_trial_data *data;
-    struct tw_arena *arena;   /* owns the declarations */
+    struct tw_arena *arena; /* owns the declarations */
+    struct tw_carried carried;
     uint64_t refused;         /* declarations */
     uint64_t truth_unmatched; /* rows of the truth file without their item, as of refused declarations */
     char currency[4];         /* national; "" = not known */

@@ -21,13 +21,9 @@ struct tw_reconcile_options {
     const char *const *manifest; /* paths */
     size_t manifest_n;
     const char *declarations;
-    const struct tw_input_options *input; /* how declarations are read */
+    const struct tw_input_options *input; /* how they are read, and who is told */
     struct tw_reconcile_limits limits;
     uint32_t memory_mib; /* 0 = TW_RECONCILE_MIB */
-    void *to;            /* first argument of the next one */
-    /* A file of manifests that is refused, with all that was in it (input->file names it), or something wrong
-     * in one that is taken. */
-    void (*told)(void *to, const struct tw_fault *what, bool refused);
 };
 
 struct tw_reconciled {

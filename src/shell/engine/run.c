@@ -8,6 +8,7 @@
 
 #include "base/date.h"
 #include "base/mem.h"
+#include "engine/manifests.h"
 #include "engine/model_dir.h"
 #include "engine/results.h"
 #include "engine/state_dir.h"
@@ -30,6 +31,7 @@ struct run {
     struct tw_channels *own_channels;
     struct tw_profile *profile; /* the one in use */
     struct tw_channels *channels;
+    struct tw_carried carried;
     struct tw_findings *findings;
     struct tw_results *results;
     struct tw_assessor *assessor;
@@ -154,6 +156,8 @@ static tw_err open_all(struct run *r)
     TW_TRY(open_model(r));
     TW_TRY(open_assessor(r, in->currency != NULL ? tw_str_from(in->currency) : in->map->national_currency));
     TW_TRY(open_findings(r));
+    TW_TRY(tw_carried_read(in, &r->carried, r->fault));
+    tw_profile_set_cargo(r->profile, r->carried.cargo);
     r->block = r->o->only != NULL ? 1 : r->o->reasons ? BLOCK : ABREAST;
     r->arena = tw_calloc(r->block, sizeof(struct tw_arena *));
     r->one = tw_calloc(r->block, sizeof *r->one);
@@ -174,6 +178,7 @@ static void close_all(struct run *r)
     tw_channels_free(r->own_channels);
     tw_state_close(&r->state);
     tw_model_dir_close(&r->model);
+    tw_carried_free(&r->carried);
     for (size_t i = 0; r->arena != NULL && i < r->block; i++) tw_arena_free(r->arena[i]);
     tw_free(r->arena);
     tw_free(r->one);

@@ -9,6 +9,7 @@
 
 #include "engine/labels_priv.h"
 #include "engine/lessons_priv.h"
+#include "engine/manifests.h"
 #include "engine/results.h"
 #include "engine/train.h"
 
@@ -35,6 +36,7 @@ struct training {
     struct tw_results *results;
     struct labels *labels;
     struct tw_profile *profile;
+    struct tw_carried carried;
     struct recent recent;
     struct tw_input *input;
     struct tw_arena *reading, *look;

@@ -30,6 +30,9 @@ tw_err training_open(struct training *g)
         tw_card_names_new(&g->t->names) != TW_OK || tw_arena_new(READING_BYTES, &g->reading) != TW_OK ||
         tw_arena_new(LOOK_BYTES, &g->look) != TW_OK)
         return training_no_memory(g->fault);
+    TW_TRY(tw_carried_read(&in, &g->carried, g->fault));
+    tw_profile_set_cargo(g->profile, g->carried.cargo);
+    g->t->input.data.manifests = g->carried.manifests.n;
     return TW_OK;
 }
 
@@ -40,6 +43,7 @@ void training_close(struct training *g)
     tw_results_free(g->results);
     labels_free(g->labels);
     tw_profile_free(g->profile);
+    tw_carried_free(&g->carried);
     recent_free(&g->recent);
     tw_arena_free(g->reading);
     tw_arena_free(g->look);

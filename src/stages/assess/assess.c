@@ -245,14 +245,15 @@ tw_err tw_assess_begin(struct tw_assessor *a, const struct tw_assess_case *c, si
  * ------------------------------------------------------------------------------- */
 
 /* What a declaration would have scored, had one item been declared otherwise. The others are taken over as
- * they were measured, unless the value of the whole declaration has changed: nothing else of an item reaches
- * them. */
+ * they were measured, unless a sum of the whole declaration has changed: its value, and masses and packages
+ * where there is a manifest. Nothing else of an item reaches them. */
 struct variants {
     const struct tw_assessor *a;
     const struct weighed *base;
     struct weighed now;
-    double target; /* scores below it are asked for; others may be told too low, but not below it */
-    double value;  /* of the declaration, with which the other items were measured */
+    double target;       /* scores below it are asked for; others may be told too low, but not below it */
+    double value;        /* of the declaration, with which the other items were measured */
+    double kg, packages; /* the same: what is held against the manifest */
 };
 
 /* The keys of an item whose codes have changed, and all that is found under them. */
@@ -289,6 +290,19 @@ static bool holds_alone(const struct variants *v, size_t i)
     return v->a->parts.model != NULL && tw_order(&v->now.order[i], 1, v->a->set.duty_mix) >= v->target + BITS;
 }
 
+static bool differs(double a, double b)
+{
+    return a != b && !(isnan(a) && isnan(b));
+}
+
+/* Were the other items measured with other sums of the declaration? */
+static bool reaches_others(const struct variants *v)
+{
+    const struct tw_cargo_view *c = &v->now.look.cargo;
+    return v->now.look.value != v->value ||
+           (c->n > 0 && (differs(c->declared_kg, v->kg) || differs(c->packages, v->packages)));
+}
+
 static tw_err score_variant(void *to, const struct tw_decl *variant, bool codes, double *ret)
 {
     struct variants *v = to;
@@ -300,8 +314,9 @@ static tw_err score_variant(void *to, const struct tw_decl *variant, bool codes,
         tw_profile_look_amounts(v->a->parts.profile, &variant->items.at[worst], &v->now.look.item[worst]);
     }
     v->now.look.value = tw_look_total(&v->now.look);
+    tw_cargo_declared(variant, &v->now.look.cargo);
     measure_variant(v, variant, worst, codes);
-    if (v->now.look.value != v->value) {
+    if (reaches_others(v)) {
         if (holds_alone(v, worst)) {
             *ret = v->target;
             return TW_OK;
@@ -309,6 +324,8 @@ static tw_err score_variant(void *to, const struct tw_decl *variant, bool codes,
         for (size_t i = 0; i < n; i++)
             if (i != worst) measure_variant(v, variant, i, false);
         v->value = v->now.look.value;
+        v->kg = v->now.look.cargo.declared_kg;
+        v->packages = v->now.look.cargo.packages;
     }
     v->now.score = 0;
     v->now.worst = 0;
@@ -339,7 +356,13 @@ static tw_err find_change(const struct tw_assessor *a, const struct weighed *w, 
                           struct tw_assessment *one)
 {
     const size_t n = w->look.n;
-    struct variants v = {a, w, *w, one->green_below, w->look.value};
+    struct variants v = {.a = a,
+                         .base = w,
+                         .now = *w,
+                         .target = one->green_below,
+                         .value = w->look.value,
+                         .kg = w->look.cargo.declared_kg,
+                         .packages = w->look.cargo.packages};
     v.now.look.item = copied(arena, w->look.item, n, sizeof *w->look.item);
     v.now.x = copied(arena, w->x, n, TW_FEATURE_N * sizeof *w->x);
     v.now.item = copied(arena, w->item, n, sizeof *w->item);

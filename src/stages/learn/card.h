@@ -78,6 +78,7 @@ struct tw_card_file {
 struct tw_card_data {
     int32_t first_day, last_day; /* UTC days of lodging; TW_NO_DAY = none */
     uint64_t declarations, items;
+    uint64_t manifests;        /* that declarations were held against */
     uint64_t refused;          /* declarations */
     uint64_t unordered;        /* declarations that stand behind one lodged on a later day */
     uint64_t findings;         /* results read */

@@ -96,6 +96,7 @@ static void data_json(struct tw_json *j, const struct tw_card_data *d, const str
     day(j, "from", d->first_day);
     day(j, "to", d->last_day);
     count(j, "declarations", d->declarations);
+    count(j, "manifests", d->manifests);
     count(j, "refused_declarations", d->refused);
     count(j, "items", d->items);
     count(j, "unordered_declarations", d->unordered);

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "learn/xgb_columns.h"
 
 enum {
     CHUNK = 8192
@@ -18,6 +19,7 @@ struct tw_xgb_data {
     DMatrixHandle matrix;
     size_t n, n_columns;
     uint32_t max_bin;
+    struct xgb_columns columns; /* that take part */
     float *label;
     float *weight; /* 1 where the caller gave none */
 };
@@ -93,18 +95,34 @@ static tw_err check_truth(const struct tw_xgb_rows *rows, enum tw_loss loss, str
 /* Hands out the rows a chunk at a time: in place where they follow each other, else copied together. */
 struct feed {
     const struct tw_xgb_rows *rows;
-    float *copy; /* CHUNK rows; NULL = in place */
+    const struct xgb_columns *columns; /* NULL = all */
+    float *copy;                       /* CHUNK rows; NULL = in place */
     size_t at;
     DMatrixHandle proxy;
     bool failed;
 };
 
-static tw_err feed_start(struct feed *f, const struct tw_xgb_rows *rows, struct tw_fault *fault)
+static size_t width(const struct feed *f)
+{
+    return f->columns != NULL ? f->columns->n : f->rows->n_columns;
+}
+
+static tw_err feed_start(struct feed *f, const struct tw_xgb_rows *rows, const struct xgb_columns *columns,
+                         struct tw_fault *fault)
 {
     *f = (struct feed){.rows = rows};
-    if (rows->pick == NULL) return TW_OK;
-    f->copy = tw_calloc((size_t)CHUNK * rows->n_columns, sizeof(float));
+    if (columns != NULL && columns->n < rows->n_columns) f->columns = columns;
+    if (rows->pick == NULL && f->columns == NULL) return TW_OK;
+    f->copy = tw_calloc((size_t)CHUNK * width(f), sizeof(float));
     return f->copy != NULL ? TW_OK : out_of_memory(fault, rows->n);
+}
+
+static void copy_row(const struct feed *f, const float *x, float *ret)
+{
+    if (f->columns == NULL)
+        memcpy(ret, x, f->rows->n_columns * sizeof *ret);
+    else
+        for (size_t c = 0; c < f->columns->n; c++) ret[c] = x[f->columns->at[c]];
 }
 
 /* The next rows, at most CHUNK; 0 at the end. */
@@ -114,9 +132,7 @@ static size_t feed_next(struct feed *f, const float **x)
     if (n > CHUNK) n = CHUNK;
     *x = f->rows->x + f->at * f->rows->n_columns;
     if (f->copy != NULL) {
-        for (size_t i = 0; i < n; i++)
-            memcpy(f->copy + i * f->rows->n_columns, row_of(f->rows, f->at + i),
-                   f->rows->n_columns * sizeof(float));
+        for (size_t i = 0; i < n; i++) copy_row(f, row_of(f->rows, f->at + i), f->copy + i * width(f));
         *x = f->copy;
     }
     f->at += n;
@@ -139,7 +155,7 @@ static int proxy_next(DataIterHandle handle)
     size_t n = feed_next(f, &x);
     if (n == 0) return 0;
     char text[INTERFACE_MAX];
-    interface(text, x, n, f->rows->n_columns);
+    interface(text, x, n, width(f));
     /* Weights here move the cuts of the columns only: fine where rows weigh much. */
     if (XGProxyDMatrixSetDataDense(f->proxy, text) == 0 &&
         (weight == NULL || XGDMatrixSetFloatInfo(f->proxy, "weight", weight, n) == 0))
@@ -154,11 +170,11 @@ static void proxy_reset(DataIterHandle handle)
     f->at = 0;
 }
 
-static tw_err quantise(const struct tw_xgb_rows *rows, const struct tw_xgb_settings *s, DMatrixHandle *ret,
-                       struct tw_fault *fault)
+static tw_err quantise(const struct tw_xgb_rows *rows, const struct xgb_columns *columns,
+                       const struct tw_xgb_settings *s, DMatrixHandle *ret, struct tw_fault *fault)
 {
     struct feed f;
-    TW_TRY(feed_start(&f, rows, fault));
+    TW_TRY(feed_start(&f, rows, columns, fault));
     char config[96];
     snprintf(config, sizeof(config), "{\"missing\":NaN,\"nthread\":%" PRIu32 ",\"max_bin\":%" PRIu32 "}",
              s->threads, s->max_bin);
@@ -192,7 +208,8 @@ tw_err tw_xgb_data_new(const struct tw_xgb_rows *rows, const struct tw_xgb_setti
     if (d->label == NULL || d->weight == NULL) return out_of_memory(fault, rows->n);
     memcpy(d->label, rows->label, rows->n * sizeof(float));
     for (size_t i = 0; i < rows->n; i++) d->weight[i] = rows->weight != NULL ? rows->weight[i] : 1;
-    TW_TRY(quantise(rows, s, &d->matrix, fault));
+    xgb_columns_find(rows, &d->columns);
+    TW_TRY(quantise(rows, &d->columns, s, &d->matrix, fault));
     *ret = d;
     d = NULL;
     return TW_OK;
@@ -219,22 +236,24 @@ static tw_err set_number(BoosterHandle b, const char *name, double value, struct
     return TW_OK;
 }
 
-static tw_err set_monotone(BoosterHandle b, const int8_t *monotone, size_t n, struct tw_fault *fault)
+static tw_err set_monotone(BoosterHandle b, const int8_t *monotone, const struct xgb_columns *columns,
+                           struct tw_fault *fault)
 {
     TW_SCOPED_BUF text = {0};
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < columns->n; i++) {
+        const int8_t way = monotone[columns->at[i]];
         tw_buf_char(&text, i == 0 ? '(' : ',');
-        tw_buf_i64(&text, (monotone[i] > 0) - (monotone[i] < 0));
+        tw_buf_i64(&text, (way > 0) - (way < 0));
     }
     tw_buf_put(&text, ")", 2);
-    if (text.failed) return out_of_memory(fault, n);
+    if (text.failed) return out_of_memory(fault, columns->n);
     XGB_TRY(XGBoosterSetParam(b, "monotone_constraints", text.p));
     return TW_OK;
 }
 
 /* The objective is named only because the model text needs one: with an identity link the base is a margin.
  */
-static tw_err configure(BoosterHandle b, const struct tw_xgb_settings *s, size_t n_columns,
+static tw_err configure(BoosterHandle b, const struct tw_xgb_settings *s, const struct xgb_columns *columns,
                         struct tw_fault *fault)
 {
     static const struct tw_xgb_param fixed[] = {
@@ -262,7 +281,7 @@ static tw_err configure(BoosterHandle b, const struct tw_xgb_settings *s, size_t
     };
     for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++)
         TW_TRY(set_number(b, number[i].name, number[i].value, fault));
-    return s->monotone != NULL ? set_monotone(b, s->monotone, n_columns, fault) : TW_OK;
+    return s->monotone != NULL ? set_monotone(b, s->monotone, columns, fault) : TW_OK;
 }
 
 /* One training: what changes from round to round. */
@@ -356,6 +375,19 @@ static tw_err save_best(struct growth *g, struct tw_buf *ret, struct tw_fault *f
     return err;
 }
 
+/* The model text again, in the numbers of all columns. */
+static tw_err widen(const struct tw_xgb_data *d, struct tw_buf *json, struct tw_fault *fault)
+{
+    struct tw_buf wide = {0};
+    const tw_err err = xgb_columns_widen(tw_buf_view(json), &d->columns, d->n_columns, &wide);
+    tw_buf_free(err == TW_OK ? json : &wide);
+    if (err == TW_NOMEM) return out_of_memory(fault, d->n);
+    if (err != TW_OK)
+        return tw_fail(fault, TW_INTERNAL, "the tree library names a column that it was not given");
+    *json = wide;
+    return TW_OK;
+}
+
 static bool any_used(const struct tw_xgb_data *d, const uint8_t *use)
 {
     for (size_t i = 0; i < d->n; i++)
@@ -380,9 +412,10 @@ tw_err tw_xgb_train(struct tw_xgb_data *d, const struct tw_xgb_settings *s, cons
     tw_err err = g.first != NULL && g.second != NULL ? TW_OK : out_of_memory(fault, d->n);
     if (err == TW_OK && XGBoosterCreate(&d->matrix, 1, &g.booster) != 0)
         err = library_fault(fault, TW_INTERNAL);
-    if (err == TW_OK) err = configure(g.booster, s, d->n_columns, fault);
+    if (err == TW_OK) err = configure(g.booster, s, &d->columns, fault);
     if (err == TW_OK) err = grow(&g, fault);
     if (err == TW_OK) err = save_best(&g, &made.json, fault);
+    if (err == TW_OK && d->columns.n < d->n_columns) err = widen(d, &made.json, fault);
     if (g.booster != NULL) XGBoosterFree(g.booster);
     tw_free(g.first);
     tw_free(g.second);
@@ -487,7 +520,7 @@ tw_err tw_xgb_margins(struct tw_xgb_booster *b, const struct tw_xgb_rows *rows, 
 {
     TW_TRY(check_shape(b, rows, false, fault));
     struct feed f;
-    TW_TRY(feed_start(&f, rows, fault));
+    TW_TRY(feed_start(&f, rows, NULL, fault));
     tw_err err = TW_OK;
     const float *x = NULL;
     size_t at = 0;

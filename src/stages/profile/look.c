@@ -259,6 +259,7 @@ tw_err tw_profile_look_keys(const struct tw_profile *p, const struct tw_decl *d,
     }
     look.value = tw_look_total(&look);
     look.low_value = p->limits.de_minimis > 0 && look.value > 0 && look.value <= p->limits.de_minimis;
+    if (p->cargo != NULL) TW_TRY(tw_cargo_look(p->cargo, d, arena, &look.cargo));
     *ret = look;
     return TW_OK;
 }
@@ -306,6 +307,7 @@ void tw_profile_look_rows(const struct tw_profile *p, struct tw_look *look)
         find_usual(p, l);
         compare(p, l);
     }
+    if (p->cargo != NULL) tw_cargo_sum(p->cargo, look->lodged_at, &look->cargo);
 }
 
 void tw_profile_look_amounts(const struct tw_profile *p, const struct tw_item *item,

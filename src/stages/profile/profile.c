@@ -286,6 +286,11 @@ uint64_t tw_profile_evicted(const struct tw_profile *p)
     return p->evicted;
 }
 
+void tw_profile_set_cargo(struct tw_profile *p, struct tw_cargo *cargo)
+{
+    p->cargo = cargo;
+}
+
 double tw_profile_de_minimis(const struct tw_profile *p)
 {
     return p->limits.de_minimis;

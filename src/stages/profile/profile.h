@@ -27,6 +27,7 @@
 #define TW_PROFILE_PROFILE_H
 
 #include "base/buf.h"
+#include "decl/cargo.h"
 #include "decl/decl.h"
 #include "decl/finding.h"
 #include "stat/sketch.h"
@@ -124,9 +125,10 @@ struct tw_look_item {
 struct tw_look {
     int64_t lodged_at;
     int32_t day;
-    uint64_t declaration; /* hash of its id */
-    double value;         /* of all items, national currency units; NaN = absent */
-    bool low_value;       /* below the de-minimis value */
+    uint64_t declaration;       /* hash of its id */
+    double value;               /* of all items, national currency units; NaN = absent */
+    bool low_value;             /* below the de-minimis value */
+    struct tw_cargo_view cargo; /* against the manifests that were known; nothing where there are none */
     size_t n;
     struct tw_look_item *item; /* in the arena the look was made in */
 };
@@ -159,6 +161,10 @@ static inline void tw_profile_freep(struct tw_profile **p)
 {
     tw_profile_free(*p);
 }
+
+/* From now on looks hold declarations against what carriers said, and folds take them in there too. Not
+ * owned, not part of the saved state; NULL = no manifests. */
+void tw_profile_set_cargo(struct tw_profile *p, struct tw_cargo *cargo);
 
 /* Finds everything known of `d` before it. Rows stay valid until the next fold. A declaration without a time
  * is taken as lodged on the profile's last day. arena  owns ret->item TW_NOMEM */

@@ -32,6 +32,7 @@ struct tw_profile {
     struct tw_profile_limits limits;
     int32_t day; /* last folded in */
     uint64_t evicted;
+    struct tw_cargo *cargo; /* the caller's, or NULL */
 
     struct tw_stat *row;
     size_t rows, rows_cap;

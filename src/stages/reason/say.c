@@ -334,6 +334,9 @@ static void number_text(struct say *s, char what)
     case 'P':
         span(s, KEY_POPULATION, rounded(e->population), TW_STR("control"));
         break;
+    case 'b':
+        span(s, KEY_POPULATION, rounded(e->population), TW_STR("declaration"));
+        break;
     case 'n':
         counted_things(s, KEY_POPULATION, e->population);
         break;

@@ -3,8 +3,8 @@
  *
  * In : a world (synth/world.h), a seed, how many declarations from which day on.
  * Out: CSV rows, one declaration at a time in the order of lodging: the declaration's items; a finding for
- * each item that the incumbent inspected; the truth of each item, which nothing but `evaluate` may read. Not:
- * files. Memory grows with firms, not with declarations.
+ * each item that the incumbent inspected; the truth of each item, which nothing but `evaluate` may read; what
+ * carriers say is on board. Not: files. Memory grows with firms, not with declarations.
  *
  * Same world, seed and options: same bytes, on any compiler and CPU.
  */
@@ -12,6 +12,7 @@
 #define TW_SYNTH_SYNTH_H
 
 #include "base/buf.h"
+#include "decl/manifest.h"
 #include "synth/world.h"
 
 struct tw_synth_options {
@@ -39,10 +40,20 @@ static inline void tw_synth_freep(struct tw_synth **s)
 }
 
 /* Appends the header rows of the three files. */
-void tw_synth_headers(struct tw_synth_out *out);
+void tw_synth_headers(const struct tw_synth *s, struct tw_synth_out *out);
 
 /* Appends the rows of the next declaration; *more = false, and nothing appended, after the last. TW_NOMEM */
 tw_err tw_synth_next(struct tw_synth *s, struct tw_synth_out *out, bool *more) TW_MUST_CHECK;
+
+/* Manifests of the ships of a day that has ended: not empty after the first tw_synth_next of another day, and
+ * after the last. All versions of each, in the order of lodging; valid until the next tw_synth_next. Always
+ * empty for a world without manifests. */
+struct tw_synth_manifests {
+    const struct tw_manifest *at;
+    size_t n;
+};
+struct tw_synth_manifests tw_synth_manifests(const struct tw_synth *s);
+bool tw_synth_has_manifests(const struct tw_synth *s);
 
 /* Exchange rates of every day of the span: date,currency,rate (national units for one unit of the currency).
  */

@@ -81,6 +81,17 @@ struct result {
     bool found;
 };
 
+/* A consignment on board, and how its declaration names it. */
+struct carried {
+    size_t office, vessel;
+    int32_t second;            /* of the day on which it is declared */
+    struct tw_str bill;        /* on the manifest */
+    struct tw_str named;       /* in the declaration: the same but for errors; absent = it is not declared */
+    struct tw_consignment is;  /* as the manifest says in the end */
+    struct tw_consignment was; /* in the first version, where it was changed later */
+    bool late;
+};
+
 struct tw_synth {
     const struct tw_world *world;
     const struct tw_world_goods_list *goods;
@@ -116,6 +127,14 @@ struct tw_synth {
     uint8_t *fits;         /* [country * 100 + chapter] */
 
     struct consignment now;
+
+    /* Of the day at hand, in the arena `sea`; manifests are of the day before, in `ashore`. */
+    struct tw_arena *sea, *ashore;
+    struct carried *carried;
+    size_t carried_n, carried_cap;
+    const struct carried *aboard; /* that the declaration at hand is about; NULL = it did not come by sea */
+    struct tw_manifest *manifest;
+    size_t manifests;
 };
 
 static inline const struct tw_world_country *country_of(const struct tw_synth *s, size_t i)
@@ -166,7 +185,19 @@ tw_err incumbent_results(struct tw_synth *s) TW_MUST_CHECK;
 /* value.c */
 void value_settle(const struct tw_synth *s, struct consignment *c);
 int currency_digits(struct tw_str code);
+/* cargo.c */
+/* Takes the consignment at hand aboard. TW_NOMEM */
+tw_err cargo_load(struct tw_synth *s, const struct consignment *c) TW_MUST_CHECK;
+/* The day's ships are in: makes their manifests. TW_NOMEM */
+tw_err cargo_arrive(struct tw_synth *s, int32_t day) TW_MUST_CHECK;
+void cargo_free(struct tw_synth *s);
+/* Of the ships of an office on a day; with the check digits of their standards. */
+void cargo_voyage(const struct tw_synth *s, size_t office, int32_t day, size_t vessel, struct tw_buf *out);
+void cargo_container(const struct tw_synth *s, uint64_t number, struct tw_buf *out);
 /* write.c */
+void write_importer(uint64_t n, struct tw_buf *id, struct tw_buf *name);
+void write_exporter(uint64_t n, struct tw_buf *id, struct tw_buf *name);
+void write_description(const struct tw_synth *s, const struct goods_line *i, struct tw_buf *out);
 void write_declaration(const struct tw_synth *s, const struct consignment *c, struct tw_buf *out);
 void write_truth(const struct tw_synth *s, const struct consignment *c, struct tw_buf *out);
 void write_id(const struct tw_synth *s, struct tw_buf *out);

@@ -189,17 +189,27 @@ static tw_err next_consignment(struct tw_synth *s)
     return mechanism_apply(s, &s->now);
 }
 
-tw_err tw_synth_next(struct tw_synth *s, struct tw_synth_out *out, bool *more)
+/* Begins the next day with declarations, when this one has none left. *more = false: there is none. */
+static tw_err begin_day(struct tw_synth *s, bool *more)
 {
-    *more = false;
-    if (s->done >= s->options.declarations) return TW_OK;
-    while (s->left_today == 0) {
+    *more = s->done < s->options.declarations;
+    if (!*more || s->left_today == 0) TW_TRY(cargo_arrive(s, s->day));
+    while (*more && s->left_today == 0) {
         s->day++;
-        if (s->day >= s->days) return TW_OK;
+        *more = s->day < s->days;
+        if (!*more) break;
         s->left_today = s->today = due_by(s, s->day) - s->done;
         TW_TRY(incumbent_results(s));
         TW_TRY(mechanism_pressure(s));
     }
+    return TW_OK;
+}
+
+tw_err tw_synth_next(struct tw_synth *s, struct tw_synth_out *out, bool *more)
+{
+    s->manifests = 0;
+    TW_TRY(begin_day(s, more));
+    if (!*more) return TW_OK;
     TW_TRY(next_consignment(s));
     s->left_today--;
     s->done++;
@@ -207,10 +217,10 @@ tw_err tw_synth_next(struct tw_synth *s, struct tw_synth_out *out, bool *more)
     double part = 1 - (double)s->left_today / (double)s->today;
     s->now.second = (int32_t)(part * 86000.0 * 0.62 + 20000);
     value_settle(s, &s->now);
+    TW_TRY(cargo_load(s, &s->now));
     write_declaration(s, &s->now, &out->declarations);
     write_truth(s, &s->now, &out->truth);
     TW_TRY(incumbent_inspect(s, &s->now, &out->findings));
-    *more = true;
     return out->declarations.failed || out->truth.failed || out->findings.failed ? TW_NOMEM : TW_OK;
 }
 
@@ -253,6 +263,7 @@ void tw_synth_free(struct tw_synth *s)
     tw_free(s->firm);
     tw_free(s->cumulative);
     tw_free(s->rate);
+    cargo_free(s);
     tw_free(s->goods_weight);
     tw_free(s->country_weight);
     tw_free(s->chapter_price);

@@ -193,6 +193,19 @@ static const struct tw_yaml_field incumbent_fields[] = {INCUMBENT(random, TW_YAM
                                                         INCUMBENT(office_rate, TW_YAML_F64, 0, 0.99),
                                                         END};
 
+#define MANIFESTS(member, lo, hi)                                                                            \
+    {                                                                                                        \
+        .name = #member, .type = TW_YAML_F64,                                                                \
+        .offset = offsetof(struct tw_world, manifests.member) - offsetof(struct tw_world, manifests),        \
+        .min = (lo), .max = (hi), .required = true                                                           \
+    }
+static const struct tw_yaml_field manifests_fields[] = {
+    MANIFESTS(per_vessel, 1, 1000), MANIFESTS(weighed, 0, 1),
+    MANIFESTS(weight_sigma, 0, 1),  MANIFESTS(packages, 0, 0.5),
+    MANIFESTS(container, 0, 0.5),   MANIFESTS(document, 0, 0.5),
+    MANIFESTS(late, 0, 0.5),        MANIFESTS(undeclared, 0, 0.5),
+    MANIFESTS(hiding, 1, 1000),     END};
+
 #define PART(member, fields)                                                                                 \
     {                                                                                                        \
         .name = #member, .type = TW_YAML_STRUCT, .offset = offsetof(struct tw_world, member),                \
@@ -243,6 +256,10 @@ static const struct tw_yaml_field world_fields[] = {
      .offset = offsetof(struct tw_world, confounder),
      .sub = confounder_fields,
      .required = true},
+    {.name = "manifests",
+     .type = TW_YAML_STRUCT,
+     .offset = offsetof(struct tw_world, manifests),
+     .sub = manifests_fields},
     PART(incumbent, incumbent_fields),
     END};
 

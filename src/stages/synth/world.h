@@ -104,6 +104,9 @@ struct tw_world {
         struct tw_world_draw clearance, typing_error, hub_share, vague_share, rate_shock, shock_at;
         double clearance_factor, shared_address;
     } confounder;
+    struct { /* what carriers say of goods that come by sea; all 0 = nothing */
+        double per_vessel, weighed, weight_sigma, packages, container, document, late, undeclared, hiding;
+    } manifests;
     struct {
         double random, delay_days, chapter_origin, new_importer, low_value_factor, low_value, repeat,
             office_rate;

@@ -14,11 +14,12 @@ static const char *const DECLARATION_COLUMNS =
     "exporter.country,courier.id,item,hs,description,origin,dispatch,preference,gross_mass_kg,net_mass_kg,"
     "quantity,"
     "quantity_unit,package_count,package_type,price,price_currency,freight,insurance,customs_value,duty_rate,"
-    "duty_amount\n";
+    "duty_amount";
 
-void tw_synth_headers(struct tw_synth_out *out)
+void tw_synth_headers(const struct tw_synth *s, struct tw_synth_out *out)
 {
     tw_buf_text(&out->declarations, DECLARATION_COLUMNS);
+    tw_buf_text(&out->declarations, tw_synth_has_manifests(s) ? ",bill_of_lading,voyage\n" : "\n");
     tw_buf_text(&out->findings,
                 "declaration_id,item,result_code,delta_value,delta_duty,date_known,basis,propensity\n");
     tw_buf_text(&out->truth,
@@ -107,6 +108,18 @@ static void exporter_name(struct tw_buf *out, uint64_t n)
     name(out, n, suffix, sizeof suffix / sizeof suffix[0]);
 }
 
+void write_importer(uint64_t n, struct tw_buf *id, struct tw_buf *name_)
+{
+    scrambled(id, "IM", n, 7);
+    importer_name(name_, n);
+}
+
+void write_exporter(uint64_t n, struct tw_buf *id, struct tw_buf *name_)
+{
+    scrambled(id, "EX", n, 9);
+    exporter_name(name_, n);
+}
+
 static void address(struct tw_buf *out, uint32_t a)
 {
     static const char *const street[] = {"Quay Road",      "Harbour Street", "Customs Lane",  "Mill Road",
@@ -123,7 +136,7 @@ static void address(struct tw_buf *out, uint32_t a)
     tw_buf_u64(out, 10000 + h / 12000 % 80000);
 }
 
-static void description(const struct tw_synth *s, const struct goods_line *i, struct tw_buf *out)
+void write_description(const struct tw_synth *s, const struct goods_line *i, struct tw_buf *out)
 {
     static const char *const vague[] = {"GENERAL MERCHANDISE", "PARTS",       "SAMPLES",
                                         "CONSOLIDATED CARGO",  "ACCESSORIES", "GOODS AS PER INVOICE",
@@ -160,11 +173,7 @@ static void header_part(const struct tw_synth *s, const struct consignment *c, s
     field(out);
     tw_buf_i64(out, o->mode);
     field(out);
-    if (o->mode == 1) {
-        tw_buf_text(out, "TWHU");
-        uint64_t box = tw_mix64((uint64_t)s->done * 3 + s->options.seed) % 1000000;
-        for (uint64_t k = 100000; k > 0; k /= 10) tw_buf_char(out, (char)('0' + box / k % 10));
-    }
+    if (o->mode == 1) cargo_container(s, (uint64_t)s->done, out);
     field(out);
     tw_buf_text(out, term[c->lane.term]);
     field(out);
@@ -188,6 +197,15 @@ static void header_part(const struct tw_synth *s, const struct consignment *c, s
     field(out);
 }
 
+/* The transport document and the voyage that the declaration names. */
+static void carried_part(const struct tw_synth *s, const struct consignment *c, struct tw_buf *out)
+{
+    field(out);
+    if (s->aboard != NULL) tw_buf_str(out, s->aboard->named);
+    field(out);
+    if (s->aboard != NULL) cargo_voyage(s, s->aboard->office, c->day, s->aboard->vessel, out);
+}
+
 static void item_part(const struct tw_synth *s, const struct consignment *c, size_t k, struct tw_buf *out)
 {
     const struct goods_line *i = &c->item[k];
@@ -199,7 +217,7 @@ static void item_part(const struct tw_synth *s, const struct consignment *c, siz
     field(out);
     tw_buf_str(out, g->hs);
     field(out);
-    description(s, i, out);
+    write_description(s, i, out);
     field(out);
     tw_buf_str(out, country_of(s, i->origin)->code);
     field(out);
@@ -232,6 +250,7 @@ static void item_part(const struct tw_synth *s, const struct consignment *c, siz
     tw_buf_fixed(out, i->duty_percent, 2);
     field(out);
     tw_buf_dec(out, i->duty_minor, 2);
+    if (tw_synth_has_manifests(s)) carried_part(s, c, out);
     tw_buf_char(out, '\n');
 }
 

@@ -270,17 +270,19 @@ tw_err tw_trial_results(const struct tw_trial_data *d, size_t n, bool all, struc
     return TW_OK;
 }
 
-tw_err tw_trial_memory_new(double de_minimis, struct tw_trial_memory *ret)
+tw_err tw_trial_memory_new(const struct tw_trial_data *d, double de_minimis, struct tw_trial_memory *ret)
 {
     struct tw_profile_limits limits = tw_profile_defaults();
     struct tw_trial_memory m = {.next = 0};
     limits.de_minimis = de_minimis;
     tw_err err = tw_profile_new(limits, &m.profile);
     if (err == TW_OK) err = tw_arena_new(256 << 20, &m.arena);
+    if (err == TW_OK && d->manifests > 0) err = tw_cargo_new(d->manifest, d->manifests, &m.cargo);
     if (err != TW_OK) {
         tw_trial_memory_free(&m);
         return err;
     }
+    tw_profile_set_cargo(m.profile, m.cargo);
     *ret = m;
     return TW_OK;
 }
@@ -288,6 +290,7 @@ tw_err tw_trial_memory_new(double de_minimis, struct tw_trial_memory *ret)
 void tw_trial_memory_free(struct tw_trial_memory *m)
 {
     tw_profile_free(m->profile);
+    tw_cargo_free(m->cargo);
     tw_arena_free(m->arena);
     *m = (struct tw_trial_memory){.next = 0};
 }

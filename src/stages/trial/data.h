@@ -52,6 +52,9 @@ struct tw_trial_data {
     size_t columns;
     struct tw_str mechanism[32]; /* names; [0] is "none"; static or owned by the caller */
     size_t mechanisms;
+    const struct tw_manifest *const
+        *manifest; /* owned by whoever filled it; what carriers say of the goods */
+    size_t manifests;
     bool truth;               /* a truth file was joined */
     size_t train;             /* declarations before the split */
     uint64_t unmatched;       /* findings without their item */
@@ -99,11 +102,14 @@ tw_err tw_trial_results(const struct tw_trial_data *d, size_t n, bool all, struc
 /* One scorer's memory of the past. */
 struct tw_trial_memory {
     struct tw_profile *profile; /* owned */
+    struct tw_cargo *cargo;     /* owned; NULL = no manifests */
     struct tw_arena *arena;     /* owned; reset per declaration */
     size_t next;                /* results folded in so far */
 };
 
-tw_err tw_trial_memory_new(double de_minimis, struct tw_trial_memory *ret) TW_MUST_CHECK;
+/* `d` must outlive it. TW_NOMEM */
+tw_err tw_trial_memory_new(const struct tw_trial_data *d, double de_minimis, struct tw_trial_memory *ret)
+    TW_MUST_CHECK;
 void tw_trial_memory_free(struct tw_trial_memory *m);
 
 /* Lives through declarations [from, to): before each day, folds in the results known before it; for each item

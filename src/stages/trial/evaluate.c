@@ -56,7 +56,7 @@ static tw_err measure(struct work *w, const struct tw_trial_result *r, size_t n,
     struct tw_trial_memory m;
     float *x = tw_calloc(w->d->items * TW_FEATURE_N + 1, sizeof *x);
     if (x == NULL) return TW_NOMEM;
-    tw_err err = tw_trial_memory_new(w->set->de_minimis, &m);
+    tw_err err = tw_trial_memory_new(w->d, w->set->de_minimis, &m);
     if (err == TW_OK) {
         struct tw_trial_span span = {.from = 0, .to = w->d->n, .result = r, .results = n};
         err = tw_trial_measure(&m, w->d, &span, x, w->stake);
@@ -415,6 +415,8 @@ static tw_err first_occurrences(const struct tw_trial_data *d, struct tw_trial_d
         tw_trial_data_free(f);
         return err;
     }
+    f->manifest = d->manifest;
+    f->manifests = d->manifests;
     f->truth = d->truth;
     f->mechanisms = d->mechanisms;
     for (size_t m = 0; m < d->mechanisms; m++) f->mechanism[m] = d->mechanism[m];

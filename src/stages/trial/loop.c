@@ -189,7 +189,7 @@ static tw_err run_open(struct run *u)
         return TW_NOMEM;
     }
     u->rng = tw_rng_new(u->b->set->trial.seed, "closed loop");
-    return u->who->profile ? tw_trial_memory_new(u->b->set->trial.de_minimis, &u->memory) : TW_OK;
+    return u->who->profile ? tw_trial_memory_new(u->b->d, u->b->set->trial.de_minimis, &u->memory) : TW_OK;
 }
 
 /* Its profile lives through declarations [from, to). */

@@ -213,23 +213,31 @@ static const struct tw_xgb_param published[] = {{"objective", "binary:logistic"}
                                                 {"seed", "0"},
                                                 {"nthread", "1"},
                                                 {"verbosity", "0"}};
-enum { PUBLISHED_ROUNDS = 424, EXTRAS = 5, PEER_THREADS = 1 };
+enum { PUBLISHED_ROUNDS = 424, EXTRAS = 5, MANIFEST_EXTRAS = 5, PEER_THREADS = 1 };
+
+/* What the tabular peer has besides the raw columns; the join with manifests where there are some. */
+static size_t extras(enum tw_scorer s, const struct tw_trial_data *d)
+{
+    if (s != TW_SCORER_XGBOOST_TABULAR) return 0;
+    return EXTRAS + (d->manifests > 0 ? MANIFEST_EXTRAS : 0);
+}
 
 static size_t peer_columns(enum tw_scorer s, const struct tw_trial_data *d)
 {
-    return d->columns + (s == TW_SCORER_XGBOOST_TABULAR ? EXTRAS : 0);
+    return d->columns + extras(s, d);
 }
 
 /* The row of item k as a peer sees it. */
 static void peer_row(enum tw_scorer s, const struct tw_trial_view *v, size_t k, float *row)
 {
-    static const enum tw_feature extra[EXTRAS] = {TW_FEATURE_PRICE_LOG, TW_FEATURE_DUTY_RATE,
-                                                  TW_FEATURE_PRICE_ORIGIN, TW_FEATURE_IMPORTER_RATE,
-                                                  TW_FEATURE_HS6_RATE};
+    static const enum tw_feature extra[EXTRAS + MANIFEST_EXTRAS] = {
+        TW_FEATURE_PRICE_LOG,         TW_FEATURE_DUTY_RATE,    TW_FEATURE_PRICE_ORIGIN,
+        TW_FEATURE_IMPORTER_RATE,     TW_FEATURE_HS6_RATE,     TW_FEATURE_MANIFEST_MASS,
+        TW_FEATURE_MANIFEST_PACKAGES, TW_FEATURE_UNMANIFESTED, TW_FEATURE_STRANGE_CONTAINERS,
+        TW_FEATURE_MANIFEST_LATE};
     const struct tw_trial_data *d = v->data;
     for (size_t c = 0; c < d->columns; c++) row[c] = d->column[c].value[k];
-    for (size_t c = 0; s == TW_SCORER_XGBOOST_TABULAR && c < EXTRAS; c++)
-        row[d->columns + c] = v->x[k * TW_FEATURE_N + extra[c]];
+    for (size_t c = 0; c < extras(s, d); c++) row[d->columns + c] = v->x[k * TW_FEATURE_N + extra[c]];
 }
 
 static tw_err train_peer(enum tw_scorer s, const struct tw_trial_view *v, struct tw_scorer_model *m,

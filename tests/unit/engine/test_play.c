@@ -36,7 +36,7 @@ static void live(void)
                                             "tariff.csv"};
     struct country c;
     country_open(&c, "cove", 5, 0, DECLARATIONS);
-    tw_synth_headers(&c.out);
+    tw_synth_headers(c.synth, &c.out);
     for (int i = 0; i < 2; i++) {
         tw_buf_str(&text[2 * i], tw_buf_view(&c.out.declarations));
         tw_buf_str(&text[2 * i + 1], tw_buf_view(&c.out.findings));

@@ -92,7 +92,7 @@ static void the_rows_it_learns_from_are_those_of_the_backtest(void)
     float *x = calloc(d->items * TW_FEATURE_N, sizeof *x);
     double *stake = calloc(d->items, sizeof *stake);
     struct tw_trial_memory m;
-    CHECK(x != NULL && stake != NULL && tw_trial_memory_new(150, &m) == TW_OK);
+    CHECK(x != NULL && stake != NULL && tw_trial_memory_new(d, 150, &m) == TW_OK);
     const struct tw_trial_span span = {.to = d->n, .result = result, .results = results};
     CHECK(tw_trial_measure(&m, d, &span, x, stake) == TW_OK);
     const struct tw_learn_rows *rows = tw_trained_card(t)->in->rows;

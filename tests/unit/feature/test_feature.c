@@ -143,6 +143,50 @@ static void moves_with_amounts_as_if_all_were_measured(void)
     tw_profile_free(p);
 }
 
+static void holds_the_declaration_against_its_manifest(void)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    TW_SCOPED(tw_cargo) *book = NULL;
+    struct tw_profile *p = NULL;
+    struct shipment s;
+    struct tw_container box = {.id = {"CSQU3054383", 11}}, other = {.id = {"MSCU1234566", 11}};
+    struct tw_consignment c = {
+        .bill = TW_STR("B1"), .gross_mass_kg = {20, 0, true}, .package_count = 4, .containers = {&box, 1}};
+    const struct tw_manifest m = {.id = TW_STR("M"),
+                                  .voyage = TW_STR("7"),
+                                  .lodged_at = TW_NO_TIME,
+                                  .arrival_at = TW_NO_TIME,
+                                  .arrived_at = TW_NO_TIME,
+                                  .consignments = {&c, 1}};
+    const struct tw_manifest *const all[] = {&m};
+    CHECK(tw_arena_new(8 << 20, &arena) == TW_OK && tw_profile_new(tw_profile_defaults(), &p) == TW_OK);
+    const struct tw_decl *d = declare(&s, 1, 1, 1, 20000, 100000, 5000);
+    s.item.gross_mass_kg = (struct tw_dec){10, 0, true};
+    s.item.package_count = 4;
+    s.decl.bill_of_lading = TW_STR("b-1");
+    s.decl.containers.at = &other;
+    s.decl.containers.n = 1;
+    struct measured x = measure(p, d, arena);
+    for (int f = TW_FEATURE_MANIFEST_MASS; f <= TW_FEATURE_MANIFEST_LATE; f++) CHECK(isnan(x.x[f]));
+    CHECK(tw_cargo_new(all, 1, &book) == TW_OK);
+    tw_profile_set_cargo(p, book);
+    x = measure(p, d, arena);
+    CHECK(fabs((double)x.x[TW_FEATURE_MANIFEST_MASS] - log(0.5)) < 1e-6 &&
+          x.x[TW_FEATURE_MANIFEST_PACKAGES] == 0);
+    const struct tw_evidence *e = &x.e[TW_FEATURE_MANIFEST_MASS];
+    CHECK(e->value == 10 && e->reference == 20 && e->population == 1);
+    CHECK(x.x[TW_FEATURE_UNMANIFESTED] == 0 && x.x[TW_FEATURE_STRANGE_CONTAINERS] == 1);
+    CHECK(x.e[TW_FEATURE_STRANGE_CONTAINERS].population == 1 && x.x[TW_FEATURE_MANIFEST_LATE] == 0);
+    (void)pass(p, d, arena); /* the second half comes: the two fill it */
+    x = measure(p, d, arena);
+    CHECK(x.x[TW_FEATURE_MANIFEST_MASS] == 0 && x.e[TW_FEATURE_MANIFEST_MASS].population == 2);
+    s.decl.bill_of_lading = TW_STR("B2");
+    s.decl.voyage = TW_STR("7");
+    x = measure(p, d, arena);
+    CHECK(x.x[TW_FEATURE_UNMANIFESTED] == 1 && isnan(x.x[TW_FEATURE_MANIFEST_MASS]));
+    tw_profile_free(p);
+}
+
 static void names_every_feature_once(void)
 {
     for (int a = 0; a < TW_FEATURE_N; a++) {
@@ -160,6 +204,7 @@ int main(void)
     RUN(shows_findings_and_counts_as_evidence);
     RUN(gives_the_same_numbers_with_and_without_evidence);
     RUN(moves_with_amounts_as_if_all_were_measured);
+    RUN(holds_the_declaration_against_its_manifest);
     RUN(names_every_feature_once);
     return DONE();
 }

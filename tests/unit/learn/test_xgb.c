@@ -287,6 +287,42 @@ static void keeps_to_the_direction_it_is_told(void)
     put_away(&s);
 }
 
+/* Margins of a forest of the rows as they are, or with columns that hold nothing between them. */
+static float *grown_among_empty(const struct sample *s, bool wide)
+{
+    enum { WIDE = K + 3 };
+    static const size_t place[K] = {1, 2, 4, 5, 6, 8};
+    const int8_t narrow_way[K] = {0, 1, 0, 0, -1, 0};
+    const size_t k = wide ? WIDE : K;
+    int8_t way[WIDE] = {0};
+    float *x = malloc(N * k * sizeof *x);
+    if (x == NULL) abort();
+    for (size_t i = 0; i < N * k; i++) x[i] = NAN;
+    for (size_t c = 0; c < K; c++) {
+        way[wide ? place[c] : c] = narrow_way[c];
+        for (size_t i = 0; i < N; i++) x[i * k + (wide ? place[c] : c)] = s->x[i * K + c];
+    }
+    struct tw_xgb_settings set = settings();
+    set.colsample = 0.5;
+    set.monotone = way;
+    const struct tw_xgb_rows rows = {.x = x, .n_columns = k, .n = N, .label = s->y, .weight = s->w};
+    struct tw_xgb_forest f = grow(&rows, &set, NULL);
+    float *m = margins_of(&f.json, &rows);
+    tw_buf_free(&f.json);
+    free(x);
+    return m;
+}
+
+static void columns_without_values_take_no_part(void)
+{
+    struct sample s = take(0);
+    float *narrow = grown_among_empty(&s, false), *wide = grown_among_empty(&s, true);
+    CHECK(memcmp(narrow, wide, N * sizeof *narrow) == 0);
+    free(narrow);
+    free(wide);
+    put_away(&s);
+}
+
 static void empty_and_constant_columns_do_no_harm(void)
 {
     struct sample s = take(0);
@@ -438,6 +474,7 @@ int main(void)
     RUN(stops_early_and_cuts_the_forest_at_its_best_round);
     RUN(an_error_of_the_judge_ends_it);
     RUN(keeps_to_the_direction_it_is_told);
+    RUN(columns_without_values_take_no_part);
     RUN(empty_and_constant_columns_do_no_harm);
     RUN(contributions_add_up_to_the_margin);
     RUN(the_librarys_own_objective_is_there_for_the_peers);

@@ -32,7 +32,7 @@ static inline void country_open(struct country *c, const char *name, uint64_t se
 
 static inline void country_live(struct country *c)
 {
-    tw_synth_headers(&c->out);
+    tw_synth_headers(c->synth, &c->out);
     for (bool more = true; more;) CHECK(tw_synth_next(c->synth, &c->out, &more) == TW_OK);
 }
 

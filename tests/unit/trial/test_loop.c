@@ -353,7 +353,7 @@ static void its_features_know_its_own_results_and_no_others(void)
     struct tw_loop_settings set = settings(20);
     struct tw_loop_report r = play_one(&p, &who, &set);
     struct tw_trial_memory memory;
-    CHECK(tw_trial_memory_new(set.trial.de_minimis, &memory) == TW_OK);
+    CHECK(tw_trial_memory_new(p.d, set.trial.de_minimis, &memory) == TW_OK);
     struct tw_trial_span span = {.from = 0, .to = p.d->n, .result = m.result, .results = m.results};
     CHECK(tw_trial_measure(&memory, p.d, &span, x, NULL) == TW_OK);
     tw_trial_memory_free(&memory);
