@@ -326,8 +326,8 @@ tw_err tw_json_read_decl(const struct tw_json_node *node, uint32_t items_max, co
     return TW_OK;
 }
 
-/* Is it there that an answer stood which was read? */
-static bool has_response(const struct tw_notification *n)
+/* Does extra say where the answer stood that the notification was read from? */
+static bool has_answer(const struct tw_notification *n)
 {
     size_t i = 0;
     while (i < n->extra.n && !tw_notification_is_place(n->extra.at[i].path)) i++;
@@ -340,7 +340,7 @@ tw_err tw_json_read_notification(const struct tw_json_node *node, const struct t
     struct reading r = {.told = told, .arena = arena};
     struct tw_notification *n = tw_arena_alloc(arena, sizeof *n);
     TW_TRY(read_object(TW_LEVEL_NOTIFICATION, node, &r, n, fault));
-    if (n->code == TW_NOTICE_N && !has_response(n)) {
+    if (n->code == TW_NOTICE_N && !has_answer(n)) {
         struct tw_fault none = {0};
         TW_IGNORE(
             tw_fail(&none, TW_FORMAT, "the code is missing, which says what has come to pass: DMSACC ..."));
@@ -352,8 +352,8 @@ tw_err tw_json_read_notification(const struct tw_json_node *node, const struct t
     return TW_OK;
 }
 
-/* The same of a text. */
-static bool leads_to_response(const struct tw_json_node *extra)
+/* The same, asked of `extra` before it is known what the text is. */
+static bool names_answer(const struct tw_json_node *extra)
 {
     if (extra == NULL || extra->kind != TW_JSON_ARRAY) return false;
     for (const struct tw_json_node *m = tw_json_first(extra); m != NULL; m = m->next) {
@@ -374,5 +374,5 @@ enum tw_level tw_json_level(const struct tw_json_node *node)
     }
     if (of_decl == 0 && of_notification == 0) return TW_LEVEL_N;
     if (of_decl != of_notification) return of_decl > of_notification ? TW_LEVEL_DECL : TW_LEVEL_NOTIFICATION;
-    return leads_to_response(tw_json_get(node, "extra")) ? TW_LEVEL_NOTIFICATION : TW_LEVEL_DECL;
+    return names_answer(tw_json_get(node, "extra")) ? TW_LEVEL_NOTIFICATION : TW_LEVEL_DECL;
 }

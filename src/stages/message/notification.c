@@ -233,7 +233,7 @@ static bool to_response(struct tw_str path, struct tw_str *place, struct tw_str 
 bool tw_notification_is_place(struct tw_str path)
 {
     struct tw_str place, rest;
-    return to_response(path, &place, &rest);
+    return tw_str_starts(path, TW_STR("BGM[")) || to_response(path, &place, &rest);
 }
 
 static int by_sequence(const void *a, const void *b)

@@ -16,7 +16,7 @@
 #include "decl/decl.h"
 #include "decl/notification.h"
 
-/* Does a path of extra lead to an answer of customs (Response), or into it? */
+/* Does a path of extra lead to an answer of customs, or into it: to Response, or to the BGM of a CUSRES? */
 bool tw_notification_is_place(struct tw_str path);
 
 /* Texts point where those of `answer` do, the rest lives in `arena`.

@@ -209,6 +209,7 @@ static void what_it_could_be_is_told_by_its_members(void)
     CHECK(level_of("{\"lrn\":\"1\",\"items\":[]}") == TW_LEVEL_DECL);
     CHECK(level_of("{\"code\":\"1\",\"declaration_id\":\"1\",\"office\":\"1\"}") == TW_LEVEL_DECL);
     CHECK(level_of("{\"extra\":[{\"path\":\"/md:MetaData/res:Response\"}]}") == TW_LEVEL_NOTIFICATION);
+    CHECK(level_of("{\"extra\":[{\"path\":\"BGM[1]\"}],\"lrn\":\"1\"}") == TW_LEVEL_NOTIFICATION);
     CHECK(level_of("{\"extra\":[1,{\"path\":1},{\"path\":\"D/a\"}]}") == TW_LEVEL_DECL);
     CHECK(level_of("{\"extra\":1}") == TW_LEVEL_DECL);
     CHECK(level_of("{\"x\":1}") == TW_LEVEL_N && level_of("[]") == TW_LEVEL_N &&
