@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "decl/check.h"
+#include "decl/check_priv.h"
 
 #include <inttypes.h>
 
@@ -10,17 +10,15 @@
 enum { RATE_MAX_PER_CENT = 3000 }; /* the highest ad valorem rates of national tariffs stay below it */
 
 static const struct tw_word check_words[] = {
-#define X(id, code, severity, error, words) {code, words},
+#define X(id, code, severity, error, about, words, says, remedy, source) {code, words},
 #include "decl/check.def"
 #undef X
 };
 static const struct tw_vocabulary checks = {"rule", check_words, TW_CHECK_N};
 
-static const struct {
-    enum tw_severity severity;
-    tw_err error;
-} kinds[] = {
-#define X(id, code, severity, error, words) {TW_SEVERITY_##severity, TW_##error},
+static const struct tw_check_row rows[] = {
+#define X(id, code, severity, error, about, words, says, remedy, source)                                     \
+    {code, words, says, remedy, source, TW_SEVERITY_##severity, TW_ABOUT_##about, TW_##error},
 #include "decl/check.def"
 #undef X
 };
@@ -30,23 +28,17 @@ const struct tw_vocabulary *tw_check_vocabulary(void)
     return &checks;
 }
 
-enum tw_severity tw_check_severity(enum tw_check check)
+const struct tw_check_row *tw_check_row(enum tw_check check)
 {
-    return (unsigned)check < TW_CHECK_N ? kinds[check].severity : TW_SEVERITY_WARNING;
+    return &rows[check];
 }
 
-/* A check on its way: what was found so far. */
-struct run {
-    const struct tw_decl *decl;
-    struct tw_arena *arena;
-    struct tw_violations found;
-    size_t cap;
-    bool failed;
-    bool of_item;
-    size_t item;
-};
+enum tw_severity tw_check_severity(enum tw_check check)
+{
+    return (unsigned)check < TW_CHECK_N ? rows[check].severity : TW_SEVERITY_WARNING;
+}
 
-static void note(struct run *r, bool broken, enum tw_check check, enum tw_element element)
+void check_note(struct check_run *r, bool broken, enum tw_check check, enum tw_element element)
 {
     if (!broken || r->failed) return;
     if (r->found.n == r->cap) {
@@ -58,12 +50,20 @@ static void note(struct run *r, bool broken, enum tw_check check, enum tw_elemen
         r->found.at = more;
         r->cap = cap;
     }
-    r->found.at[r->found.n++] = (struct tw_violation){check, element, r->of_item, r->of_item ? r->item : 0};
+    r->found.at[r->found.n++] =
+        (struct tw_violation){check, element, r->of_item, r->of_item ? r->item : 0, r->entry};
 }
 
-static void check_country(struct run *r, struct tw_str code, enum tw_element element)
+tw_err check_result(const struct check_run *r, struct tw_violations *ret, struct tw_fault *fault)
 {
-    note(r, code.n > 0 && tw_country_find(code) == NULL, TW_CHECK_UNKNOWN_COUNTRY, element);
+    if (r->failed) return tw_fail(fault, TW_NOMEM, "no room left for this declaration");
+    *ret = r->found;
+    return TW_OK;
+}
+
+static void check_country(struct check_run *r, struct tw_str code, enum tw_element element)
+{
+    check_note(r, code.n > 0 && tw_country_find(code) == NULL, TW_CHECK_UNKNOWN_COUNTRY, element);
 }
 
 static bool below_one(struct tw_dec d)
@@ -76,15 +76,15 @@ static bool zero(struct tw_money m)
     return tw_money_set(m) && m.minor <= 0;
 }
 
-static void check_time(struct run *r, int64_t at, int64_t now)
+static void check_time(struct check_run *r, int64_t at, int64_t now)
 {
     bool absent = at == TW_NO_TIME;
-    note(r, absent, TW_CHECK_NO_TIME, TW_ELEMENT_LODGED_AT);
+    check_note(r, absent, TW_CHECK_NO_TIME, TW_ELEMENT_LODGED_AT);
     if (absent) return;
     bool far = at < (int64_t)tw_day_from_civil(1990, 1, 1) * TW_DAY_S ||
                at >= (int64_t)tw_day_from_civil(2101, 1, 1) * TW_DAY_S;
-    note(r, far, TW_CHECK_TIME_FAR, TW_ELEMENT_LODGED_AT);
-    note(r, !far && now != TW_NO_TIME && at > now, TW_CHECK_TIME_AHEAD, TW_ELEMENT_LODGED_AT);
+    check_note(r, far, TW_CHECK_TIME_FAR, TW_ELEMENT_LODGED_AT);
+    check_note(r, !far && now != TW_NO_TIME && at > now, TW_CHECK_TIME_AHEAD, TW_ELEMENT_LODGED_AT);
 }
 
 /* The packages of all items; -1 when one does not say, or there are too many. */
@@ -107,59 +107,61 @@ static struct tw_dec gross_mass(const struct tw_decl *decl)
     return sum;
 }
 
-static void check_header(struct run *r, int64_t now)
+static void check_header(struct check_run *r, int64_t now)
 {
     const struct tw_decl *d = r->decl;
-    note(r, d->id.n == 0, TW_CHECK_NO_ID, TW_ELEMENT_DECLARATION_ID);
+    check_note(r, d->id.n == 0, TW_CHECK_NO_ID, TW_ELEMENT_DECLARATION_ID);
     check_time(r, d->lodged_at, now);
-    note(r, d->items.n == 0, TW_CHECK_NO_ITEMS, TW_ELEMENT_ITEM);
-    note(r, d->items.n > TW_ITEMS_MAX, TW_CHECK_TOO_MANY_ITEMS, TW_ELEMENT_ITEM);
-    note(r, d->item_total >= 0 && (uint64_t)d->item_total != d->items.n, TW_CHECK_ITEM_TOTAL,
-         TW_ELEMENT_ITEM_TOTAL);
+    check_note(r, d->items.n == 0, TW_CHECK_NO_ITEMS, TW_ELEMENT_ITEM);
+    check_note(r, d->items.n > TW_ITEMS_MAX, TW_CHECK_TOO_MANY_ITEMS, TW_ELEMENT_ITEM);
+    check_note(r, d->item_total >= 0 && (uint64_t)d->item_total != d->items.n, TW_CHECK_ITEM_TOTAL,
+               TW_ELEMENT_ITEM_TOTAL);
     if (d->package_total >= 0) {
         int64_t sum = packages(d);
-        note(r, sum >= 0 && sum != d->package_total, TW_CHECK_PACKAGE_TOTAL, TW_ELEMENT_PACKAGE_TOTAL);
+        check_note(r, sum >= 0 && sum != d->package_total, TW_CHECK_PACKAGE_TOTAL, TW_ELEMENT_PACKAGE_TOTAL);
     }
-    note(r, below_one(d->gross_mass_kg), TW_CHECK_ZERO_GROSS, TW_ELEMENT_HEADER_GROSS_MASS_KG);
+    check_note(r, below_one(d->gross_mass_kg), TW_CHECK_ZERO_GROSS, TW_ELEMENT_HEADER_GROSS_MASS_KG);
     if (d->gross_mass_kg.set) {
         struct tw_dec sum = gross_mass(d);
-        note(r, sum.set && tw_dec_cmp(sum, d->gross_mass_kg) > 0, TW_CHECK_MASS_TOTAL,
-             TW_ELEMENT_HEADER_GROSS_MASS_KG);
+        check_note(r, sum.set && tw_dec_cmp(sum, d->gross_mass_kg) > 0, TW_CHECK_MASS_TOTAL,
+                   TW_ELEMENT_HEADER_GROSS_MASS_KG);
     }
-    note(r, d->delivery_term.n > 0 && tw_incoterm_find(d->delivery_term) == NULL, TW_CHECK_UNKNOWN_TERM,
-         TW_ELEMENT_DELIVERY_TERM);
+    check_note(r, d->delivery_term.n > 0 && tw_incoterm_find(d->delivery_term) == NULL, TW_CHECK_UNKNOWN_TERM,
+               TW_ELEMENT_DELIVERY_TERM);
     check_country(r, d->dispatch, TW_ELEMENT_HEADER_DISPATCH);
     check_country(r, d->destination, TW_ELEMENT_HEADER_DESTINATION);
 }
 
-static void check_goods(struct run *r, const struct tw_item *i)
+static void check_goods(struct check_run *r, const struct tw_item *i)
 {
-    note(r, i->hs.n == 0, TW_CHECK_NO_HS, TW_ELEMENT_HS);
+    check_note(r, i->hs.n == 0, TW_CHECK_NO_HS, TW_ELEMENT_HS);
     check_country(r, i->origin, TW_ELEMENT_ORIGIN);
     check_country(r, i->origin_preferential, TW_ELEMENT_ORIGIN_PREFERENTIAL);
-    check_country(r, i->dispatch, TW_ELEMENT_DISPATCH);
-    check_country(r, i->destination, TW_ELEMENT_DESTINATION);
-    note(r, below_one(i->gross_mass_kg), TW_CHECK_ZERO_GROSS, TW_ELEMENT_GROSS_MASS_KG);
-    note(r, below_one(i->net_mass_kg), TW_CHECK_ZERO_NET, TW_ELEMENT_NET_MASS_KG);
-    note(r, i->net_mass_kg.set && i->gross_mass_kg.set && tw_dec_cmp(i->net_mass_kg, i->gross_mass_kg) > 0,
-         TW_CHECK_NET_ABOVE_GROSS, TW_ELEMENT_NET_MASS_KG);
-    note(r, below_one(i->quantity.value), TW_CHECK_ZERO_QUANTITY, TW_ELEMENT_QUANTITY);
-    note(r, zero(i->price), TW_CHECK_ZERO_PRICE, TW_ELEMENT_PRICE);
-    note(r, zero(i->customs_value), TW_CHECK_ZERO_VALUE, TW_ELEMENT_CUSTOMS_VALUE);
-    note(r, i->duty_rate.set && tw_dec_cmp(i->duty_rate, (struct tw_dec){RATE_MAX_PER_CENT, 0, true}) > 0,
-         TW_CHECK_RATE_FAR, TW_ELEMENT_DUTY_RATE);
+    if (i->dispatch.s != r->decl->dispatch.s) check_country(r, i->dispatch, TW_ELEMENT_DISPATCH);
+    if (i->destination.s != r->decl->destination.s) check_country(r, i->destination, TW_ELEMENT_DESTINATION);
+    check_note(r, below_one(i->gross_mass_kg), TW_CHECK_ZERO_GROSS, TW_ELEMENT_GROSS_MASS_KG);
+    check_note(r, below_one(i->net_mass_kg), TW_CHECK_ZERO_NET, TW_ELEMENT_NET_MASS_KG);
+    check_note(r,
+               i->net_mass_kg.set && i->gross_mass_kg.set && tw_dec_cmp(i->net_mass_kg, i->gross_mass_kg) > 0,
+               TW_CHECK_NET_ABOVE_GROSS, TW_ELEMENT_NET_MASS_KG);
+    check_note(r, below_one(i->quantity.value), TW_CHECK_ZERO_QUANTITY, TW_ELEMENT_QUANTITY);
+    check_note(r, zero(i->price), TW_CHECK_ZERO_PRICE, TW_ELEMENT_PRICE);
+    check_note(r, zero(i->customs_value), TW_CHECK_ZERO_VALUE, TW_ELEMENT_CUSTOMS_VALUE);
+    check_note(r,
+               i->duty_rate.set && tw_dec_cmp(i->duty_rate, (struct tw_dec){RATE_MAX_PER_CENT, 0, true}) > 0,
+               TW_CHECK_RATE_FAR, TW_ELEMENT_DUTY_RATE);
 }
 
 /* `seen` has a bit for each number 1 .. 9999; it is only looked at where numbers do not rise. */
-static void check_numbers(struct run *r, uint64_t *seen, uint32_t *highest)
+static void check_numbers(struct check_run *r, uint64_t *seen, uint32_t *highest)
 {
     uint32_t number = r->decl->items.at[r->item].number;
-    note(r, number == 0, TW_CHECK_NO_NUMBER, TW_ELEMENT_ITEM);
-    note(r, number > TW_ITEMS_MAX, TW_CHECK_NUMBER_FAR, TW_ELEMENT_ITEM);
+    check_note(r, number == 0, TW_CHECK_NO_NUMBER, TW_ELEMENT_ITEM);
+    check_note(r, number > TW_ITEMS_MAX, TW_CHECK_NUMBER_FAR, TW_ELEMENT_ITEM);
     if (number == 0 || number > TW_ITEMS_MAX) return;
     bool twice = (seen[number / 64] >> (number % 64) & 1) != 0;
-    note(r, twice, TW_CHECK_NUMBER_TWICE, TW_ELEMENT_ITEM);
-    note(r, !twice && number < *highest, TW_CHECK_NUMBER_ORDER, TW_ELEMENT_ITEM);
+    check_note(r, twice, TW_CHECK_NUMBER_TWICE, TW_ELEMENT_ITEM);
+    check_note(r, !twice && number < *highest, TW_CHECK_NUMBER_ORDER, TW_ELEMENT_ITEM);
     seen[number / 64] |= 1ull << (number % 64);
     if (number > *highest) *highest = number;
 }
@@ -167,7 +169,7 @@ static void check_numbers(struct run *r, uint64_t *seen, uint32_t *highest)
 tw_err tw_decl_check(const struct tw_decl *decl, int64_t now, struct tw_arena *arena,
                      struct tw_violations *ret, struct tw_fault *fault)
 {
-    struct run r = {.decl = decl, .arena = arena};
+    struct check_run r = {.decl = decl, .arena = arena};
     uint64_t seen[TW_ITEMS_MAX / 64 + 1] = {0};
     uint32_t highest = 0;
     check_header(&r, now);
@@ -176,9 +178,7 @@ tw_err tw_decl_check(const struct tw_decl *decl, int64_t now, struct tw_arena *a
         check_numbers(&r, seen, &highest);
         check_goods(&r, &decl->items.at[r.item]);
     }
-    if (r.failed) return tw_fail(fault, TW_NOMEM, "no room left for this declaration");
-    *ret = r.found;
-    return TW_OK;
+    return check_result(&r, ret, fault);
 }
 
 /* A decimal as text, without the heap. */
@@ -211,7 +211,7 @@ static struct tw_str country_at(const struct tw_violation *v, const struct tw_de
 /* The sentence of a rule about the header. */
 static tw_err tell_header(const struct tw_violation *v, const struct tw_decl *d, struct tw_fault *fault)
 {
-    tw_err code = kinds[v->check].error;
+    tw_err code = rows[v->check].error;
     int y, m, day;
     tw_day_to_civil(d->lodged_at != TW_NO_TIME ? tw_time_day(d->lodged_at) : 0, &y, &m, &day);
     switch (v->check) {
@@ -247,7 +247,7 @@ static tw_err tell_header(const struct tw_violation *v, const struct tw_decl *d,
 /* The sentence of a rule about an item. */
 static tw_err tell_item(const struct tw_violation *v, const struct tw_item *i, struct tw_fault *fault)
 {
-    tw_err code = kinds[v->check].error;
+    tw_err code = rows[v->check].error;
     switch (v->check) {
     case TW_CHECK_NO_NUMBER:
         return tw_fail(fault, code, "the item has no number; 1 to %d are allowed", TW_ITEMS_MAX);
@@ -289,13 +289,15 @@ static tw_err tell_item(const struct tw_violation *v, const struct tw_item *i, s
 tw_err tw_violation_fault(const struct tw_violation *v, const struct tw_decl *decl, struct tw_fault *fault)
 {
     tw_err code;
-    if (v->check == TW_CHECK_UNKNOWN_COUNTRY) {
+    if ((int)v->check >= TW_CHECK_TRADE) {
+        code = check_trade_tell(v, decl, fault);
+    } else if (v->check == TW_CHECK_UNKNOWN_COUNTRY) {
         struct tw_str country = country_at(v, decl);
-        code = tw_fail(fault, kinds[v->check].error,
+        code = tw_fail(fault, rows[v->check].error,
                        "\"%.*s\" is on no list of countries; is it ISO 3166 alpha-2?",
                        (int)(country.n < 24 ? country.n : 24), country.s);
     } else if (v->check == TW_CHECK_ZERO_GROSS && !v->of_item) {
-        code = tw_fail(fault, kinds[v->check].error, "the total gross mass is %s kg; it must be above zero",
+        code = tw_fail(fault, rows[v->check].error, "the total gross mass is %s kg; it must be above zero",
                        show(decl->gross_mass_kg).text);
     } else if (v->of_item) {
         code = tell_item(v, &decl->items.at[v->item], fault);
