@@ -63,9 +63,14 @@ static void tell(struct tw_edi_reader *r, enum tw_edi_flaw flaw, const struct tw
 {
     char place[PATH_BYTES];
     struct tw_buf path = tw_buf_in(place, sizeof place);
-    if (r->out.told_all++ >= TW_EDI_TOLD_MAX) return;
-    struct tw_fault *f = &r->told[r->out.told_n].fault;
-    r->told[r->out.told_n++].flaw = flaw;
+    struct edi_list list = {r->told, r->out.told_n};
+    struct tw_edi_told *told =
+        r->out.told_all++ < TW_EDI_TOLD_MAX ? edi_list_grow(r->arena, &list, sizeof *told) : NULL;
+    if (told == NULL) return;
+    r->told = list.at;
+    r->out.told_n = list.n;
+    told->flaw = flaw;
+    struct tw_fault *f = &told->fault;
     *f = (struct tw_fault){.byte = s->byte, .line = s->line, .item = r->out.segments};
     if (flaw == TW_EDI_FLAW_PLACE)
         tw_buf_str(&path, s->tag);
@@ -382,9 +387,9 @@ static tw_err begin_record(struct tw_edi_reader *r, enum tw_edi_message m, const
     struct tw_edi_report *report =
         level == TW_LEVEL_MOVEMENT ? tw_arena_alloc(r->arena, sizeof *report) : NULL;
     void *record = report != NULL ? (void *)&report->head : tw_arena_alloc(r->arena, tw_level_size(level));
-    r->told = tw_arena_array(r->arena, TW_EDI_TOLD_MAX, sizeof *r->told);
+    r->told = NULL;
     r->out = (struct tw_edi_reading){.message = m, .segments = 1, .line = unh->line};
-    if (r->told == NULL || record == NULL) return TW_NOMEM;
+    if (record == NULL) return TW_NOMEM;
     if (report != NULL) *report = (struct tw_edi_report){.movements = {NULL, 0}};
     tw_level_init(level, record);
     r->out.report = report;

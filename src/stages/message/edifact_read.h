@@ -53,7 +53,7 @@ struct tw_edi_told {
     struct tw_fault fault;
 };
 
-enum { TW_EDI_TOLD_MAX = 20 }; /* told in full; others are counted */
+enum { TW_EDI_TOLD_MAX = 1000 }; /* of a message, told in full; others are counted */
 
 /* A report of container events. */
 struct tw_edi_report {

@@ -38,11 +38,9 @@ static void wrong(struct reading *r, const struct tw_json_node *node, struct tw_
     } else {
         tw_json_blame(node, fault);
     }
-    if (r->first.code == TW_OK) r->first = *fault;
-    if (r->told == NULL)
-        r->stop = true;
-    else if (fault->code != TW_NOMEM)
-        r->told->fault(r->told->to, fault);
+    r->stop = r->stop || r->told == NULL || fault->code == TW_LIMIT;
+    if (r->stop && r->first.code == TW_OK) r->first = *fault;
+    if (!r->stop) r->told->fault(r->told->to, fault);
 }
 
 static void no_room(struct reading *r, const struct tw_json_node *node)
@@ -305,6 +303,7 @@ static tw_err read_object(enum tw_level level, const struct tw_json_node *node, 
         no_room(r, node);
     } else {
         tw_level_init(level, ret);
+        if (node->kind != TW_JSON_OBJECT) r->told = NULL; /* nothing of it can be handed out */
         if (node->kind == TW_JSON_OBJECT)
             read_members(r, (struct place){level, ret, {NULL, 0}}, node);
         else
@@ -340,13 +339,13 @@ tw_err tw_json_read_notification(const struct tw_json_node *node, const struct t
     struct reading r = {.told = told, .arena = arena};
     struct tw_notification *n = tw_arena_alloc(arena, sizeof *n);
     TW_TRY(read_object(TW_LEVEL_NOTIFICATION, node, &r, n, fault));
-    if (n->code == TW_NOTICE_N && !has_answer(n)) {
+    if (n->code == TW_NOTICE_N && !has_answer(n) && tw_json_get(node, "code") == NULL) {
         struct tw_fault none = {0};
         TW_IGNORE(
             tw_fail(&none, TW_FORMAT, "the code is missing, which says what has come to pass: DMSACC ..."));
         wrong(&r, node, &none);
-        if (fault != NULL) *fault = none;
-        return none.code;
+        if (told == NULL && fault != NULL) *fault = none;
+        if (told == NULL) return none.code;
     }
     *ret = n;
     return TW_OK;

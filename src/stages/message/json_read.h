@@ -16,7 +16,7 @@
 #include "decl/element.h"
 #include "message/json_in.h"
 
-/* Who is told of each fault beyond the first; told in the order of the text. */
+/* Who is told of each fault; in the order of the text. */
 struct tw_json_told {
     void *to;
     void (*fault)(void *to, const struct tw_fault *fault);
@@ -24,11 +24,11 @@ struct tw_json_told {
 
 /* Reads a declaration.
  * items_max  0 = TW_ITEMS_MAX
- * told       each fault, the first too; what has one gives no declaration. NULL: the first ends the reading
- * ret        in the arena, with initialised members; not settled
- * TW_FORMAT, TW_RANGE, TW_CONFLICT, TW_NOTFOUND  the first fault
- * TW_LIMIT   too many items (fault->path "items"), the arena is full ("memory")
- * TW_NOMEM */
+ * told       told of each fault of a member, which is left out, and the declaration is handed out all the
+ * same: for who wants to hear of every fault. NULL: the first ends the reading ret        in the arena, with
+ * initialised members; not settled TW_FORMAT, TW_RANGE, TW_CONFLICT, TW_NOTFOUND  the first fault; with
+ * `told` only what is no object at all TW_LIMIT   too many items (fault->path "items"), the arena is full
+ * ("memory") TW_NOMEM */
 tw_err tw_json_read_decl(const struct tw_json_node *node, uint32_t items_max, const struct tw_json_told *told,
                          struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault) TW_MUST_CHECK;
 

@@ -198,8 +198,10 @@ static tw_err take_row(struct tw_reader *r, bool *ret_bad)
     if (err == TW_OK) err = row_to_item(&r->plan, row, r->arena, item, why);
     bool some = false;
     if (err == TW_OK && r->plan.finding.n > 0)
-        err =
-            row_to_finding(&r->plan.finding, row, r->config.currency, &r->finding[r->finding_n], &some, why);
+        err = row_wrong(
+            &r->plan,
+            row_to_finding(&r->plan.finding, row, r->config.currency, &r->finding[r->finding_n], &some, why),
+            why);
     if (err == TW_NOMEM) return err;
     d->items.n++;
     if (item->number == 0) item->number = (uint32_t)d->items.n;
@@ -282,6 +284,11 @@ static const struct held_row *row_of_item(const struct tw_reader *r, size_t item
     return h;
 }
 
+void tw_reader_blame(const struct tw_reader *r, size_t item, struct tw_fault *fault)
+{
+    row_blame_element(&r->plan, row_of_item(r, item), fault);
+}
+
 /* Completes findings that stood in the rows. */
 static tw_err settle_findings(struct tw_reader *r)
 {
@@ -306,6 +313,9 @@ static tw_err complete(struct tw_reader *r, const struct held_row **ret_culprit)
                                       .pass = r->config.map->pass};
     struct tw_completed done = {.value = NULL};
     r->why = (struct tw_fault){.item = 0};
+    r->value = NULL;
+    r->warnings = (struct tw_violations){NULL, 0};
+    if (r->config.told != NULL) return TW_OK;
     tw_err err = tw_complete(r->decl, &how, r->arena, &done, &r->why);
     r->value = done.value;
     r->warnings = done.warnings;
@@ -378,6 +388,8 @@ static tw_err plan(struct tw_reader *r, struct tw_fault *fault)
                            "the header row is one column; if '%s' separates columns, let the map say so",
                            *sep == '\t' ? "tab" : (char[2]){*sep, 0});
     TW_TRY(err);
+    r->plan.told = r->config.told;
+    r->plan.to = r->config.to;
     r->planned = true;
     return r->config.header == NULL ? TW_OK : r->config.header(r->config.to, row->raw, fault);
 }

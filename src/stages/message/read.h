@@ -41,9 +41,14 @@ struct tw_reader_config {
     uint64_t ids_max;    /* how many ids are remembered: at least half of so many; 0 = 67,108,864 (1 GiB) */
     uint32_t items_max;  /* 0 = TW_ITEMS_MAX */
     uint64_t declaration_bytes; /* rows and items of one declaration; 0 = 64 MiB */
-    void *to;                   /* first argument of the next two; they may be NULL */
+    void *to;                   /* first argument of the next three; they may be NULL */
     tw_err (*header)(void *to, struct tw_str raw, struct tw_fault *fault);
     tw_err (*refuse)(void *to, const struct tw_refused *refused, struct tw_fault *fault);
+
+    /* For who wants to hear of every fault: told of each value that its element cannot hold, of all rows.
+     * Such a value is left out, and the declaration handed out all the same, as it was read: neither settled
+     * nor checked nor valued, without findings. NULL: the first such value refuses its declaration. */
+    void (*told)(void *to, const struct tw_fault *fault);
 };
 
 /* A declaration that was read; valid until its arena is used again. */
@@ -89,6 +94,10 @@ void tw_reader_end(struct tw_reader *r);
  */
 tw_err tw_reader_next(struct tw_reader *r, struct tw_arena *arena, enum tw_read_step *step,
                       struct tw_reading *ret, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Puts the place of the element fault->path into a fault, in the row of that item (an index) of the
+ * declaration handed out last; of one that stands in no column the row alone. */
+void tw_reader_blame(const struct tw_reader *r, size_t item, struct tw_fault *fault);
 
 struct tw_reader_count {
     uint64_t rows, declarations, refused_rows, refused_declarations;

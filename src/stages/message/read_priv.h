@@ -26,6 +26,10 @@ struct row_plan {
     uint32_t *extra;                         /* columns that nothing takes */
     size_t columns, extra_n;
     uint32_t id; /* the column of the declaration id */
+
+    /* told of each value that is not taken, which is then no error; NULL: the first one is */
+    void (*told)(void *to, const struct tw_fault *fault);
+    void *to;
 };
 
 /* Binds a header row. Texts are copied into `arena`. Errors as tw_map_bind. */
@@ -34,6 +38,9 @@ tw_err row_plan_make(const struct tw_map *map, const struct tw_csv_row *row, str
 
 /* Copies a row into `arena`. */
 tw_err row_hold(const struct tw_csv_row *row, struct tw_arena *arena, struct held_row **ret) TW_MUST_CHECK;
+
+/* What is wrong with a value, as an error, or told: then TW_OK. */
+tw_err row_wrong(const struct row_plan *plan, tw_err err, struct tw_fault *fault) TW_MUST_CHECK;
 
 /* Fill the object from the row; on failure the fault has line, column, byte and element. */
 tw_err row_to_header(const struct row_plan *plan, const struct held_row *row, struct tw_arena *arena,

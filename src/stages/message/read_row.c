@@ -89,8 +89,15 @@ static inline tw_err text_of(const struct tw_bound *bound, const struct tw_str *
     return TW_OK;
 }
 
-static tw_err fill(const struct tw_binding *binding, const struct held_row *row, struct tw_arena *arena,
-                   void *object, struct tw_fault *fault)
+tw_err row_wrong(const struct row_plan *plan, tw_err err, struct tw_fault *fault)
+{
+    if (plan->told == NULL || err == TW_NOMEM || err == TW_OK) return err;
+    plan->told(plan->to, fault);
+    return TW_OK;
+}
+
+static tw_err fill(const struct row_plan *plan, const struct tw_binding *binding, const struct held_row *row,
+                   struct tw_arena *arena, void *object, struct tw_fault *fault)
 {
     for (const struct tw_bound *b = binding->at, *const end = b + binding->n; b < end; b++) {
         const enum tw_element e = (enum tw_element)b->column->target;
@@ -102,7 +109,7 @@ static tw_err fill(const struct tw_binding *binding, const struct held_row *row,
         if (err == TW_OK) continue;
         row_blame(row, b, fault);
         if (fault != NULL) snprintf(fault->path, sizeof fault->path, "%s", tw_element_row(e)->name);
-        return err;
+        TW_TRY(row_wrong(plan, err, fault));
     }
     return TW_OK;
 }
@@ -110,7 +117,7 @@ static tw_err fill(const struct tw_binding *binding, const struct held_row *row,
 tw_err row_to_header(const struct row_plan *plan, const struct held_row *row, struct tw_arena *arena,
                      struct tw_decl *decl, struct tw_fault *fault)
 {
-    return fill(&plan->header, row, arena, decl, fault);
+    return fill(plan, &plan->header, row, arena, decl, fault);
 }
 
 static tw_err keep_extra(const struct row_plan *plan, const struct held_row *row, struct tw_arena *arena,
@@ -133,7 +140,7 @@ static tw_err keep_extra(const struct row_plan *plan, const struct held_row *row
 tw_err row_to_item(const struct row_plan *plan, const struct held_row *row, struct tw_arena *arena,
                    struct tw_item *item, struct tw_fault *fault)
 {
-    TW_TRY(fill(&plan->item, row, arena, item, fault));
+    TW_TRY(fill(plan, &plan->item, row, arena, item, fault));
     return plan->extra_n > 0 ? keep_extra(plan, row, arena, item, fault) : TW_OK;
 }
 
@@ -150,11 +157,12 @@ tw_err row_agrees(const struct row_plan *plan, const struct held_row *first, con
         const char *name = tw_element_row((enum tw_element)b->column->target)->name;
         row_blame(row, b, fault);
         if (fault != NULL) snprintf(fault->path, sizeof fault->path, "%s", name);
-        return tw_fail(fault, TW_CONFLICT,
-                       "%s is \"%.*s\" here and \"%.*s\" in line %u; rows of one declaration must agree",
-                       name, (int)(text.n < 30 ? text.n : 30), text.s,
-                       (int)(was_text.n < 30 ? was_text.n : 30), was_text.n > 0 ? was_text.s : "",
-                       first->line);
+        const tw_err err =
+            tw_fail(fault, TW_CONFLICT,
+                    "%s is \"%.*s\" here and \"%.*s\" in line %u; rows of one declaration must agree", name,
+                    (int)(text.n < 30 ? text.n : 30), text.s, (int)(was_text.n < 30 ? was_text.n : 30),
+                    was_text.n > 0 ? was_text.s : "", first->line);
+        TW_TRY(row_wrong(plan, err, fault));
     }
     return TW_OK;
 }

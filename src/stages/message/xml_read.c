@@ -232,14 +232,15 @@ static tw_err note_unfit(struct tw_xml_reader *r, const struct tw_fault *why, ui
 {
     struct tw_xml_reading *const to = &r->reading;
     if (to->unfit_all++ >= TW_XML_UNFIT_MAX) return TW_OK;
-    if (r->unfit == NULL) r->unfit = tw_arena_array(r->arena, TW_XML_UNFIT_MAX, sizeof *r->unfit);
-    if (r->unfit == NULL) return TW_NOMEM;
-    struct tw_fault *f = &r->unfit[to->unfit_n++];
+    struct xml_list list = {r->unfit, to->unfit_n};
+    struct tw_fault *f = xml_list_append(r->arena, &list, sizeof *f);
+    if (f == NULL) return TW_NOMEM;
+    to->unfit = r->unfit = list.at;
+    to->unfit_n = list.n;
     *f = *why;
     f->line = line;
     f->column = column;
     f->item = to->decl->items.n > 0 ? to->decl->items.n - 1 : 0;
-    to->unfit = r->unfit;
     return TW_OK;
 }
 
@@ -369,6 +370,10 @@ static tw_err open_entry(struct tw_xml_reader *r, const struct frame *f)
     if (entry == NULL) return TW_NOMEM;
     tw_level_init(row->level, entry);
     r->at[row->level] = entry;
+    if (row->level != TW_LEVEL_ITEM) return TW_OK;
+    uint32_t *line = xml_list_append(r->arena, &r->reading.item_lines, sizeof *line);
+    if (line == NULL) return TW_NOMEM;
+    *line = f->line;
     return TW_OK;
 }
 

@@ -21,7 +21,7 @@ enum tw_xml_kind {
     TW_XML_RESPONSE     /* what customs answered: all of it is in `extra` */
 };
 
-enum { TW_XML_UNFIT_MAX = 20 }; /* told in full; others are counted */
+enum { TW_XML_UNFIT_MAX = 1000 }; /* of a message, told in full; others are counted */
 
 struct tw_xml_reading {
     struct tw_decl *decl; /* in the arena */
@@ -29,6 +29,7 @@ struct tw_xml_reading {
     bool bare;         /* forgiven: its elements are in no namespace, and were taken by their names */
     uint32_t elements; /* of the message */
     uint32_t line;     /* of the declaration or response */
+    TW_LIST(uint32_t) item_lines; /* of each goods item's start tag */
     const struct tw_fault *unfit; /* values that their members cannot hold, in the arena; path = element */
     size_t unfit_n;               /* of `unfit`: at most TW_XML_UNFIT_MAX */
     uint32_t unfit_all;           /* of the message */

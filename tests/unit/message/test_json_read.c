@@ -157,9 +157,13 @@ static void every_fault_is_told_when_asked(void)
     CHECK(
         read(TW_STR(
                  "{\"lrn\":1,\"items\":[{\"hs\":\"x\"},{\"item\":\"1\",\"price\":{\"amount\":1}}],\"zz\":0}"),
-             0, &told, &d) == TW_FORMAT);
-    CHECK(d == NULL && strcmp(fault.path, "lrn") == 0);
+             0, &told, &d) == TW_OK);
+    CHECK(d != NULL && d->lrn.n == 0 && d->items.n == 2 && d->items.at[0].hs.n == 0);
     CHECK(tw_str_is(tw_buf_view(&all), "lrn;items[0].hs;items[1].item;items[1].price.amount;zz;"));
+    CHECK(read(TW_STR("[]"), 0, &told, &d) == TW_FORMAT && fault.note[0] != '\0');
+    tw_buf_clear(&all); /* what is too much is no fault of a member */
+    CHECK(read(TW_STR("{\"lrn\":1,\"items\":[{},{},{}]}"), 2, &told, &d) == TW_LIMIT);
+    CHECK(tw_str_is(tw_buf_view(&all), "lrn;") && strcmp(fault.path, "items") == 0);
 }
 
 static void items_have_a_limit(void)

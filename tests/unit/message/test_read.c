@@ -377,6 +377,57 @@ static void completes_values_and_duty_where_it_is_told_how(void)
                 "E: 080810 v7.00 d0.70\nF: 080810 v10.00 d1.00\n");
 }
 
+static void tell_value(void *to, const struct tw_fault *f)
+{
+    tw_buf_printf(to, "? %u:%u %s %s\n", f->line, f->column, f->path, tw_err_name(f->code));
+}
+
+/* For who wants to hear of every fault: nothing but what cannot be read at all is refused. */
+static void tells_every_value_that_is_none_when_asked(void)
+{
+    expect_with(&(struct tw_reader_config){.map = &by_items, .told = tell_value},
+                "id,day,who,hs,t,way\n"
+                "A,soon,X,8,heavy,1\n"
+                "A,,Y,0901,1,balloon\n"
+                "A,,,090121,-1,\n"
+                "B,2026-01-01,,080810,1,sea\n",
+                "? 2:2 lodged_at FORMAT\n"
+                "? 2:6 transport_mode NOTFOUND\n"
+                "? 2:4 hs FORMAT\n"
+                "? 2:5 net_mass_kg FORMAT\n"
+                "? 3:3 importer.id CONFLICT\n"
+                "? 3:6 transport_mode CONFLICT\n"
+                "? 4:5 net_mass_kg RANGE\n"
+                "A:  0901=1000 090121\n"
+                "B: 080810=1000\n");
+}
+
+static void says_where_an_element_stood(void)
+{
+    TW_SCOPED(tw_reader) *r = NULL;
+    TW_SCOPED(tw_arena) *arena = NULL;
+    const struct tw_str text = TW_STR("id,hs,who\nA,0901,X\nA,0902,\n");
+    enum tw_read_step step = TW_READ_END;
+    struct tw_reading g;
+    struct tw_fault fault = {.path = "hs"};
+    size_t room;
+    CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
+    CHECK(tw_reader_new(&(struct tw_reader_config){.map = &by_items, .told = tell_value, .to = &told}, &r,
+                        NULL) == TW_OK);
+    memcpy(tw_reader_room(r, &room), text.s, text.n);
+    tw_reader_filled(r, text.n);
+    tw_reader_end(r);
+    CHECK(tw_reader_next(r, arena, &step, &g, NULL) == TW_OK && step == TW_READ_DECL);
+    tw_reader_blame(r, 1, &fault);
+    CHECK(fault.line == 3 && fault.column == 2 && fault.byte == 21);
+    fault = (struct tw_fault){.path = "importer.id"};
+    tw_reader_blame(r, 0, &fault);
+    CHECK(fault.line == 2 && fault.column == 3);
+    fault = (struct tw_fault){.path = "origin"};
+    tw_reader_blame(r, 1, &fault);
+    CHECK(fault.line == 3 && fault.column == 0);
+}
+
 static tw_err read_something(void)
 {
     static struct tw_buf out;
@@ -416,6 +467,8 @@ int main(void)
     RUN(amounts_need_a_currency);
     RUN(refuses_what_breaks_a_rule_and_warns_of_the_rest);
     RUN(completes_values_and_duty_where_it_is_told_how);
+    RUN(tells_every_value_that_is_none_when_asked);
+    RUN(says_where_an_element_stood);
     RUN(survives_every_failed_allocation);
     tw_buf_free(&told);
     tw_arena_free(maps);
