@@ -229,77 +229,101 @@ struct amount {
     enum tw_element element;
 };
 
-static tw_err settle(const struct amount *at, size_t n, struct tw_str currency, struct tw_fault *fault)
+/* How a declaration is settled: up to the first amount that cannot be, or all of it. */
+struct settling {
+    struct tw_str currency;
+    struct tw_fault *fault;
+    const struct tw_settle_told *told; /* NULL: the first fault ends it */
+    size_t item;
+};
+
+static tw_err settle(const struct settling *s, const struct amount *at, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        tw_err err = tw_money_settle(at[i].money, currency, fault);
+        tw_err err = tw_money_settle(at[i].money, s->currency, s->fault);
         if (err == TW_OK) continue;
-        tw_element_blame(at[i].element, fault);
-        return err;
+        tw_element_blame(at[i].element, s->fault);
+        if (s->fault != NULL) s->fault->item = s->item;
+        if (s->told == NULL) return err;
+        s->told->fault(s->told->to, s->fault);
     }
     return TW_OK;
 }
 
-static tw_err settle_documents(struct tw_document *at, size_t n, struct tw_str currency,
-                               struct tw_fault *fault)
+static tw_err settle_documents(const struct settling *s, struct tw_document *at, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct amount one = {&at[i].written_off_amount, TW_ELEMENT_DOCUMENT__WRITTEN_OFF_AMOUNT};
-        TW_TRY(settle(&one, 1, currency, fault));
+        TW_TRY(settle(s, &one, 1));
     }
     return TW_OK;
 }
 
-static tw_err settle_charges(struct tw_charge *at, size_t n, struct tw_str currency, struct tw_fault *fault)
+static tw_err settle_charges(const struct settling *s, struct tw_charge *at, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct amount one = {&at[i].amount, TW_ELEMENT_CHARGE__AMOUNT};
-        TW_TRY(settle(&one, 1, currency, fault));
+        TW_TRY(settle(s, &one, 1));
     }
     return TW_OK;
 }
 
-static tw_err settle_duties(struct tw_duty_line *at, size_t n, struct tw_str currency, struct tw_fault *fault)
+static tw_err settle_duties(const struct settling *s, struct tw_duty_line *at, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const struct amount own[] = {{&at[i].base_amount, TW_ELEMENT_DUTY__BASE_AMOUNT},
                                      {&at[i].assessed, TW_ELEMENT_DUTY__ASSESSED},
                                      {&at[i].payable, TW_ELEMENT_DUTY__PAYABLE},
                                      {&at[i].deducted, TW_ELEMENT_DUTY__DEDUCTED}};
-        TW_TRY(settle(own, sizeof own / sizeof own[0], currency, fault));
+        TW_TRY(settle(s, own, sizeof own / sizeof own[0]));
+    }
+    return TW_OK;
+}
+
+static tw_err settle_item(const struct settling *s, struct tw_item *item)
+{
+    const struct amount own[] = {{&item->price, TW_ELEMENT_PRICE},
+                                 {&item->statistical_value, TW_ELEMENT_STATISTICAL_VALUE},
+                                 {&item->customs_value, TW_ELEMENT_CUSTOMS_VALUE},
+                                 {&item->duty_amount, TW_ELEMENT_DUTY_AMOUNT}};
+    TW_TRY(settle(s, own, sizeof own / sizeof own[0]));
+    TW_TRY(settle_duties(s, item->duties.at, item->duties.n));
+    TW_TRY(settle_documents(s, item->documents.at, item->documents.n));
+    return settle_charges(s, item->charges.at, item->charges.n);
+}
+
+static tw_err settle_decl(struct settling *s, struct tw_decl *decl)
+{
+    const struct amount own[] = {{&decl->invoice_total, TW_ELEMENT_INVOICE_TOTAL},
+                                 {&decl->freight, TW_ELEMENT_FREIGHT},
+                                 {&decl->insurance, TW_ELEMENT_INSURANCE}};
+    TW_TRY(settle(s, own, sizeof own / sizeof own[0]));
+    TW_TRY(settle_documents(s, decl->documents.at, decl->documents.n));
+    TW_TRY(settle_charges(s, decl->charges.at, decl->charges.n));
+    for (s->item = 0; s->item < decl->items.n; s->item++) {
+        struct tw_item *item = &decl->items.at[s->item];
+        TW_TRY(settle_item(s, item));
+        if (item->dispatch.n == 0) item->dispatch = decl->dispatch;
+        if (item->destination.n == 0) item->destination = decl->destination;
     }
     return TW_OK;
 }
 
 tw_err tw_item_settle(struct tw_item *item, struct tw_str currency, struct tw_fault *fault)
 {
-    const struct amount own[] = {{&item->price, TW_ELEMENT_PRICE},
-                                 {&item->statistical_value, TW_ELEMENT_STATISTICAL_VALUE},
-                                 {&item->customs_value, TW_ELEMENT_CUSTOMS_VALUE},
-                                 {&item->duty_amount, TW_ELEMENT_DUTY_AMOUNT}};
-    TW_TRY(settle(own, sizeof own / sizeof own[0], currency, fault));
-    TW_TRY(settle_duties(item->duties.at, item->duties.n, currency, fault));
-    TW_TRY(settle_documents(item->documents.at, item->documents.n, currency, fault));
-    return settle_charges(item->charges.at, item->charges.n, currency, fault);
+    const struct settling s = {.currency = currency, .fault = fault};
+    return settle_item(&s, item);
 }
 
 tw_err tw_decl_settle(struct tw_decl *decl, struct tw_str currency, struct tw_fault *fault)
 {
-    const struct amount own[] = {{&decl->invoice_total, TW_ELEMENT_INVOICE_TOTAL},
-                                 {&decl->freight, TW_ELEMENT_FREIGHT},
-                                 {&decl->insurance, TW_ELEMENT_INSURANCE}};
-    TW_TRY(settle(own, sizeof own / sizeof own[0], currency, fault));
-    TW_TRY(settle_documents(decl->documents.at, decl->documents.n, currency, fault));
-    TW_TRY(settle_charges(decl->charges.at, decl->charges.n, currency, fault));
-    for (size_t i = 0; i < decl->items.n; i++) {
-        struct tw_item *item = &decl->items.at[i];
-        tw_err err = tw_item_settle(item, currency, fault);
-        if (err != TW_OK) {
-            if (fault != NULL) fault->item = i;
-            return err;
-        }
-        if (item->dispatch.n == 0) item->dispatch = decl->dispatch;
-        if (item->destination.n == 0) item->destination = decl->destination;
-    }
-    return TW_OK;
+    struct settling s = {.currency = currency, .fault = fault};
+    return settle_decl(&s, decl);
+}
+
+void tw_decl_settle_all(struct tw_decl *decl, struct tw_str currency, const struct tw_settle_told *told)
+{
+    struct tw_fault fault = {0};
+    struct settling s = {.currency = currency, .fault = &fault, .told = told};
+    TW_IGNORE(settle_decl(&s, decl)); /* each error is told */
 }

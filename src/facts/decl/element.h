@@ -193,4 +193,11 @@ void tw_element_print_whole(enum tw_element e, const void *object, struct tw_buf
 tw_err tw_item_settle(struct tw_item *item, struct tw_str currency, struct tw_fault *fault) TW_MUST_CHECK;
 tw_err tw_decl_settle(struct tw_decl *decl, struct tw_str currency, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* The same, told of each amount that cannot be settled, which stays absent: for who wants to hear of all. */
+struct tw_settle_told {
+    void *to;
+    void (*fault)(void *to, const struct tw_fault *fault);
+};
+void tw_decl_settle_all(struct tw_decl *decl, struct tw_str currency, const struct tw_settle_told *told);
+
 #endif

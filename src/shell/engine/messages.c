@@ -1,36 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/messages_priv.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/mem.h"
 #include "message/json_read.h"
-#include "store/walk.h"
 
 static tw_err no_memory(struct tw_fault *fault)
 {
     return tw_fail(fault, TW_NOMEM, "out of memory");
-}
-
-static tw_err add_path(void *to, const char *path, bool found, struct tw_fault *fault)
-{
-    struct messages *m = to;
-    struct stat info;
-    if (found && stat(path, &info) == 0 && info.st_size == 0) return TW_OK; /* holds no message */
-    if (m->n == m->cap) {
-        const size_t cap = m->cap > 0 ? m->cap * 2 : 64;
-        char **more = tw_realloc(m->path, cap, sizeof *more);
-        if (more == NULL) return no_memory(fault);
-        m->path = more;
-        m->cap = cap;
-    }
-    const size_t n = strlen(path) + 1;
-    char *copy = tw_realloc(NULL, n, 1);
-    if (copy == NULL) return no_memory(fault);
-    m->path[m->n++] = memcpy(copy, path, n);
-    return TW_OK;
 }
 
 bool messages_sniff(struct tw_str first)
@@ -44,14 +21,14 @@ tw_err messages_open(const char *path, bool sha256, struct messages *ret, struct
     TW_TRY(tw_xml_reader_new(0, &ret->reader, fault));
     TW_TRY(tw_json_split_new(0, &ret->json, fault));
     if (sha256 && tw_sha256_new(&ret->hash) != TW_OK) return no_memory(fault);
-    return tw_walk(path, &(struct tw_walk){.to = ret, .file = add_path}, fault);
+    return files_add(&ret->files, path, fault);
 }
 
 static void leave_file(struct messages *m)
 {
     interchange_close(m->interchange);
     m->interchange = NULL;
-    if (!m->lent) tw_file_in_free(m->file);
+    files_leave(&m->files);
     m->file = NULL;
 }
 
@@ -62,9 +39,7 @@ void messages_close(struct messages *m)
     tw_xml_reader_free(m->reader);
     tw_json_split_free(m->json);
     tw_sha256_free(m->hash);
-    tw_archive_free(m->archive);
-    for (size_t i = 0; i < m->n; i++) tw_free(m->path[i]);
-    tw_free(m->path);
+    files_close(&m->files);
 }
 
 /* Where the next bytes of the file under way go. */
@@ -126,27 +101,10 @@ static tw_err read_on(struct messages *m, size_t *n, struct tw_fault *fault)
 
 tw_err messages_lend(struct messages *m, struct tw_file_in *file, struct tw_str first, struct tw_fault *fault)
 {
-    m->at = m->n;
-    m->name = m->path[m->n - 1];
+    m->files.at = m->files.n;
+    m->files.name = m->files.path[m->files.n - 1].path;
     m->file = file;
-    m->lent = true;
     return begin(m, first, fault);
-}
-
-/* Opens the file m->name; m->file stays NULL where it does not begin like a message. */
-static tw_err open_file(struct messages *m, struct tw_fault *fault)
-{
-    const struct tw_file_options how = {.stop = m->stop};
-    size_t n = 0;
-    m->lent = false;
-    TW_TRY(m->archive != NULL ? tw_archive_file(m->archive, &m->file, fault)
-                              : tw_file_in_open(m->name, &how, &m->file, fault));
-    for (size_t got = 1; got > 0 && n < sizeof m->first; n += got)
-        TW_TRY(tw_file_in_read(m->file, m->first + n, sizeof m->first - n, &got, fault));
-    const struct tw_str begins = {m->first, n};
-    if (messages_sniff(begins)) return begin(m, begins, fault);
-    leave_file(m);
-    return m->archive != NULL && tw_archive_begins(begins) ? tw_archive_within(fault) : TW_OK;
 }
 
 /* Requests are about declarations, and decided elsewhere. */
@@ -233,12 +191,6 @@ static tw_err next_of_interchange(struct messages *m, struct tw_arena *arena, bo
     }
 }
 
-static bool is_message_s(tw_err err)
-{
-    return err == TW_FORMAT || err == TW_LIMIT || err == TW_RANGE || err == TW_CONFLICT ||
-           err == TW_NOTFOUND || err == TW_IO;
-}
-
 /* The file under way. *some = false: it is at its end. */
 static tw_err read_one(struct messages *m, struct tw_arena *arena, bool *some, struct message *ret,
                        struct tw_fault *fault)
@@ -257,44 +209,14 @@ static tw_err read_one(struct messages *m, struct tw_arena *arena, bool *some, s
     return err;
 }
 
-/* Goes to the next file; *path is NULL when there is none. After an error *path is the file at fault; *ended:
- * it ends all. */
-static tw_err next_file(struct messages *m, const char **path, bool *ended, struct tw_fault *fault)
-{
-    const struct tw_file_options how = {.stop = m->stop};
-    *ended = false;
-    *path = NULL;
-    if (m->archive == NULL && m->at < m->n) {
-        *path = m->path[m->at++];
-        if (!tw_archive_is(*path)) return TW_OK;
-        TW_TRY(tw_archive_open(*path, NULL, &how, &m->archive, fault));
-    }
-    if (m->archive == NULL) return TW_OK;
-    enum tw_archive_step step = TW_ARCHIVE_END;
-    const char *name = "";
-    *path = m->path[m->at - 1];
-    tw_err err = tw_archive_next(m->archive, &step, &name, fault);
-    if (err == TW_OK && step != TW_ARCHIVE_END) {
-        snprintf(m->member, sizeof m->member, "%s/%s", *path, name);
-        *path = m->member;
-        return step == TW_ARCHIVE_REFUSED ? fault->code : TW_OK;
-    }
-    tw_archive_free(m->archive);
-    m->archive = NULL;
-    if (err == TW_OK) return next_file(m, path, ended, fault); /* NOLINT(misc-no-recursion): once a path */
-    *ended = !is_message_s(err);
-    return err;
-}
-
-/* The next file; *some = false: there is none. */
+/* The next file; *some = false: there is none. m->file stays NULL where it does not begin like a message. */
 static tw_err go_on(struct messages *m, bool *some, bool *ended, struct tw_fault *fault)
 {
-    const char *path;
-    tw_err err = next_file(m, &path, ended, fault);
-    *some = err != TW_OK || path != NULL;
-    if (path != NULL) m->name = path;
-    if (err != TW_OK || path == NULL) return err;
-    err = open_file(m, fault);
+    m->files.stop = m->stop;
+    TW_TRY(files_next(&m->files, some, ended, fault));
+    if (!*some || !messages_sniff(files_first(&m->files))) return TW_OK;
+    m->file = m->files.file;
+    const tw_err err = begin(m, files_first(&m->files), fault);
     if (err != TW_OK) leave_file(m);
     return err;
 }
@@ -310,8 +232,8 @@ tw_err messages_next(struct messages *m, struct tw_arena *arena, enum messages_s
         if (m->stop != NULL && *m->stop != 0) return tw_fail(fault, TW_INTERRUPTED, "interrupted");
         if (m->file == NULL) err = go_on(m, &more, &ended, fault);
         if (err == TW_OK && m->file != NULL) err = read_one(m, arena, &some, ret, fault);
-        *ret_path = m->name;
-        if (err != TW_OK && (ended || !is_message_s(err))) return err;
+        *ret_path = m->files.name;
+        if (err != TW_OK && (ended || !files_goes_on(err))) return err;
         if (err == TW_OK && !some) continue;
         *step = err == TW_OK ? MESSAGES_DECLARATION : MESSAGES_REFUSED;
         return TW_OK;

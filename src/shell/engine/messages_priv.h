@@ -12,10 +12,10 @@
 #include <signal.h>
 
 #include "base/hash.h"
+#include "engine/files_priv.h"
 #include "engine/interchange_priv.h"
 #include "message/json_split.h"
 #include "message/xml_read.h"
-#include "store/archive_in.h"
 
 struct messages {
     struct tw_xml *xml;
@@ -23,18 +23,12 @@ struct messages {
     struct tw_json_split *json;
     struct tw_sha256 *hash; /* of the bytes of all messages, in their order; NULL = not wanted */
     const volatile sig_atomic_t *stop;
-    char **path;
-    size_t n, cap, at;               /* paths; the next one */
-    struct tw_archive *archive;      /* being read: the path before the next one; NULL = none */
-    char member[4200];               /* the name of its file, behind its own */
+    struct files files;
     struct tw_file_in *file;         /* under way; NULL = none */
-    bool lent;                       /* it is somebody else's */
     bool of_json;                    /* it holds JSON */
     struct interchange *interchange; /* of it; NULL = it is none */
     struct interchange_source from;
-    char first[512];  /* its first bytes, where it is ours */
-    const char *name; /* its path, for faults */
-    uint64_t bytes;   /* read so far */
+    uint64_t bytes; /* read so far */
 };
 
 /* One declaration as it was read, in the arena. */
