@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert reconcile amend audit-data evaluate train assess explain --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -26,6 +26,13 @@ _tidewaiter()
         words='--help --json --quiet --to --out --check-lossless --xsd --map --currency'
         case $prev in
         --out) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --xsd) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        esac
+        ;;
+    validate)
+        words='--help --json --quiet --xsd --at --map --currency'
+        case $prev in
         --xsd) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac

@@ -61,9 +61,16 @@ tw_err check_result(const struct check_run *r, struct tw_violations *ret, struct
     return TW_OK;
 }
 
-static void check_country(struct check_run *r, struct tw_str code, enum tw_element element)
+/* XA to XZ are for users, who know what they mean by them. Source: ISO 3166-1, 8.1.3 */
+static bool is_for_users(struct tw_str code)
 {
-    check_note(r, code.n > 0 && tw_country_find(code) == NULL, TW_CHECK_UNKNOWN_COUNTRY, element);
+    return code.n == 2 && code.s[0] == 'X' && code.s[1] >= 'A' && code.s[1] <= 'Z';
+}
+
+void check_country(struct check_run *r, struct tw_str code, enum tw_element element)
+{
+    check_note(r, code.n > 0 && tw_country_find(code) == NULL && !is_for_users(code),
+               TW_CHECK_UNKNOWN_COUNTRY, element);
 }
 
 static bool below_one(struct tw_dec d)

@@ -26,6 +26,9 @@ struct check_run {
 /* Notes a rule where it is broken. */
 void check_note(struct check_run *r, bool broken, enum tw_check check, enum tw_element element);
 
+/* Notes a country that is on no list. */
+void check_country(struct check_run *r, struct tw_str code, enum tw_element element);
+
 /* What the run found, or TW_NOMEM. */
 tw_err check_result(const struct check_run *r, struct tw_violations *ret, struct tw_fault *fault)
     TW_MUST_CHECK;

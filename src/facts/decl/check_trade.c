@@ -162,7 +162,7 @@ static void check_party_countries(struct check_run *r)
     for (size_t k = 0; k < sizeof of / sizeof of[0]; k++) {
         struct tw_str code;
         memcpy(&code, (const char *)r->decl + tw_element_row(of[k])->offset, sizeof code);
-        check_note(r, code.n > 0 && tw_country_find(code) == NULL, TW_CHECK_UNKNOWN_COUNTRY, of[k]);
+        check_country(r, code, of[k]);
     }
 }
 

@@ -412,7 +412,8 @@ const struct tw_valuation *tw_input_valuation(const struct tw_input *in)
 tw_err tw_input_sha256(struct tw_input *in, uint8_t ret[32])
 {
     if (!in->of_messages) return tw_file_in_sha256(in->file, ret);
-    if (in->messages.hash == NULL || in->messages.files.at < in->messages.files.n || in->messages.interchange != NULL)
+    if (in->messages.hash == NULL || in->messages.files.at < in->messages.files.n ||
+        in->messages.interchange != NULL)
         return TW_ARG;
     tw_sha256_end(in->messages.hash, ret);
     tw_sha256_free(in->messages.hash);

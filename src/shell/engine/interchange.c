@@ -89,7 +89,7 @@ static tw_err begin(struct interchange *i, const struct tw_edi_segment *s, struc
     i->damaged = false;
     tw_arena_reset(arena);
     tw_err err = TW_OK;
-    if (tw_str_is(type, "CUSDEC") || (i->from->answers && tw_str_is(type, "CUSRES")))
+    if (i->from->records || tw_str_is(type, "CUSDEC") || (i->from->answers && tw_str_is(type, "CUSRES")))
         err = no_room(tw_edi_reader_begin(i->reader, s, arena, fault), arena, fault);
     else
         err = tw_fail(fault, TW_NOTFOUND,
@@ -205,14 +205,18 @@ tw_err interchange_next(struct interchange *i, struct tw_arena *arena, struct in
     return TW_OK;
 }
 
+bool interchange_flaw_counts(enum tw_edi_flaw flaw)
+{
+    return flaw != TW_EDI_FLAW_TYPE && flaw != TW_EDI_FLAW_RELEASE && flaw < TW_EDI_FLAW_CONTAINER;
+}
+
 tw_err interchange_is_whole(const struct interchange_found *found, struct tw_fault *fault)
 {
     const struct tw_edi_reading *r = &found->reading;
     fault->line = r->line;
     for (size_t i = 0; i < r->told_n; i++) {
         const enum tw_edi_flaw flaw = r->told[i].flaw;
-        if (flaw == TW_EDI_FLAW_TYPE || flaw == TW_EDI_FLAW_RELEASE || flaw >= TW_EDI_FLAW_CONTAINER)
-            continue;
+        if (!interchange_flaw_counts(flaw)) continue;
         *fault = r->told[i].fault;
         snprintf(fault->note, sizeof fault->note, "%s: %.*s", tw_edi_flaw_name(flaw),
                  (int)(sizeof fault->note - 24), r->told[i].fault.note);

@@ -3,9 +3,9 @@
  * another.
  *
  * In : its first bytes and the file behind them.
- * Out: each customs declaration (CUSDEC) and, where they are wanted, each answer (CUSRES) as it was read;
- * what is neither, and what is wrong with the envelope. Not: what is made of it; engine/input.c decides,
- * engine/convert_decl.c writes.
+ * Out: each customs declaration (CUSDEC) and, where they are wanted, each answer (CUSRES), manifest and
+ * report as it was read; what is none of them, and what is wrong with the envelope. Not: what is made of it;
+ * engine/input.c decides, engine/convert_decl.c writes, engine/validate.c judges.
  */
 #ifndef TW_ENGINE_INTERCHANGE_PRIV_H
 #define TW_ENGINE_INTERCHANGE_PRIV_H
@@ -24,6 +24,7 @@ struct interchange_source {
     bool answers;           /* notifications (CUSRES) are handed out, too */
     struct tw_sha256 *hash; /* gets all bytes behind `first`; NULL = not wanted */
     uint64_t *bytes;        /* counts them; NULL = not wanted */
+    bool records; /* whatever becomes a record is: manifests (CUSCAR) and reports (COARRI, CODECO), too */
 };
 
 /* TW_NOMEM */
@@ -32,7 +33,8 @@ tw_err interchange_open(const struct interchange_source *from, struct interchang
 void interchange_close(struct interchange *i); /* takes NULL */
 
 enum interchange_step {
-    INTERCHANGE_DECLARATION,  /* *ret has it; *damaged: its envelope has a fault, told before */
+    INTERCHANGE_DECLARATION,  /* or manifest or report: *ret has it; *damaged: its envelope has a fault, told
+                                 before */
     INTERCHANGE_NOTIFICATION, /* the same of a notification */
     INTERCHANGE_REFUSED, /* a CUSDEC that becomes no declaration: *fault says why; the next call goes on */
     INTERCHANGE_OTHER,   /* a message of another type, passed over: *fault names it */
@@ -53,6 +55,10 @@ struct interchange_found {
  * TW_NOMEM */
 tw_err interchange_next(struct interchange *i, struct tw_arena *arena, struct interchange_found *ret,
                         struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Is a message with that flaw not what was sent? Numbers that fail their check digit are taken as they are.
+ */
+bool interchange_flaw_counts(enum tw_edi_flaw flaw);
 
 /* Is a declaration as it was sent? One whose message is damaged, or that has a value which is none, is not;
  * numbers that fail their check digit are taken as they are. fault is not NULL.

@@ -284,6 +284,15 @@ static const struct held_row *row_of_item(const struct tw_reader *r, size_t item
     return h;
 }
 
+bool tw_reader_has(const struct tw_reader *r, enum tw_element e)
+{
+    const struct tw_binding *const both[] = {&r->plan.header, &r->plan.item};
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < both[k]->n; i++)
+            if (both[k]->at[i].column->target == (uint32_t)e) return true;
+    return false;
+}
+
 void tw_reader_blame(const struct tw_reader *r, size_t item, struct tw_fault *fault)
 {
     row_blame_element(&r->plan, row_of_item(r, item), fault);

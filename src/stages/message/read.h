@@ -95,6 +95,9 @@ void tw_reader_end(struct tw_reader *r);
 tw_err tw_reader_next(struct tw_reader *r, struct tw_arena *arena, enum tw_read_step *step,
                       struct tw_reading *ret, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* Has the table a column of that element, or a constant for it? Behind its header row. */
+bool tw_reader_has(const struct tw_reader *r, enum tw_element e);
+
 /* Puts the place of the element fault->path into a fault, in the row of that item (an index) of the
  * declaration handed out last; of one that stands in no column the row alone. */
 void tw_reader_blame(const struct tw_reader *r, size_t item, struct tw_fault *fault);

@@ -14,6 +14,18 @@ const struct tw_reading_rule_row *tw_reading_rule_row(enum tw_reading_rule rule)
     return &rows[rule];
 }
 
+/* What would be right for a value, by the type of its element. */
+static const char *const forms[] = {
+#define X(id, member, words) "its form: " words,
+    TW_TYPE_TABLE(X)
+#undef X
+};
+
+static bool is_blamed(const struct tw_validation *v, enum tw_element e)
+{
+    return e != TW_ELEMENT_N && (v->blamed[e / 64] >> (e % 64) & 1) != 0;
+}
+
 void tw_validation_begin(struct tw_validation *v, const struct tw_validation_rules *rules)
 {
     *v = (struct tw_validation){.rules = rules};
@@ -32,7 +44,7 @@ void tw_validation_tell(struct tw_validation *v, const struct tw_wrong *wrong)
 
 struct place {
     enum tw_element element; /* TW_ELEMENT_N: not known */
-    bool of_item;
+    bool of_item, loose;
     size_t item, entry;
 };
 
@@ -82,7 +94,9 @@ static struct place place_of(const struct tw_fault *fault)
     enum tw_level level = TW_LEVEL_DECL;
     place.element = tw_element_find_any(path);
     if (place.element != TW_ELEMENT_N) {
-        place.of_item = tw_element_row(place.element)->level == TW_LEVEL_ITEM;
+        const enum tw_level of = tw_element_row(place.element)->level;
+        place.of_item = of == TW_LEVEL_ITEM;
+        place.loose = of != TW_LEVEL_ITEM && of != TW_LEVEL_DECL;
         return place;
     }
     while (memchr(path.s, '[', path.n) != NULL)
@@ -120,15 +134,17 @@ static void tell_value(struct tw_validation *v, enum tw_reading_rule rule, const
         v->unplaced = true;
     else
         v->blamed[place.element / 64] |= 1ull << (place.element % 64);
-    if (remedy[0] == '\0' && place.element != TW_ELEMENT_N)
-        remedy = tw_type_words(tw_element_row(place.element)->type);
+    if (place.element != TW_ELEMENT_N && rule >= TW_READING_RULE_VALUE_FORM &&
+        rule <= TW_READING_RULE_VALUE_UNKNOWN)
+        remedy = forms[tw_element_row(place.element)->type];
     tw_validation_tell(v, &(struct tw_wrong){.severity = TW_SEVERITY_FAULT,
                                              .rule = tw_str_from(rows[rule].name),
                                              .remedy = tw_str_from(remedy),
                                              .fault = &placed,
                                              .element = place.element,
                                              .of_item = place.of_item,
-                                             .entry = place.entry});
+                                             .entry = place.entry,
+                                             .loose = place.loose});
 }
 
 void tw_validation_value(struct tw_validation *v, const struct tw_fault *fault)
@@ -138,11 +154,14 @@ void tw_validation_value(struct tw_validation *v, const struct tw_fault *fault)
 
 void tw_validation_refused(struct tw_validation *v, enum tw_reading_rule rule, const struct tw_fault *fault)
 {
+    const enum tw_element element = tw_element_find_any(tw_str_from(fault->path));
+    struct tw_fault whole = *fault;
+    if (element == TW_ELEMENT_N) whole.path[0] = '\0'; /* the name of a limit */
     tw_validation_tell(v, &(struct tw_wrong){.severity = TW_SEVERITY_FAULT,
                                              .rule = tw_str_from(rows[rule].name),
                                              .remedy = tw_str_from(rows[rule].remedy),
-                                             .fault = fault,
-                                             .element = TW_ELEMENT_N});
+                                             .fault = &whole,
+                                             .element = element});
 }
 
 /* -- rules of declarations */
@@ -151,7 +170,9 @@ void tw_validation_refused(struct tw_validation *v, enum tw_reading_rule rule, c
  * eighteen without one are of the types ..J, ..K and ..Q. */
 static bool needs_no_code(const struct tw_decl *d)
 {
-    return d->type.n == 3 && memchr("JKQ", d->type.s[2], 3) != NULL;
+    if (d->type.n != 3) return false;
+    const char last = d->type.s[2];
+    return last == 'J' || last == 'K' || last == 'Q';
 }
 
 /* Is what is missing no fault of this message? */
@@ -159,7 +180,7 @@ static bool is_excused(const struct tw_validation *v, const struct tw_decl *d, c
 {
     const struct tw_validation_rules *rules = v->rules;
     if (tw_check_row(of->check)->about != TW_ABOUT_LACKS) return false;
-    if (v->unplaced || (v->blamed[of->element / 64] >> (of->element % 64) & 1) != 0) return true;
+    if (v->unplaced || is_blamed(v, of->element)) return true;
     if (!rules->of_table && of->check == TW_CHECK_NO_TIME) return true;
     if (!rules->of_table && of->check == TW_CHECK_NO_HS && needs_no_code(d)) return true;
     return rules->has != NULL && !rules->has(rules->to, of->element);
@@ -180,6 +201,7 @@ static void tell_violations(struct tw_validation *v, const struct tw_decl *d, st
         const struct tw_violation *of = &found.at[i];
         const struct tw_check_row *row = tw_check_row(of->check);
         struct tw_fault fault = {0};
+        if ((v->rules->skip >> of->check & 1) != 0) continue;
         if (request ? row->about != TW_ABOUT_VALUE : is_excused(v, d, of)) continue;
         TW_IGNORE(tw_violation_fault(of, d, &fault));
         tw_validation_tell(v, &(struct tw_wrong){.severity = severity_of(v, of->check),
@@ -192,9 +214,13 @@ static void tell_violations(struct tw_validation *v, const struct tw_decl *d, st
     }
 }
 
+/* An amount whose currency has been told to be none is not told again. */
 static void on_unsettled(void *to, const struct tw_fault *fault)
 {
-    tell_value(to, fault->code == TW_FORMAT ? TW_READING_RULE_CURRENCY_LACKS : rule_of(fault->code), fault);
+    struct tw_validation *v = to;
+    const enum tw_element element = tw_element_find_any(tw_str_from(fault->path));
+    if (element != TW_ELEMENT_N && is_blamed(v, tw_element_partner(element))) return;
+    tell_value(v, fault->code == TW_FORMAT ? TW_READING_RULE_CURRENCY_LACKS : rule_of(fault->code), fault);
 }
 
 tw_err tw_validation_decl(struct tw_validation *v, struct tw_decl *decl, struct tw_arena *arena,

@@ -14,18 +14,23 @@
 
 #include "decl/check.h"
 
-/* Rules of reading: X(ID, id, words, remedy). A remedy "" is the form of the element at fault. */
+/* Rules of reading: X(ID, id, words, remedy). Where the element at fault is known, the remedy of the VALUE
+ * rules is its form. */
 #define TW_READING_RULE_TABLE(X)                                                                             \
-    X(UNREADABLE, "unreadable", "a message can be read", "have it made again by the program that wrote it")  \
+    X(UNREADABLE, "unreadable", "a message can be read",                                                     \
+      "mend it in the program that wrote it, and send it again")                                             \
     X(SCHEMA, "schema", "a message keeps the schema that is asked for",                                      \
       "write the element as the schema has it, in its order")                                                \
     X(TOO_LARGE, "too_large", "a message keeps to the limits", "send it in parts")                           \
-    X(SENT_TWICE, "sent_twice", "a declaration comes once", "leave one of the two out, or number it anew")   \
-    X(VALUE_FORM, "value_form", "a value has the form of its element", "")                                   \
-    X(VALUE_RANGE, "value_range", "a value is one that its element can hold", "")                            \
-    X(VALUE_UNKNOWN, "value_unknown", "a code is on its list, a member in the format", "")                   \
+    X(SENT_TWICE, "sent_twice", "a declaration comes once",                                                  \
+      "leave one of the two out, or give it a number of its own")                                            \
+    X(VALUE_FORM, "value_form", "a value has the form of its element", "write it as its element wants it")   \
+    X(VALUE_RANGE, "value_range", "a value is one that its element can hold",                                \
+      "write it as its element wants it")                                                                    \
+    X(VALUE_UNKNOWN, "value_unknown", "a code is on its list, a name in the format",                         \
+      "spell it as the format has it, or leave it out")                                                      \
     X(VALUE_CONFLICT, "value_conflict", "a value is said once, or the same each time",                       \
-      "leave one of the two out")                                                                            \
+      "leave one of them out, or correct it")                                                                \
     X(CURRENCY_LACKS, "currency_lacks", "an amount has a currency",                                          \
       "write the currency beside it, such as USD")
 
@@ -50,6 +55,7 @@ struct tw_wrong {
     enum tw_element element; /* at fault; TW_ELEMENT_N: not known, then fault->path may be a place */
     bool of_item;
     size_t entry; /* of an element of a list: index of its object there */
+    bool loose;   /* of an element of a list: which object, and whose, is not known */
 };
 
 /* How messages are judged. Nothing in it is owned. */
@@ -57,6 +63,7 @@ struct tw_validation_rules {
     struct tw_str currency; /* of amounts without one; absent = they are faults */
     int64_t now;            /* UTC seconds; TW_NO_TIME = not known: nothing lies ahead, nothing is old */
     uint64_t pass;          /* bit 1 << enum tw_check: the rule, when broken, is a warning, not a fault */
+    uint64_t skip;          /* the same: it is not asked, since the reader has looked at it */
     bool of_table;          /* rows of a table; else a message, whose time of lodging is for its receiver */
     void *to;               /* first argument of the next two */
     bool (*has)(void *to, enum tw_element e); /* can the form say it at all? What it cannot is not missed;

@@ -75,6 +75,7 @@ struct xml_list {
 /* Appends a zeroed entry to a list in the arena, which has room for 4, 8, 16 ...; NULL: the arena is full. */
 void *xml_list_append(struct tw_arena *arena, void *list, size_t size);
 
+enum { XML_WAY_MAX = 12 }; /* rows within each other; the table has 6 */
 enum { XML_ROWS_MAX = 512, XML_NO_ROW = UINT16_MAX };
 
 extern const struct xml_row xml_row[];

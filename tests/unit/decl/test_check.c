@@ -227,6 +227,27 @@ static void codes_are_on_their_lists(void)
            "\"UK\" is on no list of countries; is it ISO 3166 alpha-2?");
 }
 
+static void countries_that_iso_leaves_to_users_are_let_pass(void)
+{
+    struct bed b;
+    struct tw_violations found = {NULL, 7};
+    begin(&b);
+    b.items[0].origin = TW_STR("XT");
+    CHECK(tw_decl_check(&b.decl, NOW, b.arena, &found, NULL) == TW_OK && found.n == 0);
+    tw_arena_free(b.arena);
+}
+
+/* What an item takes over from the header is told of the header alone. */
+static void what_the_header_says_is_told_once(void)
+{
+    struct bed b;
+    begin(&b);
+    b.decl.dispatch = TW_STR("QX");
+    for (size_t i = 0; i < ITEMS; i++) b.items[i].dispatch = b.decl.dispatch;
+    expect(&b, TW_CHECK_UNKNOWN_COUNTRY, TW_ELEMENT_HEADER_DISPATCH, 0,
+           "\"QX\" is on no list of countries; is it ISO 3166 alpha-2?");
+}
+
 static void a_declaration_may_have_9999_items_and_no_more(void)
 {
     struct tw_item *items = calloc(TW_ITEMS_MAX + 1, sizeof *items);
@@ -310,6 +331,8 @@ int main(void)
     RUN(totals_are_those_of_the_items);
     RUN(worth_is_above_zero);
     RUN(codes_are_on_their_lists);
+    RUN(countries_that_iso_leaves_to_users_are_let_pass);
+    RUN(what_the_header_says_is_told_once);
     RUN(a_declaration_may_have_9999_items_and_no_more);
     RUN(every_rule_has_code_words_and_severity);
     RUN(survives_every_failed_allocation);

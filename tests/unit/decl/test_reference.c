@@ -108,17 +108,30 @@ static void write_vocabularies(struct tw_buf *out)
     write_incoterms(out);
 }
 
+static void write_check_rows(struct tw_buf *out, unsigned from, unsigned to)
+{
+    tw_buf_text(out, "| rule | severity | words | remedy | source |\n|---|---|---|---|---|\n");
+    for (unsigned c = from; c < to; c++) {
+        const struct tw_check_row *row = tw_check_row((enum tw_check)c);
+        tw_buf_printf(out, "| `%s` | %s | %s | %s | %s |\n", row->code,
+                      row->severity == TW_SEVERITY_FAULT ? "fault" : "warning", row->words, row->remedy,
+                      row->source);
+    }
+}
+
 static void write_checks(struct tw_buf *out)
 {
-    const struct tw_vocabulary *v = tw_check_vocabulary();
     tw_buf_text(
         out,
         "\n## What must hold of a declaration\n\nA fault refuses the declaration unless its map lets the "
-        "rule pass; a warning goes with it.\n\n| rule | severity | words |\n|---|---|---|\n");
-    for (size_t i = 0; i < v->n; i++)
-        tw_buf_printf(out, "| `%s` | %s | %s |\n", v->at[i].code,
-                      tw_check_severity((enum tw_check)i) == TW_SEVERITY_FAULT ? "fault" : "warning",
-                      v->at[i].words);
+        "rule pass; a warning goes with it.\n\n");
+    write_check_rows(out, 0, TW_CHECK_TIME_OLD);
+    tw_buf_text(out, "\n## What is asked of a declaration besides\n\nAsked by `tidewaiter validate` alone "
+                     "([validate.md](validate.md)); nobody waits for it when a declaration is decided about. "
+                     "UCC: Delegated "
+                     "Regulation (EU) 2015/2446 and Implementing Regulation (EU) 2015/2447, annex B, data "
+                     "elements (D.E.).\n\n");
+    write_check_rows(out, TW_CHECK_TIME_OLD, TW_CHECK_N);
 }
 
 static void read_file(const char *path, struct tw_buf *out)

@@ -318,7 +318,8 @@ static void values_that_do_not_fit_are_told_and_kept(void)
     tw_buf_text(&many, "</GoodsShipment></Declaration>");
     tw_buf_char(&many, '\0');
     reads(&h, many.p);
-    CHECK(h.reading.unfit_all == 1100 && h.reading.unfit_n == TW_XML_UNFIT_MAX && h.reading.unfit[7].item == 7);
+    CHECK(h.reading.unfit_all == 1100 && h.reading.unfit_n == TW_XML_UNFIT_MAX &&
+          h.reading.unfit[7].item == 7);
 }
 
 /* -- messages of other shapes */
