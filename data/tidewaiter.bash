@@ -31,9 +31,10 @@ _tidewaiter()
         esac
         ;;
     validate)
-        words='--help --json --quiet --xsd --at --map --currency'
+        words='--help --json --quiet --xsd --rules --rules-max --at --map --currency'
         case $prev in
         --xsd) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rules) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything that is read from YAML: first byte
- *   y  any YAML      m  a map      w  a world      c  settings of the channels
+ *   y  any YAML      m  a map      w  a world      c  settings of the channels      r  rules of declarations
  *
  * What is accepted must work: a map reads rows under its own columns, a world lives some days and every
  * reader takes what it writes, settings decide a stream of cases. */
@@ -10,6 +10,7 @@
 #include "base/yaml.h"
 #include "channel/channel.h"
 #include "message/findings.h"
+#include "message/ruleset.h"
 #include "synth/synth.h"
 
 #include <math.h>
@@ -234,6 +235,41 @@ static void channels(struct tw_str text, struct tw_arena *arena)
     decide(c, &s);
 }
 
+/* -- rules */
+
+static void on_wrong(void *to, const struct tw_wrong *w)
+{
+    (void)to;
+    CHECK(w->rule.n > 0 && w->element != TW_ELEMENT_N);
+}
+
+/* A set that is taken can be asked of any declaration. */
+static void ask(struct tw_str text, struct tw_arena *arena)
+{
+    const struct tw_validation_rules rules = {.now = TW_NO_TIME, .wrong = on_wrong};
+    struct tw_document document = {.type = TW_STR("853")};
+    struct tw_validation v;
+    struct tw_ruleset set;
+    struct tw_fault fault = {0};
+    struct tw_decl d;
+    struct tw_item item;
+    const tw_err err = tw_ruleset_parse(text, 50, arena, &set, &fault);
+    if (err != TW_OK) {
+        fuzz_fault(err, &fault);
+        return;
+    }
+    tw_decl_init(&d);
+    tw_item_init(&item);
+    d.type = TW_STR("IMY");
+    item.hs = TW_STR("02011000");
+    item.documents.at = &document;
+    item.documents.n = 1;
+    d.items.at = &item;
+    d.items.n = 1;
+    tw_validation_begin(&v, &rules);
+    CHECK(tw_ruleset_check(&set, &d, &v, &fault) == TW_OK);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct fuzz_input in;
@@ -249,6 +285,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         break;
     case 'w':
         world(in.text, in.piece, arena);
+        break;
+    case 'r':
+        ask(in.text, arena);
         break;
     case 'c':
         channels(in.text, arena);

@@ -7,8 +7,9 @@
 #include "cli/reading.h"
 #include "cli/table_priv.h"
 #include "engine/validate.h"
+#include "store/file.h"
 
-enum { FLUSH_BYTES = 1 << 16 };
+enum { FLUSH_BYTES = 1 << 16, RULES_BYTES_MAX = 4 << 20, RULES_ARENA_MAX = 256 << 20 };
 
 struct telling {
     struct tw_cli *cli;
@@ -171,9 +172,32 @@ static tw_err validate(struct telling *t, const struct tw_validate_options *o, s
     return tw_fail(fault, TW_FORMAT, "there was no message in what was named");
 }
 
+/* An administration's own rules, and where they live. */
+struct own_rules {
+    struct tw_arena *arena;
+    struct tw_buf text;
+    struct tw_ruleset set;
+};
+
+static tw_err read_rules(struct tw_cli *cli, struct own_rules *own, const struct tw_ruleset **ret,
+                         struct tw_fault *fault)
+{
+    const char *path = tw_cli_value(cli, "rules");
+    if (path == NULL) return TW_OK;
+    if (tw_arena_new(RULES_ARENA_MAX, &own->arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
+    cli->file = path;
+    TW_TRY(tw_file_in_all(path, RULES_BYTES_MAX, &own->text, fault));
+    TW_TRY(tw_ruleset_parse(tw_buf_view(&own->text), (uint32_t)tw_cli_whole(cli, "rules_max"), own->arena,
+                            &own->set, fault));
+    cli->file = NULL;
+    *ret = &own->set;
+    return TW_OK;
+}
+
 tw_err cmd_validate(struct tw_cli *cli, struct tw_fault *fault)
 {
     struct telling t = {.cli = cli};
+    struct own_rules own = {.arena = NULL};
     TW_SCOPED(tw_cli_reading) *reading = NULL;
     struct tw_validate_options o = {.xsd = tw_cli_value(cli, "xsd"),
                                     .stop = tw_cli_stop(),
@@ -186,7 +210,10 @@ tw_err cmd_validate(struct tw_cli *cli, struct tw_fault *fault)
     tw_cli_reading_pause(reading);
     o.map = tw_cli_reading_options(reading)->map;
     o.currency = tw_cli_reading_options(reading)->currency;
-    const tw_err err = validate(&t, &o, fault);
+    tw_err err = read_rules(cli, &own, &o.rules, fault);
+    if (err == TW_OK) err = validate(&t, &o, fault);
+    tw_arena_free(own.arena);
+    tw_buf_free(&own.text);
     tw_buf_free(&t.text);
     return err;
 }

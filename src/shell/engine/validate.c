@@ -159,7 +159,8 @@ tw_err judge_decl(struct judge *j, struct tw_decl *decl, struct tw_fault *fault)
     j->decl = decl;
     j->subject = decl->id;
     TW_TRY(come_once(j, decl, fault));
-    return tw_validation_decl(&j->v, decl, j->arena, fault);
+    TW_TRY(tw_validation_decl(&j->v, decl, j->arena, fault));
+    return j->options->rules != NULL ? tw_ruleset_check(j->options->rules, decl, &j->v, fault) : TW_OK;
 }
 
 /* -- files */

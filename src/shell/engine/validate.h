@@ -15,6 +15,7 @@
 #include <signal.h>
 
 #include "message/map.h"
+#include "message/ruleset.h"
 #include "message/validate.h"
 
 /* One fault and its place, during the call. */
@@ -31,8 +32,9 @@ struct tw_validate_told {
 
 /* Nothing in it is owned. NULL: not wanted. */
 struct tw_validate_options {
-    const char *xsd;          /* a schema that messages in XML must keep */
-    const struct tw_map *map; /* of tables */
+    const char *xsd;                /* a schema that messages in XML must keep */
+    const struct tw_map *map;       /* of tables */
+    const struct tw_ruleset *rules; /* an administration's own, asked besides */
     const char *currency; /* of amounts without one, ISO 4217; NULL = of tables the map's, of messages none */
     int64_t now;          /* UTC seconds; TW_NO_TIME = not known */
     const volatile sig_atomic_t *stop; /* not zero = give up with TW_INTERRUPTED */

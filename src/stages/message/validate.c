@@ -175,15 +175,19 @@ static bool needs_no_code(const struct tw_decl *d)
     return last == 'J' || last == 'K' || last == 'Q';
 }
 
+bool tw_validation_misses(const struct tw_validation *v, enum tw_element e)
+{
+    return !v->unplaced && !is_blamed(v, e) && (v->rules->has == NULL || v->rules->has(v->rules->to, e));
+}
+
 /* Is what is missing no fault of this message? */
 static bool is_excused(const struct tw_validation *v, const struct tw_decl *d, const struct tw_violation *of)
 {
     const struct tw_validation_rules *rules = v->rules;
     if (tw_check_row(of->check)->about != TW_ABOUT_LACKS) return false;
-    if (v->unplaced || is_blamed(v, of->element)) return true;
+    if (!tw_validation_misses(v, of->element)) return true;
     if (!rules->of_table && of->check == TW_CHECK_NO_TIME) return true;
-    if (!rules->of_table && of->check == TW_CHECK_NO_HS && needs_no_code(d)) return true;
-    return rules->has != NULL && !rules->has(rules->to, of->element);
+    return !rules->of_table && of->check == TW_CHECK_NO_HS && needs_no_code(d);
 }
 
 /* What assess lets a message pass without is a warning here too. */

@@ -91,6 +91,10 @@ void tw_validation_refused(struct tw_validation *v, enum tw_reading_rule rule, c
 /* What another table of rules has found. */
 void tw_validation_tell(struct tw_validation *v, const struct tw_wrong *wrong);
 
+/* Would it be told that the element is missing? Not of what could not be read, nor of what the form cannot
+ * say. */
+bool tw_validation_misses(const struct tw_validation *v, enum tw_element e);
+
 /* Settles the declaration and tells every rule of decl/check.def that it breaks. Of a request (function 13),
  * which says of a declaration only what changes, single values are looked at alone. TW_NOMEM */
 tw_err tw_validation_decl(struct tw_validation *v, struct tw_decl *decl, struct tw_arena *arena,
