@@ -5,12 +5,10 @@
 
 #include "base/mem.h"
 #include "engine/convert_edifact_priv.h"
+#include "engine/files_priv.h"
 #include "message/edifact_envelope.h"
-#include "store/archive_in.h"
-#include "store/file.h"
-#include "store/walk.h"
 
-enum { SNIFF_BYTES = 512, POINTER = sizeof(void *), PATH_BYTES = 4096 };
+enum { POINTER = sizeof(void *) };
 
 struct work {
     const struct tw_input_options *input;
@@ -20,6 +18,7 @@ struct work {
     const struct tw_edi_report **report;
     size_t manifest_n, manifest_cap, report_n, report_cap;
     struct tw_edi_reader *reader;
+    struct files files;
 };
 
 static tw_err no_memory(struct tw_fault *fault)
@@ -36,11 +35,6 @@ static tw_err too_much(struct tw_fault *fault)
 static void work_on(const struct work *w, const char *path)
 {
     if (w->input->file != NULL) *w->input->file = path;
-}
-
-static bool stopped(const struct work *w)
-{
-    return w->input->stop != NULL && *w->input->stop != 0;
 }
 
 /* Room for one more pointer. */
@@ -163,92 +157,60 @@ static tw_err read_interchange(struct work *w, struct tw_file_in *in, struct tw_
     return reading ? end_message(w, fault) : TW_OK;
 }
 
-/* `path`, or the file that `archive` has come to. *is: it is an interchange, and has been read. */
-static tw_err read_file(struct work *w, const char *path, struct tw_archive *archive, bool *is,
-                        struct tw_fault *fault)
+/* A file is refused, and the others are gone on with. */
+static void refuse(struct work *w, const struct tw_fault *why)
 {
-    const struct tw_file_options how = {.stop = w->input->stop};
-    TW_SCOPED(tw_file_in) *in = NULL;
-    char first[SNIFF_BYTES];
-    size_t have = 0;
-    *is = false;
-    TW_TRY(archive != NULL ? tw_archive_file(archive, &in, fault) : tw_file_in_open(path, &how, &in, fault));
-    for (size_t n = 1; n > 0 && have < sizeof first; have += n)
-        TW_TRY(tw_file_in_read(in, first + have, sizeof first - have, &n, fault));
-    *is = tw_edi_sniff((struct tw_str){first, have});
-    return *is ? read_interchange(w, in, (struct tw_str){first, have}, fault) : TW_OK;
+    w->to->refused++;
+    if (w->input->manifest_told != NULL) w->input->manifest_told(w->input->to, why, true);
 }
 
-static bool is_file_s(tw_err err)
+/* All of a file or nothing is taken. What is no interchange is passed over below a directory, and refused
+ * where it was named. */
+static tw_err take_file(struct work *w, struct tw_fault *fault)
 {
-    return err == TW_FORMAT || err == TW_RANGE || err == TW_CONFLICT || err == TW_NOTFOUND || err == TW_IO;
-}
-
-/* What has become of one file: all of it or nothing is taken, and what is refused is told. */
-static tw_err settle_file(struct work *w, size_t manifests, size_t reports, tw_err err,
-                          const struct tw_fault *why, struct tw_fault *fault)
-{
+    const size_t manifests = w->manifest_n, reports = w->report_n;
+    struct tw_fault why = {0};
+    tw_err err = TW_OK;
+    if (tw_edi_sniff(files_first(&w->files)))
+        err = read_interchange(w, w->files.file, files_first(&w->files), &why);
+    else if (!w->files.found)
+        err = tw_fail(&why, TW_FORMAT,
+                      "this is no EDIFACT interchange; manifests are read from CUSCAR messages");
     if (err == TW_OK) return TW_OK;
-    if (!is_file_s(err)) {
-        if (fault != NULL) *fault = *why;
+    if (err == TW_LIMIT || !files_goes_on(err)) { /* of memory: what comes behind it has no room either */
+        if (fault != NULL) *fault = why;
         return err;
     }
     w->manifest_n = manifests;
     w->report_n = reports;
-    w->to->refused++;
-    if (w->input->manifest_told != NULL) w->input->manifest_told(w->input->to, why, true);
+    refuse(w, &why);
     return TW_OK;
 }
 
-/* The files of an archive, under the path archive/name. */
-static tw_err read_archive(struct work *w, const char *path, struct tw_fault *fault)
+static tw_err take_files(struct work *w, struct tw_fault *fault)
 {
-    const struct tw_file_options how = {.stop = w->input->stop};
-    TW_SCOPED(tw_archive) *archive = NULL;
-    struct tw_fault why = {0};
-    tw_err err = tw_archive_open(path, NULL, &how, &archive, &why);
-    while (err == TW_OK) {
-        char shown[2 * PATH_BYTES];
-        enum tw_archive_step step = TW_ARCHIVE_END;
-        const char *name;
-        const size_t manifests = w->manifest_n, reports = w->report_n;
-        bool is = true;
-        why = (struct tw_fault){.item = 0};
-        err = tw_archive_next(archive, &step, &name, &why);
-        if (err != TW_OK) break;
-        if (step == TW_ARCHIVE_END) return TW_OK;
-        snprintf(shown, sizeof shown, "%s/%s", path, name);
-        work_on(w, shown);
-        err = step == TW_ARCHIVE_REFUSED ? why.code : read_file(w, shown, archive, &is, &why);
-        err = settle_file(w, manifests, reports, err, &why, fault);
-        work_on(w, path);
-        TW_TRY(err);
+    for (bool some = true, ended = false;;) {
+        struct tw_fault why = {0};
+        const tw_err err = files_next(&w->files, &some, &ended, &why);
+        work_on(w, some || err != TW_OK ? w->files.name : NULL);
+        if (err != TW_OK && (ended || !files_goes_on(err))) {
+            if (fault != NULL) *fault = why;
+            return err;
+        }
+        if (err != TW_OK)
+            refuse(w, &why);
+        else if (some)
+            TW_TRY(take_file(w, fault));
+        else
+            return TW_OK;
     }
-    return settle_file(w, w->manifest_n, w->report_n, err, &why, fault);
-}
-
-/* What is no interchange is passed over below a directory, and refused where it was named. */
-static tw_err on_file(void *to, const char *path, bool found, struct tw_fault *fault)
-{
-    struct work *w = to;
-    struct tw_fault why = {0};
-    const size_t manifests = w->manifest_n, reports = w->report_n;
-    bool is;
-    if (stopped(w)) return tw_fail(fault, TW_INTERRUPTED, "interrupted");
-    work_on(w, path);
-    if (tw_archive_is(path)) return read_archive(w, path, fault);
-    tw_err err = read_file(w, path, NULL, &is, &why);
-    if (err == TW_OK && !is && !found)
-        err = tw_fail(&why, TW_FORMAT,
-                      "this is no EDIFACT interchange; manifests are read from CUSCAR messages");
-    return settle_file(w, manifests, reports, err, &why, fault);
 }
 
 static tw_err read_all(struct work *w, const char *const *path, size_t n, struct tw_fault *fault)
 {
     TW_TRY(tw_edi_reader_new(NULL, &w->reader, fault));
-    for (size_t i = 0; i < n; i++)
-        TW_TRY(tw_walk(path[i], &(struct tw_walk){.to = w, .file = on_file}, fault));
+    for (size_t i = 0; i < n; i++) TW_TRY(files_add(&w->files, path[i], fault));
+    TW_TRY(take_files(w, fault));
     work_on(w, NULL);
     if (w->manifest_n == 0)
         return tw_fail(fault, TW_NOTFOUND,
@@ -269,10 +231,11 @@ tw_err tw_manifests_read(const char *const *path, size_t n, const struct tw_inpu
                          struct tw_arena *arena, struct tw_manifests *ret, struct tw_fault *fault)
 {
     *ret = (struct tw_manifests){0};
-    struct work w = {.input = input, .arena = arena, .to = ret};
+    struct work w = {.input = input, .arena = arena, .to = ret, .files = {.stop = input->stop}};
     struct tw_fault why = {0};
     const tw_err err = read_all(&w, path, n, &why);
     tw_edi_reader_free(w.reader);
+    files_close(&w.files);
     tw_free(w.manifest);
     tw_free(w.report);
     if (err != TW_OK && fault != NULL) *fault = why;
