@@ -7,7 +7,7 @@ B ?= build
 SANITIZE = -Db_lundef=false -Doptimization=1 -Db_sanitize
 sources = $(shell git ls-files '*.[ch]')
 
-# $(call build,FOLDER,OPTIONS,CC=compiler,TARGETS): sets the folder up the first time, builds what changed; all of it
+# $(call build,FOLDER,OPTIONS,CC=compiler CXX=compiler,TARGETS): sets the folder up the first time, builds what changed; all of it
 # where no targets are named.
 build = test -f $(1)/build.ninja || $(3) meson setup $(1) $(2) >$(1).txt || { cat $(1).txt; exit 1; }; \
 	rm -f $(1).txt; ninja -C $(1) --quiet $(4) | sed '/^ninja: no work to do/d'
@@ -19,20 +19,20 @@ check: all ## runs every test; the last line counts them
 	@tools/run-tests $(B)
 
 asan: ## the same under clang's AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan/
-	@$(call build,build-asan,$(SANITIZE)=address$(comma)undefined,CC=clang)
+	@$(call build,build-asan,$(SANITIZE)=address$(comma)undefined,CC=clang CXX=clang++)
 	@tools/run-tests build-asan
 
 tsan: ## the same under clang's ThreadSanitizer, in build-tsan/
-	@$(call build,build-tsan,$(SANITIZE)=thread,CC=clang)
+	@$(call build,build-tsan,$(SANITIZE)=thread,CC=clang CXX=clang++)
 	@tools/run-tests build-tsan
 
 fuzz: ## each fuzz target for SECONDS=60, in build-fuzz/
-	@$(call build,build-fuzz,$(SANITIZE)=address$(comma)undefined -Dfuzz=true,CC=clang)
+	@$(call build,build-fuzz,$(SANITIZE)=address$(comma)undefined -Dfuzz=true,CC=clang CXX=clang++)
 	@tools/run-fuzz build-fuzz $(SECONDS)
 
 repeat: all ## same seed, same bytes: from gcc -O3, clang -O2, sanitizers, and with other code in the C library
-	@$(call build,build-clang,-Doptimization=2,CC=clang,apps/tidewaiter)
-	@$(call build,build-asan,$(SANITIZE)=address$(comma)undefined,CC=clang,apps/tidewaiter)
+	@$(call build,build-clang,-Doptimization=2,CC=clang CXX=clang++,apps/tidewaiter)
+	@$(call build,build-asan,$(SANITIZE)=address$(comma)undefined,CC=clang CXX=clang++,apps/tidewaiter)
 	@tools/check-repeat $(B) build-clang build-asan
 
 bench: ## speed beside the peers, in build-bench/
@@ -43,6 +43,9 @@ bench: ## speed beside the peers, in build-bench/
 
 bars: all ## what evaluate must reach on kcs and on SEEDS=5 worlds drawn by the clock; CLOSED_LOOP=1 plays them too, JOBS=2 two at a time
 	@tests/accept/evaluate.py $(B)/apps/tidewaiter --seeds $(or $(SEEDS),5) $(if $(CLOSED_LOOP),--closed-loop) $(if $(JOBS),--jobs $(JOBS))
+
+cel-conformance: all ## the public tests of the Common Expression Language: in scope, passed, excluded
+	@cd $(B) && $(CURDIR)/tests/oracle/test_cel.py tests/oracle/cel_conform --table
 
 coverage: ## lines and branches the tests reach in the pure modules, in build-cov/
 	@$(call build,build-cov,-Db_coverage=true -Doptimization=0 -Dc_args=-fprofile-update=atomic,)
@@ -66,7 +69,7 @@ install: all ## installs program, man page and completion (DESTDIR is heeded)
 	@meson install -C $(B) --no-rebuild
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 18
 
 comma := ,
-.PHONY: all bars check asan tsan fuzz repeat bench coverage mutate lint format accept install help
+.PHONY: all bars cel-conformance check asan tsan fuzz repeat bench coverage mutate lint format accept install help

@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain cel --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -122,6 +122,12 @@ _tidewaiter()
         --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        esac
+        ;;
+    cel)
+        words='--help --json --quiet --with'
+        case $prev in
+        --with) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     esac

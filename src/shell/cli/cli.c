@@ -142,6 +142,21 @@ static void fault_json(const struct tw_cli *cli, const struct tw_fault *fault, s
     tw_json_end_object(&j);
 }
 
+/* The line of cli->text that the fault is about, and a caret under the character. */
+static void fault_caret(const struct tw_cli *cli, const struct tw_fault *fault, struct tw_buf *out)
+{
+    struct tw_str line = {0}, rest = cli->text;
+    for (uint32_t i = 0; i < fault->line; i++) line = tw_str_cut(rest, '\n', &rest);
+    tw_buf_printf(out, "\n  %.*s\n  ", TW_STR_ARG(line));
+    uint32_t column = 1;
+    for (size_t i = 0; i < line.n && column < fault->column; i++) {
+        const bool next = i + 1 == line.n || ((unsigned char)line.s[i + 1] & 0xc0) != 0x80;
+        if (next) tw_buf_char(out, line.s[i] == '\t' ? '\t' : ' ');
+        column += next;
+    }
+    tw_buf_char(out, '^');
+}
+
 /* file:line:column: element: note, as compilers write, so that editors find the place. */
 static void fault_text(const struct tw_cli *cli, const struct tw_fault *fault, struct tw_buf *out)
 {
@@ -154,6 +169,7 @@ static void fault_text(const struct tw_cli *cli, const struct tw_fault *fault, s
     if ((cli->file != NULL && !named) || fault->line > 0) tw_buf_char(out, ' ');
     if (fault->path[0] != '\0') tw_buf_printf(out, "%s: ", fault->path);
     tw_buf_text(out, fault->note);
+    if (cli->text.n > 0 && cli->file == NULL && fault->line > 0) fault_caret(cli, fault, out);
     if (fault->code == TW_ARG && cli->command != NULL && cli->file == NULL) {
         tw_buf_text(out, "\n`tidewaiter ");
         buf_typed(out, cli->command->name);

@@ -36,6 +36,8 @@ struct tw_cli {
     bool json, quiet;
     bool finding;     /* the work went well and found something against what it looked at: exit code 1 */
     const char *file; /* what a fault is about; a command sets it before it reads a file. NULL = none */
+    struct tw_str
+        text; /* the same where no file is: a fault shows the line of it, and a caret. absent = none */
 };
 
 /* The whole program behind main(); returns the exit code. */

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cel_conform TESTS.json -- runs conformance tests of the Common Expression Language, as test_cel.py hands
+ * them on: the JSON form of cel.expr.conformance.test.SimpleTest. One line per test: "ok", or what was wrong.
+ */
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cel/cel.h"
+#include "check.h"
+
+enum { NAMES = 16, PARTS = 8 };
+
+static struct tw_arena *arena; /* of one test */
+
+static void *room(size_t n, size_t size)
+{
+    void *p = tw_arena_array(arena, n > 0 ? n : 1, size);
+    CHECK(p != NULL);
+    return p;
+}
+
+static struct tw_str text_of(const json_t *j)
+{
+    return (struct tw_str){json_string_value(j), json_string_length(j)};
+}
+
+/* -- types */
+
+static const struct tw_cel_type *type_of(const json_t *j);
+
+static const struct tw_cel_type *compound(enum tw_cel_kind kind, struct tw_str name,
+                                          const json_t *const *part, size_t n)
+{
+    struct tw_cel_type *t = room(1, sizeof *t);
+    const struct tw_cel_type **at = room(n, sizeof *at);
+    for (size_t i = 0; i < n; i++) at[i] = type_of(part[i]);
+    *t = (struct tw_cel_type){.kind = kind, .n = (uint32_t)n, .name = name, .part = at};
+    return t;
+}
+
+static const struct tw_cel_type *named(struct tw_str name)
+{
+    static const struct {
+        const char *name;
+        enum tw_cel_kind kind;
+    } row[] = {{"BOOL", TW_CEL_BOOL},
+               {"INT64", TW_CEL_INT},
+               {"UINT64", TW_CEL_UINT},
+               {"DOUBLE", TW_CEL_DOUBLE},
+               {"STRING", TW_CEL_STRING},
+               {"BYTES", TW_CEL_BYTES},
+               {"TIMESTAMP", TW_CEL_TIMESTAMP},
+               {"DURATION", TW_CEL_DURATION},
+               {"google.protobuf.Timestamp", TW_CEL_TIMESTAMP},
+               {"google.protobuf.Duration", TW_CEL_DURATION}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        if (tw_str_is(name, row[i].name)) return tw_cel_type_of(row[i].kind);
+    CHECK(0 && "a type this runner does not know");
+    return NULL;
+}
+
+static const struct tw_cel_type *abstract(const json_t *j)
+{
+    const json_t *part[PARTS], *list = json_object_get(j, "parameterTypes");
+    const size_t n = json_array_size(list);
+    CHECK(n <= PARTS);
+    for (size_t i = 0; i < n; i++) part[i] = json_array_get(list, i);
+    return compound(TW_CEL_ABSTRACT, text_of(json_object_get(j, "name")), part, n);
+}
+
+static const struct tw_cel_type *type_of(const json_t *j)
+{
+    const struct tw_str none = {0};
+    const json_t *t;
+    if ((t = json_object_get(j, "primitive")) != NULL || (t = json_object_get(j, "wellKnown")) != NULL ||
+        (t = json_object_get(j, "messageType")) != NULL)
+        return named(text_of(t));
+    if (json_object_get(j, "null") != NULL) return tw_cel_type_of(TW_CEL_NULL);
+    if ((t = json_object_get(j, "listType")) != NULL)
+        return compound(TW_CEL_LIST, none, (const json_t *[]){json_object_get(t, "elemType")}, 1);
+    if ((t = json_object_get(j, "mapType")) != NULL)
+        return compound(TW_CEL_MAP, none,
+                        (const json_t *[]){json_object_get(t, "keyType"), json_object_get(t, "valueType")},
+                        2);
+    if ((t = json_object_get(j, "type")) != NULL) return compound(TW_CEL_TYPE, none, &t, 1);
+    if ((t = json_object_get(j, "typeParam")) != NULL) return compound(TW_CEL_PARAM, text_of(t), NULL, 0);
+    if ((t = json_object_get(j, "abstractType")) != NULL) return abstract(t);
+    CHECK(json_object_get(j, "dyn") != NULL);
+    return tw_cel_type_of(TW_CEL_DYN);
+}
+
+/* -- values */
+
+static struct tw_cel_value value_of(const json_t *j);
+
+static struct tw_cel_value base64(struct tw_str s)
+{
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char *at = room(s.n + 1, 1);
+    uint32_t w = 0, n = 0;
+    unsigned bits = 0;
+    for (size_t i = 0; i < s.n && s.s[i] != '='; i++) {
+        w = w << 6 | (uint32_t)(strchr(digit, s.s[i]) - digit);
+        bits += 6;
+        if (bits < 8) continue;
+        bits -= 8;
+        at[n++] = (char)(w >> bits & 0xff);
+    }
+    return tw_cel_bytes((struct tw_str){at, n});
+}
+
+static double number(const json_t *j)
+{
+    if (json_is_number(j)) return json_number_value(j);
+    const struct tw_str s = text_of(j);
+    return tw_str_is(s, "NaN") ? (double)NAN : s.s[0] == '-' ? -(double)INFINITY : (double)INFINITY;
+}
+
+static struct tw_cel_value type_value(struct tw_str name)
+{
+    for (unsigned k = 0; k <= TW_CEL_TYPE; k++)
+        if (tw_str_is(name, tw_cel_kind_name((enum tw_cel_kind)k)))
+            return (struct tw_cel_value){.type = tw_cel_type_of((enum tw_cel_kind)k), .kind = TW_CEL_TYPE};
+    CHECK(0 && "a type value this runner does not know");
+    return tw_cel_null();
+}
+
+/* A duration or timestamp in its JSON form; the language itself reads it. */
+static struct tw_cel_value message(const json_t *j)
+{
+    const char *type = json_string_value(json_object_get(j, "@type"));
+    const char *call = strstr(type, "Duration") != NULL ? "duration" : "timestamp";
+    char text[96];
+    TW_SCOPED(tw_cel_program) *p = NULL;
+    struct tw_cel_value v;
+    const struct tw_cel_env env = {.unchecked = true};
+    snprintf(text, sizeof text, "%s('%s')", call, json_string_value(json_object_get(j, "value")));
+    CHECK(tw_cel_compile(tw_str_from(text), &env, NULL, &p, NULL) == TW_OK);
+    CHECK(tw_cel_eval(p, NULL, arena, &v, NULL) == TW_OK);
+    return v;
+}
+
+static struct tw_cel_value aggregate(const json_t *list, const json_t *map)
+{
+    const json_t *at = list != NULL ? json_object_get(list, "values") : json_object_get(map, "entries");
+    const uint32_t n = (uint32_t)json_array_size(at);
+    struct tw_cel_value *v = room(2 * n, sizeof *v);
+    for (uint32_t i = 0; i < n; i++) {
+        const json_t *e = json_array_get(at, i);
+        if (list != NULL) {
+            v[i] = value_of(e);
+            continue;
+        }
+        v[2 * i] = value_of(json_object_get(e, "key"));
+        v[2 * i + 1] = value_of(json_object_get(e, "value"));
+    }
+    return list != NULL ? tw_cel_list(v, n) : tw_cel_map(v, n);
+}
+
+static struct tw_cel_value value_of(const json_t *j)
+{
+    const json_t *v;
+    if ((v = json_object_get(j, "boolValue")) != NULL) return tw_cel_bool(json_is_true(v));
+    if ((v = json_object_get(j, "int64Value")) != NULL)
+        return tw_cel_int(strtoll(json_string_value(v), NULL, 10));
+    if ((v = json_object_get(j, "uint64Value")) != NULL)
+        return tw_cel_uint(strtoull(json_string_value(v), NULL, 10));
+    if ((v = json_object_get(j, "doubleValue")) != NULL) return tw_cel_double(number(v));
+    if ((v = json_object_get(j, "stringValue")) != NULL) return tw_cel_string(text_of(v));
+    if ((v = json_object_get(j, "bytesValue")) != NULL) return base64(text_of(v));
+    if ((v = json_object_get(j, "typeValue")) != NULL) return type_value(text_of(v));
+    if ((v = json_object_get(j, "objectValue")) != NULL) return message(v);
+    if ((v = json_object_get(j, "listValue")) != NULL) return aggregate(v, NULL);
+    if ((v = json_object_get(j, "mapValue")) != NULL) return aggregate(NULL, v);
+    CHECK(json_object_get(j, "nullValue") != NULL);
+    return tw_cel_null();
+}
+
+static bool same(struct tw_cel_value a, struct tw_cel_value b)
+{
+    if (a.kind != b.kind || a.n != b.n) return false;
+    if (a.kind == TW_CEL_DOUBLE) return a.f == b.f || (a.f != a.f && b.f != b.f);
+    if (a.kind == TW_CEL_LIST) {
+        for (uint32_t i = 0; i < a.n; i++)
+            if (!same(a.list[i], b.list[i])) return false;
+        return true;
+    }
+    if (a.kind != TW_CEL_MAP) return tw_cel_equal(a, b);
+    for (uint32_t i = 0; i < a.n; i++) {
+        uint32_t k = 0;
+        while (k < b.n && !(same(a.map[2 * i], b.map[2 * k]) && same(a.map[2 * i + 1], b.map[2 * k + 1])))
+            k++;
+        if (k == b.n) return false;
+    }
+    return true;
+}
+
+/* -- one test */
+
+struct world {
+    struct tw_cel_variable variable[NAMES];
+    struct tw_cel_value slot[NAMES];
+    struct tw_cel_function function[NAMES];
+    struct tw_cel_env env;
+};
+
+static void declare(struct world *w, const json_t *test)
+{
+    const json_t *e;
+    size_t i;
+    json_array_foreach(json_object_get(test, "typeEnv"), i, e)
+    {
+        const struct tw_str name = text_of(json_object_get(e, "name"));
+        const json_t *ident = json_object_get(e, "ident"), *overload;
+        size_t k, m;
+        if (ident != NULL) {
+            CHECK(w->env.variables < NAMES);
+            w->variable[w->env.variables++] =
+                (struct tw_cel_variable){name, type_of(json_object_get(ident, "type"))};
+            continue;
+        }
+        json_array_foreach(json_object_get(json_object_get(e, "function"), "overloads"), k, overload)
+        {
+            const json_t *params = json_object_get(overload, "params");
+            const struct tw_cel_type **at = room(json_array_size(params), sizeof *at);
+            for (m = 0; m < json_array_size(params); m++) at[m] = type_of(json_array_get(params, m));
+            CHECK(w->env.functions < NAMES);
+            w->function[w->env.functions++] = (struct tw_cel_function){
+                .name = name,
+                .receiver = json_is_true(json_object_get(overload, "isInstanceFunction")),
+                .n = (uint8_t)m,
+                .parameter = at,
+                .result = type_of(json_object_get(overload, "resultType"))};
+        }
+    }
+}
+
+/* Functions that the tests take as there: cel-go's library of optional values. */
+static void declare_optional(struct world *w)
+{
+    static const struct tw_cel_type t = {.kind = TW_CEL_PARAM, .name = {"T", 1}};
+    static const struct tw_cel_type *const part[] = {&t};
+    static const struct tw_cel_type optional = {
+        .kind = TW_CEL_ABSTRACT, .n = 1, .name = {"optional_type", 13}, .part = part};
+    w->function[w->env.functions++] =
+        (struct tw_cel_function){.name = TW_STR("optional.none"), .result = &optional};
+    w->function[w->env.functions++] = (struct tw_cel_function){
+        .name = TW_STR("optional.of"), .n = 1, .parameter = part, .result = &optional};
+}
+
+static void bind(struct world *w, const json_t *test)
+{
+    const char *name;
+    json_t *b;
+    for (size_t i = 0; i < w->env.variables; i++) w->slot[i] = tw_cel_error(TW_CEL_FAULT_UNDECLARED);
+    json_object_foreach(json_object_get(test, "bindings"), name, b)
+    {
+        size_t i = 0;
+        while (i < w->env.variables && !tw_str_is(w->variable[i].name, name)) i++;
+        CHECK(i < NAMES);
+        if (i == w->env.variables)
+            w->variable[w->env.variables++] =
+                (struct tw_cel_variable){tw_str_from(name), tw_cel_type_of(TW_CEL_DYN)};
+        w->slot[i] = value_of(json_object_get(b, "value"));
+    }
+}
+
+static bool wrong(const char *what, const char *why)
+{
+    printf("%s: %s\n", what, why);
+    return false;
+}
+
+static bool right_type(const struct tw_cel_program *p, const json_t *typed)
+{
+    TW_SCOPED_BUF is = {0};
+    TW_SCOPED_BUF want = {0};
+    if (typed == NULL) return true;
+    tw_cel_type_show(tw_cel_result(p), &is);
+    tw_cel_type_show(type_of(json_object_get(typed, "deducedType")), &want);
+    if (tw_str_eq(tw_buf_view(&is), tw_buf_view(&want))) return true;
+    printf("type %.*s, not %.*s\n", TW_STR_ARG(tw_buf_view(&is)), TW_STR_ARG(tw_buf_view(&want)));
+    return false;
+}
+
+static bool right_value(const json_t *test, tw_err err, struct tw_cel_value got, const struct tw_fault *fault)
+{
+    const json_t *value = json_object_get(test, "value"), *typed = json_object_get(test, "typedResult");
+    TW_SCOPED_BUF b = {0};
+    if (json_object_get(test, "evalError") != NULL) {
+        if (err == TW_RANGE) return true;
+        tw_cel_show(got, NULL, &b);
+        printf("no fault, but %s %.*s\n", tw_err_name(err), TW_STR_ARG(tw_buf_view(&b)));
+        return false;
+    }
+    if (err != TW_OK) return wrong("fault", fault->note);
+    if (typed != NULL) value = json_object_get(typed, "result");
+    const struct tw_cel_value want = value != NULL ? value_of(value) : tw_cel_bool(true);
+    if (same(got, want)) return true;
+    tw_cel_show(got, NULL, &b);
+    tw_buf_text(&b, ", not ");
+    tw_cel_show(want, NULL, &b);
+    printf("value %.*s\n", TW_STR_ARG(tw_buf_view(&b)));
+    return false;
+}
+
+static bool run(const json_t *test)
+{
+    struct world w = {0};
+    TW_SCOPED(tw_cel_program) *p = NULL;
+    struct tw_fault fault = {0};
+    struct tw_cel_value v = {0};
+    w.env = (struct tw_cel_env){.container = text_of(json_object_get(test, "container")),
+                                .variable = w.variable,
+                                .function = w.function,
+                                .unchecked = json_is_true(json_object_get(test, "disableCheck"))};
+    declare_optional(&w);
+    declare(&w, test);
+    bind(&w, test);
+    if (tw_cel_compile(text_of(json_object_get(test, "expr")), &w.env, NULL, &p, &fault) != TW_OK)
+        return wrong("refused", fault.note);
+    if (!right_type(p, json_object_get(test, "typedResult"))) return false;
+    if (json_is_true(json_object_get(test, "checkOnly"))) return true;
+    const tw_err err = tw_cel_eval(p, w.slot, arena, &v, &fault);
+    return right_value(test, err, v, &fault);
+}
+
+int main(int argc, char **argv)
+{
+    json_error_t error;
+    CHECK(argc == 2);
+    json_t *tests = json_load_file(argv[1], JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
+    CHECK(json_is_array(tests));
+    const json_t *t;
+    size_t i;
+    json_array_foreach(tests, i, t)
+    {
+        CHECK(tw_arena_new((size_t)16 << 20, &arena) == TW_OK);
+        if (run(t)) printf("ok\n");
+        tw_arena_free(arena);
+    }
+    json_decref(tests);
+    return 0;
+}
