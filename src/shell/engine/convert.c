@@ -101,7 +101,7 @@ static tw_err open_convert(struct convert *c, struct tw_fault *fault)
     if (c->options->xsd == NULL) return TW_OK;
     work_on(c, c->options->xsd);
     TW_TRY(xsd_open(c->options->xsd, &c->schema, fault));
-    tw_xml_hold_to(c->xml, c->schema);
+    tw_xml_hold_to(c->xml, c->schema, NULL);
     return TW_OK;
 }
 

@@ -203,9 +203,9 @@ static tw_err check_xml(struct put *p, struct tw_fault *fault)
     struct tw_notification n;
     TW_TRY(feed(c, tw_buf_view(&c->text), fault));
     tw_arena_reset(c->work);
-    tw_xml_hold_to(c->written, c->schema);
+    tw_xml_hold_to(c->written, c->schema, NULL);
     const tw_err err = tw_xml_read(c->reader, c->written, c->work, &back, fault);
-    tw_xml_hold_to(c->written, NULL);
+    tw_xml_hold_to(c->written, NULL, NULL);
     TW_TRY(err);
     if (p->record.level == TW_LEVEL_NOTIFICATION) {
         TW_TRY(tw_notification_read(back.decl, c->work, &n, fault));

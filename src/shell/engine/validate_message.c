@@ -27,17 +27,34 @@ static tw_err fill_xml(struct judge *j, struct tw_fault *fault)
     return TW_OK;
 }
 
-/* A message that does not keep its schema is told, and then read without. */
+enum { SCHEMA_TOLD_MAX = 1000 }; /* of one message, as values; what is beyond is counted */
+
+struct schema_faults {
+    struct judge *j;
+    uint64_t n;
+};
+
+static void on_schema(void *to, const struct tw_fault *what)
+{
+    struct schema_faults *s = to;
+    if (s->n++ < SCHEMA_TOLD_MAX) tw_validation_refused(&s->j->v, TW_READING_RULE_SCHEMA, what);
+}
+
+/* All that does not keep the schema is told, and the message read all the same. */
 static tw_err read_xml(struct judge *j, struct tw_xml_reading *ret, struct tw_fault *fault)
 {
-    tw_xml_hold_to(j->xml, j->schema);
+    struct schema_faults faults = {j, 0};
+    const struct tw_xml_told told = {&faults, on_schema};
+    struct tw_fault rest = {.path = "schema"};
+    tw_xml_hold_to(j->xml, j->schema, &told);
     const tw_err err = tw_xml_read(j->reader, j->xml, j->arena, ret, fault);
-    if (err != TW_FORMAT || j->schema == NULL || strcmp(fault->path, "schema") != 0) return err;
-    tw_validation_refused(&j->v, TW_READING_RULE_SCHEMA, fault);
-    tw_xml_hold_to(j->xml, NULL);
-    tw_arena_reset(j->arena);
-    *fault = (struct tw_fault){.item = 0};
-    return tw_xml_read(j->reader, j->xml, j->arena, ret, fault);
+    tw_xml_hold_to(j->xml, NULL, NULL);
+    if (faults.n > SCHEMA_TOLD_MAX) {
+        TW_IGNORE(tw_fail(&rest, TW_FORMAT, "and %llu places more that do not keep the schema",
+                          (unsigned long long)(faults.n - SCHEMA_TOLD_MAX)));
+        tw_validation_refused(&j->v, TW_READING_RULE_SCHEMA, &rest);
+    }
+    return err;
 }
 
 /* What is beyond the most that are told of one message. */

@@ -419,6 +419,7 @@ tw_err tw_xgb_train(struct tw_xgb_data *d, const struct tw_xgb_settings *s, cons
     if (g.booster != NULL) XGBoosterFree(g.booster);
     tw_free(g.first);
     tw_free(g.second);
+    if (err != TW_OK) tw_buf_free(&made.json);
     TW_TRY(err);
     made.rounds = g.best;
     made.loss = g.best_loss;

@@ -32,7 +32,8 @@ struct keeper {
     xmlSchemaSAXPlugPtr plug;
     xmlSAXHandlerPtr sax;
     void *to;
-    unsigned depth, from; /* of the open element; of the first that is held to it, 0 = none yet */
+    unsigned depth, from;  /* of the open element; of the first that is held to it, 0 = none yet */
+    uint32_t line, column; /* of what was told last */
     bool done;
 };
 
@@ -45,6 +46,7 @@ struct tw_xml {
     size_t attributes; /* room for so many */
 
     const struct tw_xml_schema *schema;
+    const struct tw_xml_told *told; /* NULL = what does not keep the schema refuses the message */
     struct keeper keeper;
     const struct tw_xml_events *events; /* of the message under way */
     struct tw_fault *fault;
@@ -258,6 +260,16 @@ static void say_shortly(const char *message, char *ret, size_t n)
 
 /* -- schemas */
 
+/* A value that breaks a facet is called invalid once more, at the same place: that says nothing new. */
+static void tell_invalid(struct tw_xml *x, int code, const struct tw_fault *what)
+{
+    const bool again = x->keeper.line == what->line && x->keeper.column == what->column &&
+                       code == XML_SCHEMAV_CVC_DATATYPE_VALID_1_2_1;
+    x->keeper.line = what->line;
+    x->keeper.column = what->column;
+    if (!again) x->told->fault(x->told->to, what);
+}
+
 static void on_invalid(void *to, xmlErrorPtr error)
 {
     struct tw_xml *x = to;
@@ -268,9 +280,16 @@ static void on_invalid(void *to, xmlErrorPtr error)
     }
     char said[160];
     say_shortly(error->message, said, sizeof said);
-    blame_here(x);
-    if (x->fault != NULL) memcpy(x->fault->path, "schema", sizeof "schema");
-    stop(x, tw_fail(x->fault, TW_FORMAT, "%s", said));
+    struct tw_fault what = {.line = (uint32_t)x->context->input->line,
+                            .column = (uint32_t)x->context->input->col,
+                            .path = "schema"};
+    const tw_err err = tw_fail(&what, TW_FORMAT, "%s", said);
+    if (x->told != NULL) {
+        tell_invalid(x, error->code, &what);
+        return;
+    }
+    if (x->fault != NULL) *x->fault = what;
+    stop(x, err);
 }
 
 static void keeper_open(struct tw_xml *x)
@@ -289,7 +308,8 @@ static void keeper_close(struct tw_xml *x)
 {
     struct keeper *k = &x->keeper;
     if (k->plug != NULL) xmlSchemaSAXUnplug(k->plug);
-    k->done = k->done || (k->context != NULL && x->err == TW_OK && xmlSchemaIsValid(k->context) == 1);
+    const bool kept = k->context != NULL && (x->told != NULL || xmlSchemaIsValid(k->context) == 1);
+    k->done = k->done || (kept && x->err == TW_OK);
     xmlSchemaFreeValidCtxt(k->context);
     *k = (struct keeper){.depth = k->depth, .done = k->done};
 }
@@ -532,7 +552,8 @@ void tw_xml_schema_free(struct tw_xml_schema *s)
     tw_free(s);
 }
 
-void tw_xml_hold_to(struct tw_xml *x, const struct tw_xml_schema *s)
+void tw_xml_hold_to(struct tw_xml *x, const struct tw_xml_schema *s, const struct tw_xml_told *told)
 {
     x->schema = s;
+    x->told = told;
 }

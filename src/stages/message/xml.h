@@ -113,10 +113,18 @@ static inline void tw_xml_schema_freep(struct tw_xml_schema **s)
     tw_xml_schema_free(*s);
 }
 
+/* Who is told of what does not keep a schema. */
+struct tw_xml_told {
+    void *to;
+    void (*fault)(void *to,
+                  const struct tw_fault *fault); /* line, column, path "schema", and what is wrong */
+};
+
 /* From now on tw_xml_parse also refuses (TW_FORMAT, path "schema") what does not keep the schema; NULL: no
  * longer. Of a message in an envelope of others, what is below each MetaData is held to it, and a Declaration
- * or Response outside of them is refused. `s` must outlive it. */
-void tw_xml_hold_to(struct tw_xml *x, const struct tw_xml_schema *s);
+ * or Response outside of them is refused. With `told` all that does not keep the schema is handed to it
+ * instead, fault by fault, and refuses nothing. Both must outlive it. */
+void tw_xml_hold_to(struct tw_xml *x, const struct tw_xml_schema *s, const struct tw_xml_told *told);
 
 /* Does it begin like XML: a '<' behind blanks and a mark, in UTF-8 or UTF-16? For who has only some first
  * bytes. */

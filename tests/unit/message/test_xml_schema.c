@@ -36,12 +36,12 @@ static tw_err keeps(const char *text, struct tw_fault *fault)
     TW_SCOPED(tw_xml_schema) *s = NULL;
     CHECK(tw_xml_schema_new(TW_STR("top.xsd"), &(struct tw_xml_source){NULL, load}, &s, fault) == TW_OK);
     CHECK(tw_xml_new(NULL, &x, NULL) == TW_OK);
-    tw_xml_hold_to(x, s);
+    tw_xml_hold_to(x, s, NULL);
     CHECK(xml_feed(x, tw_str_from(text), SIZE_MAX, NULL) == TW_OK);
     memset(fault, 0, sizeof *fault);
     const tw_err err = tw_xml_parse(x, NULL, fault);
     CHECK(tw_xml_parse(x, NULL, fault) == err); /* the next message finds it as it was */
-    tw_xml_hold_to(x, NULL);
+    tw_xml_hold_to(x, NULL, NULL);
     CHECK(tw_xml_parse(x, NULL, NULL) == TW_OK); /* all of these are well-formed */
     return err;
 }
@@ -63,6 +63,34 @@ static void messages_are_held_to_it(void)
           strstr(fault.note, "Missing child") != NULL);
     CHECK(keeps("<MetaData><WCOTypeName>DEC</WCOTypeName></MetaData>", &fault) == TW_FORMAT);
     CHECK(keeps("<Declaration xmlns='" DEC "'/>", &fault) == TW_FORMAT);
+}
+
+static void note_place(void *to, const struct tw_fault *fault)
+{
+    tw_buf_printf(to, "%u %s\n", fault->line, fault->note);
+}
+
+static void each_place_is_told_to_who_asks(void)
+{
+    TW_SCOPED(tw_xml) *x = NULL;
+    TW_SCOPED(tw_xml_schema) *s = NULL;
+    TW_SCOPED_BUF said = {0};
+    const struct tw_xml_told told = {&said, note_place};
+    struct tw_fault fault = {0};
+    CHECK(tw_xml_schema_new(TW_STR("top.xsd"), &(struct tw_xml_source){NULL, load}, &s, &fault) == TW_OK);
+    CHECK(tw_xml_new(NULL, &x, NULL) == TW_OK);
+    tw_xml_hold_to(x, s, &told);
+    const char *text =
+        "<e:a xmlns:e='urn:e'>" WITH("dec", "") "\n" WITH("DEC", "") "\n" WITH("4", "<x/>") "</e:a>";
+    CHECK(xml_feed(x, tw_str_from(text), SIZE_MAX, NULL) == TW_OK);
+    CHECK(tw_xml_parse(x, NULL, &fault) == TW_OK); /* refuses nothing */
+    tw_buf_char(&said, '\0');
+    size_t lines = 0;
+    for (size_t i = 0; i < said.n; i++) lines += said.p[i] == '\n';
+    if (lines != 3) printf("# %s\n", said.p);
+    CHECK(lines == 3 && strncmp(said.p, "2 ", 2) == 0 && strstr(said.p, "\n6 ") != NULL);
+    CHECK(strstr(said.p, "'dec'") != NULL && strstr(said.p, "'4'") != NULL &&
+          strstr(said.p, "not expected") != NULL);
 }
 
 static void what_stands_around_a_message_is_not(void)
@@ -112,7 +140,7 @@ static tw_err work(void)
 {
     TW_SCOPED(tw_xml) *x = NULL;
     TW_TRY(tw_xml_new(NULL, &x, NULL));
-    tw_xml_hold_to(x, compiled);
+    tw_xml_hold_to(x, compiled, NULL);
     TW_TRY(xml_feed(x, TW_STR(WITH("DEC", "")), SIZE_MAX, NULL));
     return tw_xml_parse(x, NULL, NULL);
 }
@@ -131,6 +159,7 @@ static void no_allocation_that_fails_does_harm(void)
 int main(void)
 {
     RUN(messages_are_held_to_it);
+    RUN(each_place_is_told_to_who_asks);
     RUN(what_stands_around_a_message_is_not);
     RUN(a_schema_comes_from_its_loader_alone);
     RUN(no_allocation_that_fails_does_harm);
