@@ -95,7 +95,7 @@ static bool special_double(struct tw_str s, double *ret)
     static const struct {
         const char *name;
         double f;
-    } row[] = {{"nan", NAN}, {"inf", INFINITY}, {"infinity", INFINITY}};
+    } row[] = {{"nan", (double)NAN}, {"inf", (double)INFINITY}, {"infinity", (double)INFINITY}};
     const bool minus = s.n > 0 && s.s[0] == '-';
     char lower[9];
     if (s.n > 0 && (s.s[0] == '-' || s.s[0] == '+')) s.s++, s.n--;
