@@ -97,7 +97,7 @@ struct tw_cel_build {
     uint32_t nesting;
     /* check */
     struct tw_cel_local local[2 * TW_CEL_DEPTH_MOST];
-    uint32_t locals, locals_most;
+    uint32_t locals;
     const struct tw_cel_type **sub; /* what each unsettled type was found to be; NULL = open */
     uint32_t subs, subs_cap;
     struct tw_cel_settled *trail; /* in order, so that a trial can be taken back */

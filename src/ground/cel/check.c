@@ -230,7 +230,6 @@ static bool macro(struct tw_cel_build *b, struct tw_cel_node *node)
     node->at = b->locals;
     for (unsigned i = 0; i < node->vars; i++)
         b->local[b->locals++] = (struct tw_cel_local){node->var[i], var[i]};
-    if (b->locals > b->locals_most) b->locals_most = b->locals;
     /* as they come about: the condition may settle what the body then has */
     bool fine = node->n < 3 || (tw_cel_check(b, node->arg[2]) && truth(b, node->arg[2], "the condition"));
     fine = fine && tw_cel_check(b, node->arg[1]);

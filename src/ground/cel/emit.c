@@ -14,17 +14,15 @@ struct emit {
 
 static uint32_t emit(struct emit *e, const struct tw_cel_node *node);
 
-/* Makes room for one more in an array of the program. */
+/* Makes room for one more in an array of the program. It grows in the memory of the tree, and moves to that
+ * of the program when it is whole, so that a program takes no more than it needs. */
 static bool grow(struct emit *e, void **at, uint32_t n, uint32_t *cap, size_t size)
 {
     if (e->b->err != TW_OK) return false;
     if (n < *cap) return true;
     const uint32_t more = *cap > 0 ? *cap * 2 : 8;
-    void *p = tw_arena_room(e->p->arena, more, size);
-    if (p == NULL) {
-        tw_cel_starved(e->b);
-        return false;
-    }
+    void *p = tw_cel_room(e->b, more, size);
+    if (p == NULL) return false;
     if (n > 0) memcpy(p, *at, n * size);
     *at = p;
     *cap = more;
@@ -98,16 +96,28 @@ static uint32_t constant(struct emit *e, struct tw_cel_value v)
     return PUT(e, constant, constants, v);
 }
 
-/* Computes an operation whose operands are constants. `first`: the operations from there on are its own. */
-static uint32_t fold(struct emit *e, uint32_t at, uint32_t first)
+/* How much there was before an operation and its operands. */
+struct mark {
+    uint32_t ops, constants, children;
+};
+
+static struct mark mark(const struct emit *e)
+{
+    return (struct mark){e->p->ops, e->p->constants, e->p->children};
+}
+
+/* Computes an operation whose operands are constants, and forgets all that was there for it alone. */
+static uint32_t fold(struct emit *e, uint32_t at, struct mark before)
 {
     if (e->b->err != TW_OK) return 0;
     struct tw_cel_run r = {.p = e->p, .arena = e->p->arena, .steps = FOLD_STEPS};
     const struct tw_cel_value v = tw_cel_run_op(&r, at);
     if (r.stop == TW_NOMEM) tw_cel_starved(e->b);
-    if (r.stop != TW_OK || tw_cel_is_void(v)) return at;
+    if (r.stop != TW_OK || r.steps < 0 || tw_cel_is_void(v)) return at;
     const uint32_t byte = made(e, at)->byte;
-    e->p->ops = first;
+    e->p->ops = before.ops;
+    e->p->constants = before.constants;
+    e->p->children = before.children;
     return op(
         e, (struct tw_cel_op){.code = TW_CEL_CODE_CONST, .a = PUT(e, constant, constants, v), .byte = byte});
 }
@@ -138,20 +148,21 @@ static uint32_t load(struct emit *e, const struct tw_cel_node *node)
 static uint32_t select_of(struct emit *e, const struct tw_cel_node *node)
 {
     const bool has = node->form == TW_CEL_FORM_HAS, by_name = node->at == UINT32_MAX;
-    const uint32_t name = missing(e, node), first = e->p->ops, on = emit(e, node->arg[0]);
+    const struct mark before = mark(e);
+    const uint32_t name = missing(e, node), on = emit(e, node->arg[0]);
     struct tw_cel_op o = {.a = on, .b = node->at, .c = name, .byte = node->byte};
     if (e->b->err != TW_OK) return 0;
     if (by_name) {
         o.b = constant(e, tw_cel_string(node->name));
         o.code = has ? TW_CEL_CODE_HAS : TW_CEL_CODE_SELECT;
         const uint32_t at = op(e, o);
-        return is_const(e, on) ? fold(e, at, first) : at;
+        return is_const(e, on) ? fold(e, at, before) : at;
     }
     o.code = has ? TW_CEL_CODE_HAS_FIELD : TW_CEL_CODE_FIELD;
     if (!has && made(e, on)->code == TW_CEL_CODE_SLOT) { /* the way of most conditions: in one step */
         o.code = TW_CEL_CODE_SLOT_FIELD;
         o.a = made(e, on)->a;
-        e->p->ops = first;
+        e->p->ops = before.ops;
     }
     return op(e, o);
 }
@@ -176,7 +187,7 @@ static uint32_t in_row(struct emit *e, const struct tw_cel_node *node, enum tw_c
 {
     bool all_const;
     uint32_t children;
-    const uint32_t first = e->p->ops, were = e->p->children;
+    const struct mark before = mark(e);
     if (!row(e, node, &children, &all_const)) return 0;
     const uint32_t at = op(e, (struct tw_cel_op){.code = (uint8_t)code,
                                                  .n = (uint16_t)node->n,
@@ -185,9 +196,7 @@ static uint32_t in_row(struct emit *e, const struct tw_cel_node *node, enum tw_c
                                                  .c = c,
                                                  .byte = node->byte});
     if (!all_const || code == TW_CEL_CODE_CUSTOM) return at;
-    const uint32_t folded = fold(e, at, first);
-    if (is_const(e, folded)) e->p->children = were;
-    return folded;
+    return fold(e, at, before);
 }
 
 /* -- calls */
@@ -298,7 +307,7 @@ static uint32_t call(struct emit *e, const struct tw_cel_node *node)
     if (node->fn == TW_CEL_FN_N) return in_row(e, node, TW_CEL_CODE_CUSTOM, node->at, node->receiver);
     if (node->n == 0 || node->n > 2) return in_row(e, node, TW_CEL_CODE_CALL, 0, node->fn);
     struct tw_cel_op o = {.byte = node->byte, .c = node->fn};
-    const uint32_t first = e->p->ops;
+    const struct mark before = mark(e);
     o.a = emit(e, node->arg[0]);
     if (node->n == 2) o.b = emit(e, node->arg[1]);
     if (e->b->err != TW_OK) return 0;
@@ -313,7 +322,7 @@ static uint32_t call(struct emit *e, const struct tw_cel_node *node)
             o.code = node->fn == TW_CEL_FN_NOT ? TW_CEL_CODE_NOT : TW_CEL_CODE_CALL1;
         at = op(e, o);
     }
-    return known ? fold(e, at, first) : at;
+    return known ? fold(e, at, before) : at;
 }
 
 /* -- the rest */
@@ -391,11 +400,34 @@ static const struct tw_cel_type *keep_type(struct emit *e, const struct tw_cel_t
     return t;
 }
 
+/* Arrays that grew, where the program lives, side by side. */
+static void settle(struct emit *e)
+{
+    struct tw_cel_program *p = e->p;
+    const struct {
+        void **at;
+        size_t bytes;
+    } row[] = {{(void **)&p->op, p->ops * sizeof *p->op},
+               {(void **)&p->constant, p->constants * sizeof *p->constant},
+               {(void **)&p->child, p->children * sizeof *p->child},
+               {(void **)&p->set, p->sets * sizeof *p->set},
+               {(void **)&p->pattern, p->patterns * sizeof(struct tw_cel_pattern *)},
+               {(void **)&p->zone, p->zones * sizeof(struct tw_cel_zone *)}};
+    for (size_t i = 0; i < sizeof row / sizeof *row && e->b->err == TW_OK; i++) {
+        if (row[i].bytes == 0) continue;
+        void *kept = tw_arena_room(p->arena, row[i].bytes, 1);
+        if (kept == NULL) tw_cel_starved(e->b);
+        if (kept == NULL) return;
+        memcpy(kept, *row[i].at, row[i].bytes);
+        *row[i].at = kept;
+    }
+}
+
 tw_err tw_cel_emit(struct tw_cel_build *b, struct tw_cel_node *root, struct tw_cel_program *p)
 {
     struct emit e = {.b = b, .p = p};
     p->result = keep_type(&e, tw_cel_type_settled(b, root->type, true));
     p->root = emit(&e, root);
-    p->locals = b->locals_most;
+    settle(&e);
     return b->err;
 }

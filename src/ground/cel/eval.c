@@ -65,6 +65,25 @@ static bool gather(struct gathered *g, value v)
     return false;
 }
 
+/* A field of a record in a slot: what most conditions look at. */
+static inline value slot_field(const struct tw_cel_run *r, const struct tw_cel_op *op)
+{
+    const value on = r->slot[op->a];
+    if (__builtin_expect(on.kind == TW_CEL_RECORD && op->b < on.n, 1))
+        return placed(known(on.record[op->b], op->c), op);
+    const value v = known(on, op->c);
+    return placed(tw_cel_is_void(v) ? v : tw_cel_error(TW_CEL_FAULT_FIELD), op);
+}
+
+/* An operand. The two that are nearly all of them need no call. */
+static inline value run(struct tw_cel_run *r, uint32_t number)
+{
+    const struct tw_cel_op *op = &r->p->op[number];
+    if (op->code > TW_CEL_CODE_SLOT_FIELD || r->steps <= 0) return tw_cel_run_op(r, number);
+    r->steps--;
+    return op->code == TW_CEL_CODE_CONST ? r->p->constant[op->a] : slot_field(r, op);
+}
+
 /* -- fields: one of what is absent is absent too */
 
 static value of_void(value on, const struct tw_cel_op *op)
@@ -75,7 +94,7 @@ static value of_void(value on, const struct tw_cel_op *op)
 
 static value field(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
-    const value on = tw_cel_run_op(r, op->a);
+    const value on = run(r, op->a);
     if (tw_cel_is_void(on)) return of_void(on, op);
     if (on.kind != TW_CEL_RECORD || op->b >= on.n) return placed(tw_cel_error(TW_CEL_FAULT_FIELD), op);
     if (op->code == TW_CEL_CODE_FIELD) return placed(known(on.record[op->b], op->c), op);
@@ -86,7 +105,7 @@ static value field(struct tw_cel_run *r, const struct tw_cel_op *op)
 static value member(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
     value found;
-    const value on = tw_cel_run_op(r, op->a);
+    const value on = run(r, op->a);
     if (tw_cel_is_void(on)) return of_void(on, op);
     if (on.kind != TW_CEL_MAP) return placed(tw_cel_error(TW_CEL_FAULT_FIELD), op);
     const bool there = tw_cel_run_find(r, on, r->p->constant[op->b], &found);
@@ -106,7 +125,7 @@ static value logic(struct tw_cel_run *r, const struct tw_cel_op *op)
     const uint32_t *child = r->p->child + op->a;
     struct gathered g = {0};
     for (unsigned i = 0; i < op->n; i++) {
-        value v = tw_cel_run_op(r, child[i]);
+        value v = run(r, child[i]);
         if (__builtin_expect(v.kind == TW_CEL_BOOL, 1)) {
             if (v.b == decides) return v;
             continue;
@@ -120,17 +139,17 @@ static value logic(struct tw_cel_run *r, const struct tw_cel_op *op)
 
 static value conditional(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
-    const value test = tw_cel_run_op(r, op->a);
+    const value test = run(r, op->a);
     if (tw_cel_is_void(test)) return test;
     if (test.kind != TW_CEL_BOOL) return placed(tw_cel_no_overload(&test, 1), op);
-    return tw_cel_run_op(r, test.b ? op->b : op->c);
+    return run(r, test.b ? op->b : op->c);
 }
 
 /* -- calls */
 
 static value call1(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
-    const value a = tw_cel_run_op(r, op->a);
+    const value a = run(r, op->a);
     if (tw_cel_is_void(a)) return a;
     return placed(tw_cel_functions[op->c].call(r, &a, 1), op);
 }
@@ -138,8 +157,8 @@ static value call1(struct tw_cel_run *r, const struct tw_cel_op *op)
 static value call2(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
     value arg[2];
-    arg[0] = tw_cel_run_op(r, op->a);
-    arg[1] = tw_cel_run_op(r, op->b);
+    arg[0] = run(r, op->a);
+    arg[1] = run(r, op->b);
     if (tw_cel_is_void(arg[0]) || tw_cel_is_void(arg[1])) return void_of(arg[0], arg[1]);
     return placed(tw_cel_functions[op->c].call(r, arg, 2), op);
 }
@@ -147,8 +166,8 @@ static value call2(struct tw_cel_run *r, const struct tw_cel_op *op)
 static value element(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
     value arg[2];
-    arg[0] = tw_cel_run_op(r, op->a);
-    arg[1] = tw_cel_run_op(r, op->b);
+    arg[0] = run(r, op->a);
+    arg[1] = run(r, op->b);
     if (tw_cel_is_void(arg[0]) || tw_cel_is_void(arg[1])) return void_of(arg[0], arg[1]);
     return placed(known(tw_cel_call_index(r, arg, 2), op->c), op);
 }
@@ -158,7 +177,7 @@ static bool operands(struct tw_cel_run *r, const struct tw_cel_op *op, value *ar
 {
     struct gathered g = {0};
     for (unsigned i = 0; i < op->n; i++) {
-        arg[i] = tw_cel_run_op(r, r->p->child[op->a + i]);
+        arg[i] = run(r, r->p->child[op->a + i]);
         if (r->stop != TW_OK) break;
         (void)gather(&g, arg[i]);
     }
@@ -198,16 +217,30 @@ static value custom(struct tw_cel_run *r, const struct tw_cel_op *op)
     return placed(tw_cel_no_overload(arg, op->n), op);
 }
 
+static inline bool is_equal(struct tw_cel_run *r, value a, value b)
+{
+    if (a.kind == TW_CEL_STRING && b.kind == TW_CEL_STRING && a.n != b.n) return false;
+    return tw_cel_run_equal(r, a, b);
+}
+
 static value equal(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
-    const value a = tw_cel_run_op(r, op->a), b = tw_cel_run_op(r, op->b);
+    const value a = run(r, op->a), b = run(r, op->b);
     if (tw_cel_is_void(a) || tw_cel_is_void(b)) return void_of(a, b);
-    return tw_cel_bool(tw_cel_run_equal(r, a, b) == (op->code == TW_CEL_CODE_EQ));
+    return tw_cel_bool(is_equal(r, a, b) == (op->code == TW_CEL_CODE_EQ));
 }
+
+#define ORDERED(a, b, order)                                                                                 \
+    ((order) == TW_CEL_LT   ? (a) < (b)                                                                      \
+     : (order) == TW_CEL_LE ? (a) <= (b)                                                                     \
+     : (order) == TW_CEL_GT ? (a) > (b)                                                                      \
+                            : (a) >= (b))
 
 static value compare(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
-    const value a = tw_cel_run_op(r, op->a), b = tw_cel_run_op(r, op->b);
+    const value a = run(r, op->a), b = run(r, op->b);
+    if (a.kind == TW_CEL_DOUBLE && b.kind == TW_CEL_DOUBLE) return tw_cel_bool(ORDERED(a.f, b.f, op->c));
+    if (a.kind == TW_CEL_INT && b.kind == TW_CEL_INT) return tw_cel_bool(ORDERED(a.i, b.i, op->c));
     if (tw_cel_is_void(a) || tw_cel_is_void(b)) return void_of(a, b);
     return placed(tw_cel_ordered(r, a, b, (enum tw_cel_order)op->c), op);
 }
@@ -216,16 +249,16 @@ static value in_set(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
     bool holds;
     value arg[2];
-    arg[0] = tw_cel_run_op(r, op->a);
+    arg[0] = run(r, op->a);
     if (tw_cel_is_void(arg[0])) return arg[0];
     if (tw_cel_set_holds(&r->p->set[op->c], arg[0], &holds)) return tw_cel_bool(holds);
-    arg[1] = tw_cel_run_op(r, op->b);
+    arg[1] = run(r, op->b);
     return placed(tw_cel_call_in(r, arg, 2), op);
 }
 
 static value matches(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
-    const value a = tw_cel_run_op(r, op->a);
+    const value a = run(r, op->a);
     if (tw_cel_is_void(a)) return a;
     if (a.kind != TW_CEL_STRING) return placed(tw_cel_no_overload(&a, 1), op);
     (void)tw_cel_charge_bytes(r, a.n);
@@ -234,7 +267,7 @@ static value matches(struct tw_cel_run *r, const struct tw_cel_op *op)
 
 static value part(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
-    const value a = tw_cel_run_op(r, op->a);
+    const value a = run(r, op->a);
     if (tw_cel_is_void(a)) return a;
     if (a.kind != TW_CEL_TIMESTAMP) return placed(tw_cel_no_overload(&a, 1), op);
     return tw_cel_time_part((enum tw_cel_fn)op->c, a, tw_cel_zone_offset(r->p->zone[op->b], a.i));
@@ -322,8 +355,8 @@ static void step(struct tw_cel_run *r, struct macro *m, const uint32_t *child, u
     bool yes = true;
     const value *local = r->local + m->op->c;
     bind(r, m, i);
-    if ((m->op->n & 4) != 0 && (!holds(m, tw_cel_run_op(r, child[1]), &yes) || !yes)) return;
-    const value v = tw_cel_run_op(r, child[0]);
+    if ((m->op->n & 4) != 0 && (!holds(m, run(r, child[1]), &yes) || !yes)) return;
+    const value v = run(r, child[0]);
     switch (m->op->of) {
     case TW_CEL_MACRO_MAP:
     case TW_CEL_MACRO_TRANSFORM_MAP:
@@ -360,7 +393,7 @@ static value macro_result(const struct macro *m)
 
 static value macro(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
-    struct macro m = {.op = op, .over = tw_cel_run_op(r, op->a)};
+    struct macro m = {.op = op, .over = run(r, op->a)};
     const uint32_t child[2] = {r->p->child[op->b], r->p->child[op->b + 1]};
     const bool makes_map = op->of == TW_CEL_MACRO_TRANSFORM_MAP;
     if (tw_cel_is_void(m.over)) return m.over;
@@ -381,7 +414,7 @@ static value macro(struct tw_cel_run *r, const struct tw_cel_op *op)
 
 static value negation(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
-    const value v = tw_cel_run_op(r, op->a);
+    const value v = run(r, op->a);
     if (v.kind == TW_CEL_BOOL) return tw_cel_bool(!v.b);
     return tw_cel_is_void(v) ? v : placed(tw_cel_no_overload(&v, 1), op);
 }
@@ -397,13 +430,8 @@ value tw_cel_run_op(struct tw_cel_run *r, uint32_t number)
         return placed(known(r->slot[op->a], op->c), op);
     case TW_CEL_CODE_LOCAL:
         return placed(known(r->local[op->a], op->c), op);
-    case TW_CEL_CODE_SLOT_FIELD: {
-        const value *on = &r->slot[op->a];
-        if (__builtin_expect(on->kind == TW_CEL_RECORD && op->b < on->n, 1))
-            return placed(known(on->record[op->b], op->c), op);
-        const value v = known(*on, op->c);
-        return tw_cel_is_void(v) ? placed(v, op) : placed(tw_cel_error(TW_CEL_FAULT_FIELD), op);
-    }
+    case TW_CEL_CODE_SLOT_FIELD:
+        return slot_field(r, op);
     case TW_CEL_CODE_FIELD:
     case TW_CEL_CODE_HAS_FIELD:
         return field(r, op);

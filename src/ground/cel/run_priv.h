@@ -52,9 +52,10 @@ extern const struct tw_cel_signature tw_cel_functions[TW_CEL_FN_N];
 
 enum tw_cel_code {
     TW_CEL_CODE_CONST,      /* a: constant */
-    TW_CEL_CODE_SLOT,       /* a: slot, c: its name if it is missing */
+    TW_CEL_CODE_SLOT_FIELD, /* a: slot of a record, b: field, c: its name if it is missing. These two come
+                               first */
+    TW_CEL_CODE_SLOT,       /* a: slot, c */
     TW_CEL_CODE_LOCAL,      /* a: variable of a macro, c */
-    TW_CEL_CODE_SLOT_FIELD, /* a: slot of a record, b: field, c */
     TW_CEL_CODE_FIELD,      /* a: a record, b: field, c */
     TW_CEL_CODE_SELECT,     /* a: a map, b: constant, the key, c */
     TW_CEL_CODE_HAS_FIELD,  /* as FIELD */
@@ -118,7 +119,6 @@ struct tw_cel_program {
     uint64_t *reads;        /* a bit for each variable of the environment */
     uint32_t root, ops, constants, children, sets, patterns, zones, missings;
     uint32_t ops_cap, constants_cap, children_cap, sets_cap, patterns_cap, zones_cap;
-    uint32_t locals;
     uint32_t steps;
 };
 
