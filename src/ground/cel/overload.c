@@ -164,9 +164,35 @@ static bool none_takes(struct tw_cel_build *b, struct tw_cel_node *node)
                          TW_STR_ARG(tw_buf_view(&r)), TW_STR_ARG(tw_buf_view(&t)), t.failed ? " ..." : "");
 }
 
+/* Is there an overload of as many parameters? */
+static bool takes_as_many(struct tw_cel_build *b, const char *overload, uint32_t n)
+{
+    while (overload != NULL) {
+        struct params p = {.n = 0};
+        uint32_t parameters = 0;
+        (void)of_letters(b, &p, &overload);
+        for (overload++; *overload != ' ' && *overload != '\0'; parameters++)
+            (void)of_letters(b, &p, &overload);
+        if (parameters == n) return true;
+        overload = *overload == ' ' ? overload + 1 : NULL;
+    }
+    return false;
+}
+
+static void become_fault(struct tw_cel_node *node, enum tw_cel_fault fault)
+{
+    node->form = TW_CEL_FORM_FAULT;
+    node->at = fault;
+    node->type = tw_cel_type_of(TW_CEL_DYN);
+}
+
 static bool check_standard(struct tw_cel_build *b, struct tw_cel_node *node)
 {
     node->type = NULL;
+    if (b->env->unchecked && !takes_as_many(b, tw_cel_functions[node->fn].overloads, node->n)) {
+        become_fault(node, TW_CEL_FAULT_OVERLOAD); /* functions trust that they have their operands */
+        return b->err == TW_OK;
+    }
     for (const char *at = tw_cel_functions[node->fn].overloads; at != NULL;) {
         try_letters(b, node, at);
         at = strchr(at, ' ');
@@ -214,9 +240,7 @@ static bool no_function(struct tw_cel_build *b, struct tw_cel_node *node)
     unsigned best = TW_NEAR_FAR;
     struct tw_str meant = {0};
     if (b->env->unchecked) {
-        node->form = TW_CEL_FORM_FAULT;
-        node->at = TW_CEL_FAULT_UNBOUND;
-        node->type = tw_cel_type_of(TW_CEL_DYN);
+        become_fault(node, TW_CEL_FAULT_UNBOUND);
         return true;
     }
     for (unsigned i = 0; i < TW_CEL_FN_N; i++) {

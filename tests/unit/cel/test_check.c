@@ -195,6 +195,12 @@ static void unchecked_expressions_fail_where_they_are_evaluated(void)
         {"item.pirce", "fault 5: there is no such field"},
         {"{1.5: 2}", "fault 0: a key is an int, uint, bool or string"},
         {"twice('a')", "fault 0: there is no such operation for string"},
+        {"size()", "fault 0: there is no such operation for these types"},
+        {"size() == 1 || true", "true"},
+        {"int(1, 2)", "fault 0: there is no such operation for these types"},
+        {"'a'.split()", "fault 4: there is no such operation for these types"},
+        {"'a'.trim('b')", "fault 4: there is no such operation for these types"},
+        {"'a'.split('b', 1, 2)", "fault 4: there is no such operation for these types"},
     };
     env.unchecked = true;
     SAY(row);
