@@ -129,12 +129,18 @@ static void zones_written_down_are_those_of_icu(void)
                  "[when.getHours('%s'), when.getMinutes('%s')] == [when.getHours(string(x)), "
                  "when.getMinutes(string(x))]",
                  zones[i], zones[i]);
+        TW_SCOPED(tw_cel_program) *p = NULL;
+        TW_SCOPED(tw_arena) *arena = NULL;
+        struct tw_cel_value v;
+        CHECK(tw_cel_compile(tw_str_from(expression), &env, NULL, &p, NULL) == TW_OK);
+        CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
         slot[3] = tw_cel_string(tw_str_from(zones[i]));
         for (int64_t s = -INT64_C(4000000000); s < INT64_C(100000000000); s += 497093123) {
             slot[4] = tw_cel_timestamp(s, 0);
-            if (strcmp(says(expression), "true") != 0)
-                fprintf(stderr, "%s at %lld\n", zones[i], (long long)s);
-            CHECK(strcmp(said, "true") == 0);
+            CHECK(tw_cel_eval(p, slot, arena, &v, NULL) == TW_OK);
+            if (!v.b) fprintf(stderr, "%s at %lld\n", zones[i], (long long)s);
+            CHECK(v.b);
+            tw_arena_reset(arena);
         }
     }
     set_up();
