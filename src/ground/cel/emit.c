@@ -305,7 +305,7 @@ static void code_of(enum tw_cel_fn fn, struct tw_cel_op *o)
 static uint32_t call(struct emit *e, const struct tw_cel_node *node)
 {
     if (node->fn == TW_CEL_FN_N) return in_row(e, node, TW_CEL_CODE_CUSTOM, node->at, node->receiver);
-    if (node->n == 0 || node->n > 2) return in_row(e, node, TW_CEL_CODE_CALL, 0, node->fn);
+    if (node->n > 2) return in_row(e, node, TW_CEL_CODE_CALL, 0, node->fn);
     struct tw_cel_op o = {.byte = node->byte, .c = node->fn};
     const struct mark before = mark(e);
     o.a = emit(e, node->arg[0]);
