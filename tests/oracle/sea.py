@@ -4,6 +4,7 @@
 Reads CUSCAR as `tidewaiter synth` writes it: one document a consignment, no masters. evidence(d, feature) has what a decision
 record has of the features of family `manifest`.
 """
+import math
 import re
 
 NAN = float("nan")
@@ -45,7 +46,7 @@ class Manifest:
 
 class Sea:
     def __init__(self, path):
-        self.voyages, self.bill, self.group = {}, {}, {}
+        self.voyages, self.bill, self.declared = {}, {}, {}
         with open(path, encoding="utf-8") as f:
             text = f.read()
         for message in re.findall(r"UNH\+.*?'(.*?)'UNT\+", text, re.S):
@@ -68,24 +69,36 @@ class Sea:
         by_bill = [now.goods[named]] if now and named in now.goods else []
         mine = self.standing(voyage, at)[0]
         found = by_bill or [g for g in (mine.goods.values() if mine else ()) if box in g.containers]
-        return named, found, bool(by_bill), mine is not None, now, before
+        return named, found, bool(by_bill), mine, now, before
 
-    def sums(self, found):
-        together = {id(g): g for c in found for g in (self.group.get(c.bill) or [{"kg": 0.0, "packages": 0, "n": 0}],)}
-        return [sum(g[0][k] for g in together.values()) for k in ("kg", "packages", "n")]
+    @staticmethod
+    def who(d):
+        row = d.items[0].row
+        return row.get("importer.id") or row.get("importer.name") or row.get("declarant.id") or row.get("declarant.name")
+
+    def so_far(self, d, found, what):
+        """What is declared, by how many: by the same importer, or by all where that is nearer to the manifest."""
+        reference = sum(getattr(c, what) for c in found)
+        before = [g for c in found for g in self.declared.get(c.bill, [])]
+        mine = [g[what] for g in before if g["who"] == self.who(d)]
+        others = [g[what] for g in before if g["who"] != self.who(d)]
+        alone = sum(getattr(i, "gross" if what == "kg" else what) for i in d.items) + sum(mine)
+        together = alone + sum(others)
+        if others and abs(math.log(together / reference)) < abs(math.log(alone / reference)):
+            return {"declared": together, "reference": reference, "population": 1 + len(before)}
+        return {"declared": alone, "reference": reference, "population": 1 + len(mine)}
 
     def evidence(self, d, feature):
-        named, found, by_bill, known, now, before = self.find(d)
+        named, found, by_bill, voyage, now, before = self.find(d)
         if feature == "unmanifested":
-            return {"declared": float(not by_bill)} if named and (found or known) else {}
+            arrived = voyage is not None and digits(d.lodged) >= voyage.arrival
+            return {"declared": float(not by_bill)} if named and (by_bill or arrived) else {}
         if not found:
             return {}
-        kg, packages, n = self.sums(found)
         if feature == "manifest_mass":
-            return {"declared": kg + sum(i.gross for i in d.items), "reference": sum(c.kg for c in found), "population": n + 1}
+            return self.so_far(d, found, "kg")
         if feature == "manifest_packages":
-            return {"declared": packages + sum(i.packages for i in d.items), "reference": sum(c.packages for c in found),
-                    "population": n + 1}
+            return self.so_far(d, found, "packages")
         if feature == "strange_containers":
             box = d.items[0].row["container_id"]
             return {"declared": float(all(box not in c.containers for c in found)), "population": 1} if box else {}
@@ -99,7 +112,5 @@ class Sea:
         if len(found) > 1:
             raise NotImplementedError("goods in one container: groups of several consignments are not compared here")
         for c in found:
-            g = self.group.setdefault(c.bill, [{"kg": 0.0, "packages": 0, "n": 0}])[0]
-            g["kg"] += sum(i.gross for i in d.items)
-            g["packages"] += sum(i.packages for i in d.items)
-            g["n"] += 1
+            self.declared.setdefault(c.bill, []).append(
+                {"who": self.who(d), "kg": sum(i.gross for i in d.items), "packages": sum(i.packages for i in d.items)})

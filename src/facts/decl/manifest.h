@@ -70,7 +70,9 @@ struct tw_consignment {
 struct tw_manifest {
     struct tw_str id; /* registration number */
     uint32_t version;
-    int64_t lodged_at; /* UTC seconds; TW_NO_TIME = absent */
+    struct tw_str function; /* UN/EDIFACT 1225: 9 original, 4 change, 5 replace, 1 cancellation, 3 deletion;
+                               absent = original */
+    int64_t lodged_at;      /* UTC seconds; TW_NO_TIME = absent */
     struct tw_str office;
     struct tw_party carrier;
     struct tw_str transport_mode, transport_means, transport_name, transport_nationality, voyage;
@@ -82,5 +84,11 @@ struct tw_manifest {
     TW_LIST(struct tw_consignment) consignments; /* houses follow their master */
     TW_LIST(struct tw_extra) extra;
 };
+
+/* Does it take back what its versions before said is on board? */
+static inline bool tw_manifest_cancels(const struct tw_manifest *m)
+{
+    return tw_str_is(m->function, "1") || tw_str_is(m->function, "3");
+}
 
 #endif

@@ -26,7 +26,9 @@ static void close_work(struct work *w)
     reconcile_index_free(&w->bills);
     reconcile_index_free(&w->masters);
     reconcile_index_free(&w->containers);
-    reconcile_index_free(&w->under);
+    reconcile_index_free(&w->voyages);
+    reconcile_versions_free(&w->versions);
+    reconcile_documents_free(&w->documents);
     tw_free(w->current);
     tw_free(w->leaf);
     tw_free(w->parent);
@@ -60,62 +62,46 @@ static bool tie_number(struct work *w, const struct index *x, struct tw_str numb
 
 /* -- what there is */
 
-/* Does `b` take the place of `a`? Of one version it does when it says the same, the later of the two; else
- * both stand, and that is told. */
-static tw_err look_at_version(struct work *w, size_t a, size_t b)
+/* Of one version that came several times, those that say the same count once, the last of them; when they do
+ * not say the same all stand, and that is told. `n` manifests of one version, in the order they came. */
+static tw_err mark_version(struct work *w, const uint32_t *at, size_t n)
 {
-    const struct tw_manifest *x = w->in->manifests.at[a], *y = w->in->manifests.at[b];
-    if (a == b || !w->current[a] || !reconcile_one_manifest(x, y) || y->version < x->version) return TW_OK;
-    if (y->version > x->version) {
-        w->current[a] = false;
-        return TW_OK;
+    TW_SCOPED(tw_map64) *said = NULL;
+    if (n > 1) TW_TRY(tw_map64_new(&said));
+    for (size_t i = n; i-- > 0;) {
+        uint32_t k = (uint32_t)(n - 1 - i);
+        if (n > 1) {
+            const size_t before = tw_map64_n(said);
+            TW_TRY(tw_map64_put(said, reconcile_fingerprint(&w->documents, at[i]), &k));
+            if (k < before) continue;
+        }
+        w->current[at[i]] = true;
+        if (k == 0) continue;
+        TW_TRY(reconcile_tell(w, (struct tw_discrepancy){.kind = TW_DISCREPANCY_TWICE,
+                                                         .manifest = at[i],
+                                                         .consignment = TW_NO_INDEX,
+                                                         .declaration = TW_NO_INDEX}));
     }
-    if (b < a) return TW_OK;
-    w->current[a] = !reconcile_same_goods(x, y);
-    if (!w->current[a]) return TW_OK;
-    return reconcile_tell(w, (struct tw_discrepancy){.kind = TW_DISCREPANCY_TWICE,
-                                                     .manifest = a,
-                                                     .consignment = TW_NO_INDEX,
-                                                     .declaration = TW_NO_INDEX});
+    return TW_OK;
 }
 
+/* The highest version of each family counts, unless it cancels what was before. */
 static tw_err mark_current(struct work *w)
 {
-    struct index ids = {0};
-    w->current = tw_calloc(w->in->manifests.n + 1, sizeof *w->current);
+    const uint32_t *order = w->versions.order;
+    const struct tw_manifest *const *m = w->in->manifests.at;
+    w->current = tw_calloc(w->versions.n + 1, sizeof *w->current);
     if (w->current == NULL) return TW_NOMEM;
-    tw_err err = reconcile_index_new(&ids);
-    for (size_t i = 0; err == TW_OK && i < w->in->manifests.n; i++) {
-        w->current[i] = true;
-        err = reconcile_index_put(&ids, w->in->manifests.at[i]->id, (uint32_t)i);
+    for (size_t i = 0; i < w->versions.n; i++) {
+        if (w->versions.of[order[i]].after != NOWHERE || tw_manifest_cancels(m[order[i]])) continue;
+        size_t first = i; /* the last of its family: back to the first that came in its version */
+        while (first > 0 && w->versions.of[order[first - 1]].family == w->versions.of[order[i]].family &&
+               m[order[first - 1]]->version == m[order[i]]->version)
+            first--;
+        TW_TRY(mark_version(w, order + first, i - first + 1));
     }
-    for (size_t i = 0; err == TW_OK && i < w->in->manifests.n; i++)
-        for (uint32_t l = reconcile_index_find(&ids, w->in->manifests.at[i]->id);
-             err == TW_OK && l != NOWHERE; l = ids.link[l].next)
-            err = look_at_version(w, i, ids.link[l].leaf);
-    reconcile_index_free(&ids);
-    return err;
-}
-
-bool reconcile_has_houses(const struct work *w, size_t manifest, const struct tw_consignment *c)
-{
-    if (c->bill.n == 0) return false;
-    for (uint32_t i = reconcile_index_find(&w->under, c->bill); i != NOWHERE; i = w->under.link[i].next)
-        if (w->under.link[i].leaf == manifest) return true;
-    return false;
-}
-
-/* Which masters the consignments of all manifests stand under. */
-static tw_err list_masters(struct work *w)
-{
-    for (size_t i = 0; i < w->in->manifests.n; i++) {
-        const struct tw_manifest *m = w->in->manifests.at[i];
-        for (size_t k = 0; k < m->consignments.n; k++) {
-            const struct tw_consignment *c = &m->consignments.at[k];
-            if (reconcile_same(c->master, c->bill)) continue;
-            TW_TRY(reconcile_index_put(&w->under, c->master, (uint32_t)i));
-        }
-    }
+    for (uint32_t i = 0; i < w->versions.n; i++)
+        if (w->current[i]) TW_TRY(reconcile_index_put(&w->voyages, m[i]->voyage, i));
     return TW_OK;
 }
 
@@ -128,8 +114,8 @@ static tw_err list_leaves(struct work *w)
     for (size_t i = 0; i < w->in->manifests.n; i++) {
         const struct tw_manifest *m = w->in->manifests.at[i];
         for (size_t k = 0; w->current[i] && k < m->consignments.n; k++)
-            if (!reconcile_has_houses(w, i, &m->consignments.at[k]))
-                w->leaf[w->leaves++] = (struct leaf){i, k};
+            if (!reconcile_has_houses(&w->documents, (uint32_t)i, &m->consignments.at[k]))
+                w->leaf[w->leaves++] = (struct leaf){(uint32_t)i, (uint32_t)k};
     }
     w->nodes = w->leaves + w->in->declarations.n;
     w->parent = tw_calloc(w->nodes + 1, sizeof *w->parent);
@@ -145,11 +131,40 @@ static const struct tw_consignment *consignment(const struct work *w, size_t lea
     return &w->in->manifests.at[l->manifest]->consignments.at[l->consignment];
 }
 
+/* Consignments of one document in one manifest are one: parts are tied to the first, which bears the number.
+ */
+static tw_err index_bill(struct work *w, struct tw_map64 *documents, uint32_t *first, uint32_t leaf)
+{
+    uint32_t at;
+    const struct tw_str bill = consignment(w, leaf)->bill;
+    const size_t before = tw_map64_n(documents);
+    if (bill.n == 0) return TW_OK;
+    TW_TRY(tw_map64_put(documents,
+                        reconcile_pair(w->leaf[leaf].manifest, reconcile_number(&w->documents, bill)), &at));
+    if (at < before) {
+        tie(w, first[at], leaf);
+        return TW_OK;
+    }
+    first[at] = leaf;
+    return reconcile_index_put(&w->bills, bill, leaf);
+}
+
+static tw_err index_bills(struct work *w)
+{
+    TW_SCOPED(tw_map64) *documents = NULL;
+    TW_TRY(tw_map64_new(&documents));
+    uint32_t *first = tw_calloc(w->leaves + 1, sizeof *first);
+    tw_err err = first != NULL ? TW_OK : TW_NOMEM;
+    for (uint32_t i = 0; err == TW_OK && i < w->leaves; i++) err = index_bill(w, documents, first, i);
+    tw_free(first);
+    return err;
+}
+
 static tw_err index_leaves(struct work *w)
 {
+    TW_TRY(index_bills(w));
     for (uint32_t i = 0; i < w->leaves; i++) {
         const struct tw_consignment *c = consignment(w, i);
-        TW_TRY(reconcile_index_put(&w->bills, c->bill, i));
         TW_TRY(reconcile_index_put(&w->masters, c->master, i));
         for (size_t k = 0; k < c->containers.n; k++)
             TW_TRY(reconcile_index_put(&w->containers, c->containers.at[k].id, i));
@@ -203,12 +218,25 @@ static bool of_one_manifest(const struct work *w, struct tw_str container)
     return true;
 }
 
+/* Ties a declaration to the leaves that give a container to its voyage. */
+static void tie_voyage(struct work *w, struct tw_str container, const struct tw_decl *d, uint32_t node)
+{
+    const struct index *x = &w->containers;
+    for (uint32_t i = reconcile_index_find(x, container); i != NOWHERE; i = x->link[i].next) {
+        const struct tw_manifest *m = w->in->manifests.at[w->leaf[x->link[i].leaf].manifest];
+        if (reconcile_same_voyage(m, d->transport_means, d->voyage)) tie(w, x->link[i].leaf, node);
+    }
+}
+
 static void tie_containers(struct work *w, const struct tw_decl *d, uint32_t node)
 {
-    const bool named = d->voyage.n > 0 || d->transport_means.n > 0;
-    for (size_t k = 0; k < d->containers.n; k++)
-        if (named || of_one_manifest(w, d->containers.at[k].id))
-            (void)tie_here(w, &w->containers, d->containers.at[k].id, d, node);
+    for (size_t k = 0; k < d->containers.n; k++) {
+        const struct tw_str id = d->containers.at[k].id;
+        if (d->voyage.n > 0)
+            tie_voyage(w, id, d, node);
+        else if (of_one_manifest(w, id))
+            (void)tie_here(w, &w->containers, id, d, node);
+    }
 }
 
 static tw_err tie_declaration(struct work *w, size_t i)
@@ -234,45 +262,6 @@ static void add(struct side_sum *s, size_t which, double mass_kg, int64_t packag
     s->packages = s->packages < 0 || packages < 0 ? -1 : s->packages + packages;
 }
 
-static double kg(struct tw_dec mass)
-{
-    return tw_dec_f64(mass); /* NaN when absent */
-}
-
-double reconcile_kg(const struct tw_consignment *c)
-{
-    if (c->gross_mass_kg.set || c->items.n == 0) return kg(c->gross_mass_kg);
-    double sum = 0;
-    for (size_t i = 0; i < c->items.n; i++) sum += kg(c->items.at[i].gross_mass_kg);
-    return sum;
-}
-
-int64_t reconcile_packages(const struct tw_consignment *c)
-{
-    if (c->package_count >= 0 || c->items.n == 0) return c->package_count;
-    int64_t sum = 0;
-    for (size_t i = 0; i < c->items.n && sum >= 0; i++)
-        sum = c->items.at[i].package_count >= 0 ? sum + c->items.at[i].package_count : -1;
-    return sum;
-}
-
-static double declared_kg(const struct tw_decl *d)
-{
-    if (d->gross_mass_kg.set) return kg(d->gross_mass_kg);
-    double sum = d->items.n > 0 ? 0 : kg((struct tw_dec){0});
-    for (size_t i = 0; i < d->items.n; i++) sum += kg(d->items.at[i].gross_mass_kg);
-    return sum;
-}
-
-static int64_t declared_packages(const struct tw_decl *d)
-{
-    if (d->package_total >= 0) return d->package_total;
-    int64_t sum = d->items.n > 0 ? 0 : -1;
-    for (size_t i = 0; i < d->items.n && sum >= 0; i++)
-        sum = d->items.at[i].package_count >= 0 ? sum + d->items.at[i].package_count : -1;
-    return sum;
-}
-
 static void sum_up(struct work *w)
 {
     for (uint32_t i = 0; i < w->leaves; i++) {
@@ -281,8 +270,8 @@ static void sum_up(struct work *w)
     }
     for (size_t i = 0; i < w->in->declarations.n; i++) {
         const struct tw_decl *d = w->in->declarations.at[i];
-        add(&w->sums[root(w, (uint32_t)(w->leaves + i))].of[DECLARED], i, declared_kg(d),
-            declared_packages(d), d->containers.n);
+        add(&w->sums[root(w, (uint32_t)(w->leaves + i))].of[DECLARED], i, reconcile_declared_kg(d),
+            reconcile_declared_packages(d), d->containers.n);
     }
 }
 
@@ -333,14 +322,17 @@ static tw_err compare_sums(struct work *w, const struct sums *g)
 static tw_err look_for_voyage(struct work *w, size_t i, const struct sums *g)
 {
     const struct tw_decl *d = w->in->declarations.at[i];
-    for (size_t k = 0; k < w->in->manifests.n; k++) {
-        if (!w->current[k] || !reconcile_same_voyage(w->in->manifests.at[k], d->transport_means, d->voyage))
-            continue;
-        struct tw_discrepancy gap = of_group(w, TW_DISCREPANCY_UNMANIFESTED, g);
-        gap.manifest = k;
-        return reconcile_tell(w, gap);
+    size_t first = TW_NO_INDEX;
+    for (uint32_t l = reconcile_index_find(&w->voyages, d->voyage); l != NOWHERE;
+         l = w->voyages.link[l].next) {
+        const uint32_t k = w->voyages.link[l].leaf;
+        if (k < first && reconcile_same_voyage(w->in->manifests.at[k], d->transport_means, d->voyage))
+            first = k;
     }
-    return TW_OK;
+    if (first == TW_NO_INDEX) return TW_OK;
+    struct tw_discrepancy gap = of_group(w, TW_DISCREPANCY_UNMANIFESTED, g);
+    gap.manifest = first;
+    return reconcile_tell(w, gap);
 }
 
 static tw_err compare_groups(struct work *w)
@@ -360,22 +352,29 @@ static tw_err compare_groups(struct work *w)
 
 /* -- containers */
 
-/* Every (group, container) that one side names. */
-static tw_err name_containers(struct work *w, struct index *ret)
+/* Every (container, group) that one side names. A container that no manifest has is in neither. */
+static tw_err name_container(const struct work *w, struct tw_map64 *x, struct tw_str container,
+                             uint32_t group)
+{
+    uint32_t at;
+    const uint32_t number = reconcile_index_number(&w->containers, container);
+    return number != NOWHERE ? tw_map64_put(x, reconcile_pair(number, group), &at) : TW_OK;
+}
+
+static bool names(const struct work *w, const struct tw_map64 *x, struct tw_str container, uint32_t group)
+{
+    const uint32_t number = reconcile_index_number(&w->containers, container);
+    return number != NOWHERE && tw_map64_find(x, reconcile_pair(number, group)) != TW_MAP_NONE;
+}
+
+static tw_err name_manifested(struct work *w, struct tw_map64 *ret)
 {
     for (uint32_t i = 0; i < w->leaves; i++) {
         const struct tw_consignment *c = consignment(w, i);
         for (size_t k = 0; k < c->containers.n; k++)
-            TW_TRY(reconcile_index_put(ret, c->containers.at[k].id, root(w, i)));
+            TW_TRY(name_container(w, ret, c->containers.at[k].id, root(w, i)));
     }
     return TW_OK;
-}
-
-static bool names(const struct index *x, struct tw_str container, uint32_t group)
-{
-    for (uint32_t i = reconcile_index_find(x, container); i != NOWHERE; i = x->link[i].next)
-        if (x->link[i].leaf == group) return true;
-    return false;
 }
 
 static tw_err tell_container(struct work *w, enum tw_discrepancy_kind kind, uint32_t group, size_t leaf,
@@ -392,30 +391,30 @@ static tw_err tell_container(struct work *w, enum tw_discrepancy_kind kind, uint
 }
 
 /* Those that one declaration names, against the manifest's of its group. */
-static tw_err look_at_declared(struct work *w, size_t i, const struct index *manifested,
-                               struct index *declared)
+static tw_err look_at_declared(struct work *w, size_t i, const struct tw_map64 *manifested,
+                               struct tw_map64 *declared)
 {
     const struct tw_decl *d = w->in->declarations.at[i];
     const uint32_t group = root(w, (uint32_t)(w->leaves + i));
     const bool said = w->sums[group].of[MANIFESTED].containers > 0;
     for (size_t k = 0; said && k < d->containers.n; k++) {
         const struct tw_str id = d->containers.at[k].id;
-        TW_TRY(reconcile_index_put(declared, id, group));
-        if (names(manifested, id, group)) continue;
+        TW_TRY(name_container(w, declared, id, group));
+        if (names(w, manifested, id, group)) continue;
         TW_TRY(tell_container(w, TW_DISCREPANCY_CONTAINER_UNMANIFESTED, group, TW_NO_INDEX, i, id));
     }
     return TW_OK;
 }
 
 /* Those of one consignment, against the declarations' of its group. */
-static tw_err look_at_manifested(struct work *w, uint32_t leaf, const struct index *declared)
+static tw_err look_at_manifested(struct work *w, uint32_t leaf, const struct tw_map64 *declared)
 {
     const struct tw_consignment *c = consignment(w, leaf);
     const uint32_t group = root(w, leaf);
     const bool said = w->sums[group].of[DECLARED].containers > 0;
     for (size_t k = 0; said && k < c->containers.n; k++) {
         const struct tw_str id = c->containers.at[k].id;
-        if (names(declared, id, group)) continue;
+        if (names(w, declared, id, group)) continue;
         TW_TRY(tell_container(w, TW_DISCREPANCY_CONTAINER_UNDECLARED, group, leaf, TW_NO_INDEX, id));
     }
     return TW_OK;
@@ -423,16 +422,14 @@ static tw_err look_at_manifested(struct work *w, uint32_t leaf, const struct ind
 
 static tw_err compare_containers(struct work *w)
 {
-    struct index manifested = {0}, declared = {0};
-    tw_err err = reconcile_index_new(&manifested);
-    if (err == TW_OK) err = reconcile_index_new(&declared);
-    if (err == TW_OK) err = name_containers(w, &manifested);
-    for (size_t i = 0; err == TW_OK && i < w->in->declarations.n; i++)
-        err = look_at_declared(w, i, &manifested, &declared);
-    for (uint32_t i = 0; err == TW_OK && i < w->leaves; i++) err = look_at_manifested(w, i, &declared);
-    reconcile_index_free(&manifested);
-    reconcile_index_free(&declared);
-    return err;
+    TW_SCOPED(tw_map64) *manifested = NULL;
+    TW_SCOPED(tw_map64) *declared = NULL;
+    TW_TRY(tw_map64_new(&manifested));
+    TW_TRY(tw_map64_new(&declared));
+    TW_TRY(name_manifested(w, manifested));
+    for (size_t i = 0; i < w->in->declarations.n; i++) TW_TRY(look_at_declared(w, i, manifested, declared));
+    for (uint32_t i = 0; i < w->leaves; i++) TW_TRY(look_at_manifested(w, i, declared));
+    return TW_OK;
 }
 
 /* -- all of it */
@@ -449,21 +446,16 @@ static int by_place(const void *x, const void *y)
     return c != 0 ? c : (a->container.n > b->container.n) - (a->container.n < b->container.n);
 }
 
-/* Consignments of one document in one manifest are one. */
-static void tie_parts(struct work *w, uint32_t leaf)
-{
-    const struct index *x = &w->bills;
-    for (uint32_t i = reconcile_index_find(x, consignment(w, leaf)->bill); i != NOWHERE; i = x->link[i].next)
-        if (w->leaf[x->link[i].leaf].manifest == w->leaf[leaf].manifest) tie(w, x->link[i].leaf, leaf);
-}
-
 static tw_err prepare(struct work *w)
 {
+    const struct tw_manifest *const *m = w->in->manifests.at;
+    const size_t n = w->in->manifests.n;
     TW_TRY(reconcile_index_new(&w->bills));
     TW_TRY(reconcile_index_new(&w->masters));
     TW_TRY(reconcile_index_new(&w->containers));
-    TW_TRY(reconcile_index_new(&w->under));
-    TW_TRY(list_masters(w));
+    TW_TRY(reconcile_index_new(&w->voyages));
+    TW_TRY(reconcile_versions_new(m, n, &w->versions));
+    TW_TRY(reconcile_list_documents(m, n, &w->documents));
     TW_TRY(mark_current(w));
     TW_TRY(list_leaves(w));
     return index_leaves(w);
@@ -472,7 +464,6 @@ static tw_err prepare(struct work *w)
 static tw_err compare(struct work *w)
 {
     TW_TRY(prepare(w));
-    for (uint32_t i = 0; i < w->leaves; i++) tie_parts(w, i);
     for (size_t i = 0; i < w->in->declarations.n; i++) TW_TRY(tie_declaration(w, i));
     sum_up(w);
     TW_TRY(compare_groups(w));

@@ -10,10 +10,10 @@
  * document's type), the manifest has a consignment for each. Several declarations may share a document, and
  * one may cover several; a master document stands for its houses. So weights and packages are compared over
  * all that hangs together: sums of the consignments against sums of the declarations. A declaration that
- * names no document known here is joined by its containers. Containers go round, and two carriers may give
- * one number: where a declaration names its voyage or ship, consignments of another one are joined by a
- * document alone, and only when no other has it; who names none is joined by a container of one manifest
- * alone.
+ * names no document known here is joined by its containers: within the voyage it names, for containers go
+ * round; who names none is joined by a container of one manifest alone. Two carriers may give one number to
+ * two documents: where a declaration names its voyage or ship, consignments of another one are joined only
+ * when no other has the document.
  *
  * Source: UN/EDIFACT code list 1001 (transport documents); the words short-landed and over-landed as in the
  * Istanbul Convention's and the Kyoto Convention's annex on cargo declarations (outturn against the
@@ -38,7 +38,7 @@
       "a manifested container that the declarations do not name")                                            \
     X(SHORT_LANDED, "short_landed", "a manifested container that was not discharged")                        \
     X(OVER_LANDED, "over_landed", "a discharged container that is on no manifest of its voyage")             \
-    X(LATE_AMENDMENT, "late_amendment", "a manifest changed after the arrival")                              \
+    X(LATE_AMENDMENT, "late_amendment", "a manifest changed after the arrival that it states")               \
     X(TWICE, "twice", "a manifest came twice in one version, and not the same; both are compared")
 
 enum tw_discrepancy_kind {
@@ -56,7 +56,8 @@ struct tw_reconcile_limits {
 };
 
 /* What is compared. Nothing in it is owned. Manifests with one number, carrier, ship and voyage are
- * versions of one: the highest counts, the ones before it say what was changed. */
+ * versions of one: the highest counts, the ones before it say what was changed; when it cancels (UN/EDIFACT
+ * 1225: 1, 3), none counts. */
 struct tw_reconcile_input {
     TW_LIST(const struct tw_manifest *const) manifests;
     TW_LIST(const struct tw_decl *const) declarations;
@@ -76,6 +77,7 @@ struct tw_discrepancy {
     double declared_kg, manifested_kg; /* gross, of all taken together; NaN = not known of one of them */
     int64_t declared_packages, manifested_packages; /* -1 = the same */
     const char *what; /* LATE_AMENDMENT: what was changed, in an officer's words; static */
+    bool expected;    /* LATE_AMENDMENT: the arrival is the expected one; the manifest knows no other */
 };
 
 struct tw_discrepancies {
@@ -87,7 +89,8 @@ struct tw_discrepancies {
 };
 
 /* arena  owns ret->at
- * TW_NOMEM. Time O(n log n) in consignments, declarations, containers and events. Pure. */
+ * TW_NOMEM. Time O(n log n) in consignments, declarations, containers and events, but for what many name:
+ * each declaration is tied to every manifest that has its document. Pure. */
 tw_err tw_reconcile(const struct tw_reconcile_input *in, struct tw_arena *arena, struct tw_discrepancies *ret,
                     struct tw_fault *fault) TW_MUST_CHECK;
 

@@ -3,8 +3,6 @@
  * thoughts. */
 #include "decl/reconcile_priv.h"
 
-#include <math.h>
-
 /* -- what was landed */
 
 static bool landed_here(const struct tw_movement *e, const struct tw_manifest *m)
@@ -24,6 +22,12 @@ static tw_err tell_landing(struct work *w, enum tw_discrepancy_kind kind, size_t
                                                      .container = container});
 }
 
+/* Containers around one manifest. */
+struct landing {
+    const struct index *movements; /* by voyage */
+    struct index *known, *landed;
+};
+
 /* All containers of a manifest, also those of no consignment. */
 static tw_err name_known(const struct tw_manifest *m, struct index *known)
 {
@@ -36,14 +40,16 @@ static tw_err name_known(const struct tw_manifest *m, struct index *known)
 }
 
 /* What was discharged, and tells of what no manifest knows, each container once. */
-static tw_err take_landed(struct work *w, size_t at, const struct index *known, struct index *landed)
+static tw_err take_landed(struct work *w, size_t at, const struct landing *l)
 {
-    for (size_t i = 0; i < w->in->movements.n; i++) {
-        const struct tw_movement *e = &w->in->movements.at[i];
-        if (!landed_here(e, w->in->manifests.at[at])) continue;
-        const bool again = reconcile_index_find(landed, e->subject_id) != NOWHERE;
-        TW_TRY(reconcile_index_put(landed, e->subject_id, 0));
-        if (again || reconcile_index_find(known, e->subject_id) != NOWHERE) continue;
+    const struct tw_manifest *m = w->in->manifests.at[at];
+    for (uint32_t i = reconcile_index_find(l->movements, m->voyage); i != NOWHERE;
+         i = l->movements->link[i].next) {
+        const struct tw_movement *e = &w->in->movements.at[l->movements->link[i].leaf];
+        if (!landed_here(e, m)) continue;
+        const bool again = reconcile_index_find(l->landed, e->subject_id) != NOWHERE;
+        TW_TRY(reconcile_index_put(l->landed, e->subject_id, 0));
+        if (again || reconcile_index_find(l->known, e->subject_id) != NOWHERE) continue;
         TW_TRY(tell_landing(w, TW_DISCREPANCY_OVER_LANDED, at, TW_NO_INDEX, e->subject_id));
     }
     return TW_OK;
@@ -61,124 +67,96 @@ static tw_err tell_short(struct work *w, size_t at, size_t consignment_, const s
 }
 
 /* Containers of one manifest against those that its terminal discharged; without a report nothing is said. */
-static tw_err compare_landed(struct work *w, size_t at, struct index *landed, struct index *known)
+static tw_err compare_landed(struct work *w, size_t at, const struct landing *l)
 {
     const struct tw_manifest *m = w->in->manifests.at[at];
-    TW_TRY(name_known(m, known));
-    TW_TRY(take_landed(w, at, known, landed));
-    for (size_t i = 0; landed->links > 0 && i < m->consignments.n; i++)
-        if (!reconcile_has_houses(w, at, &m->consignments.at[i])) TW_TRY(tell_short(w, at, i, landed));
+    TW_TRY(name_known(m, l->known));
+    TW_TRY(take_landed(w, at, l));
+    for (size_t i = 0; l->landed->links > 0 && i < m->consignments.n; i++)
+        if (!reconcile_has_houses(&w->documents, (uint32_t)at, &m->consignments.at[i]))
+            TW_TRY(tell_short(w, at, i, l->landed));
     return TW_OK;
 }
 
-tw_err reconcile_landed(struct work *w)
+static tw_err each_landed(struct work *w, const struct index *movements)
 {
     tw_err err = TW_OK;
-    for (size_t i = 0; i < w->in->manifests.n && w->in->movements.n > 0 && err == TW_OK; i++) {
+    for (size_t i = 0; i < w->in->manifests.n && err == TW_OK; i++) {
         struct index landed = {0}, known = {0};
         if (!w->current[i]) continue;
         err = reconcile_index_new(&landed);
         if (err == TW_OK) err = reconcile_index_new(&known);
-        if (err == TW_OK) err = compare_landed(w, i, &landed, &known);
+        if (err == TW_OK) err = compare_landed(w, i, &(struct landing){movements, &known, &landed});
         reconcile_index_free(&landed);
         reconcile_index_free(&known);
     }
     return err;
 }
 
+tw_err reconcile_landed(struct work *w)
+{
+    struct index movements = {0};
+    if (w->in->movements.n == 0) return TW_OK;
+    tw_err err = reconcile_index_new(&movements);
+    for (uint32_t i = 0; err == TW_OK && i < w->in->movements.n; i++)
+        err = reconcile_index_put(&movements, w->in->movements.at[i].voyage, i);
+    if (err == TW_OK) err = each_landed(w, &movements);
+    reconcile_index_free(&movements);
+    return err;
+}
+
 /* -- what was changed too late */
 
-static bool same_containers(const struct tw_consignment *a, const struct tw_consignment *b)
+static tw_err tell_late(struct work *w, size_t manifest, size_t late, uint32_t consignment_, const char *what)
 {
-    if (a->containers.n != b->containers.n) return false;
-    for (size_t i = 0; i < a->containers.n; i++) {
-        bool there = false;
-        for (size_t k = 0; k < b->containers.n && !there; k++)
-            there = reconcile_same(a->containers.at[i].id, b->containers.at[k].id);
-        if (!there) return false;
+    return reconcile_tell(
+        w, (struct tw_discrepancy){.kind = TW_DISCREPANCY_LATE_AMENDMENT,
+                                   .manifest = manifest,
+                                   .consignment = consignment_,
+                                   .declaration = TW_NO_INDEX,
+                                   .consignments = 1,
+                                   .what = what,
+                                   .expected = w->in->manifests.at[late]->arrived_at == TW_NO_TIME});
+}
+
+/* Documents of a manifest, one after another: NULL behind the last. */
+static const struct document *next_document(const struct work *w, uint32_t manifest, uint32_t *consignment_,
+                                            uint32_t *number)
+{
+    const struct tw_manifest *m = w->in->manifests.at[manifest];
+    while (*consignment_ < m->consignments.n) {
+        const uint32_t k = (*consignment_)++;
+        *number = reconcile_number(&w->documents, m->consignments.at[k].bill);
+        const struct document *d = reconcile_document(&w->documents, manifest, *number);
+        if (d != NULL && d->first == k) return d; /* else a further part */
     }
-    return true;
-}
-
-static bool same_mass(double a, double b)
-{
-    return a == b || (isnan(a) && isnan(b));
-}
-
-const char *reconcile_changed(const struct tw_consignment *a, const struct tw_consignment *b)
-{
-    if (!same_containers(a, b)) return "its containers";
-    if (!same_mass(reconcile_kg(a), reconcile_kg(b))) return "its gross mass";
-    if (reconcile_packages(a) != reconcile_packages(b)) return "its packages";
-    if (!tw_str_eq(a->consignee.id, b->consignee.id) || !tw_str_eq(a->consignee.name, b->consignee.name))
-        return "its consignee";
-    if (!tw_str_eq(a->description, b->description)) return "the description of the goods";
     return NULL;
 }
 
-const struct tw_consignment *reconcile_of_bill(const struct tw_manifest *m, struct tw_str bill)
+/* What manifest `late` has other than the one before it. */
+static tw_err compare_versions(struct work *w, uint32_t late)
 {
-    for (size_t i = 0; i < m->consignments.n; i++)
-        if (reconcile_same(m->consignments.at[i].bill, bill)) return &m->consignments.at[i];
-    return NULL;
-}
-
-bool reconcile_same_goods(const struct tw_manifest *a, const struct tw_manifest *b)
-{
-    if (a->consignments.n != b->consignments.n) return false;
-    for (size_t i = 0; i < a->consignments.n; i++) {
-        const struct tw_consignment *c = reconcile_of_bill(b, a->consignments.at[i].bill);
-        if (c == NULL || reconcile_changed(&a->consignments.at[i], c) != NULL) return false;
+    const struct version *v = &w->versions.of[late];
+    const bool cancels = tw_manifest_cancels(w->in->manifests.at[late]);
+    const struct document *d;
+    uint32_t number;
+    for (uint32_t k = 0; !cancels && (d = next_document(w, late, &k, &number)) != NULL;) {
+        const struct document *was = reconcile_document(&w->documents, v->before, number);
+        const char *what = was == NULL ? "added" : reconcile_changed(was, d);
+        if (what != NULL) TW_TRY(tell_late(w, late, late, d->first, what));
     }
-    return true;
-}
-
-static tw_err tell_late(struct work *w, size_t manifest, size_t consignment_, const char *what)
-{
-    return reconcile_tell(w, (struct tw_discrepancy){.kind = TW_DISCREPANCY_LATE_AMENDMENT,
-                                                     .manifest = manifest,
-                                                     .consignment = consignment_,
-                                                     .declaration = TW_NO_INDEX,
-                                                     .consignments = 1,
-                                                     .what = what});
-}
-
-/* What manifest `late` has other than `before`. */
-static tw_err compare_versions(struct work *w, size_t before, size_t late)
-{
-    const struct tw_manifest *a = w->in->manifests.at[before], *b = w->in->manifests.at[late];
-    for (size_t i = 0; i < b->consignments.n; i++) {
-        const struct tw_consignment *now = &b->consignments.at[i], *was = reconcile_of_bill(a, now->bill);
-        const char *what = was == NULL ? "added" : reconcile_changed(was, now);
-        if (what != NULL) TW_TRY(tell_late(w, late, i, what));
-    }
-    for (size_t i = 0; i < a->consignments.n; i++)
-        if (reconcile_of_bill(b, a->consignments.at[i].bill) == NULL)
-            TW_TRY(tell_late(w, before, i, "taken off"));
+    if (w->versions.of[v->before].after != late) return TW_OK; /* what was cancelled was taken off then */
+    for (uint32_t k = 0; (d = next_document(w, v->before, &k, &number)) != NULL;)
+        if (cancels || reconcile_document(&w->documents, late, number) == NULL)
+            TW_TRY(tell_late(w, v->before, late, d->first, "taken off"));
     return TW_OK;
-}
-
-/* The version just before; TW_NO_INDEX. */
-static size_t version_before(const struct work *w, size_t at)
-{
-    const struct tw_manifest *m = w->in->manifests.at[at];
-    size_t best = TW_NO_INDEX;
-    for (size_t i = 0; i < w->in->manifests.n && m->id.n > 0; i++) {
-        const struct tw_manifest *o = w->in->manifests.at[i];
-        if (i == at || !reconcile_one_manifest(o, m) || o->version >= m->version) continue;
-        if (best == TW_NO_INDEX || o->version > w->in->manifests.at[best]->version) best = i;
-    }
-    return best;
 }
 
 tw_err reconcile_amendments(struct work *w)
 {
-    for (size_t i = 0; i < w->in->manifests.n; i++) {
-        const struct tw_manifest *m = w->in->manifests.at[i];
-        const int64_t arrival = m->arrived_at != TW_NO_TIME ? m->arrived_at : m->arrival_at;
-        if (arrival == TW_NO_TIME || m->lodged_at == TW_NO_TIME || m->lodged_at <= arrival) continue;
-        const size_t before = version_before(w, i);
-        if (before != TW_NO_INDEX) TW_TRY(compare_versions(w, before, i));
+    for (uint32_t i = 0; i < w->versions.n; i++) {
+        const struct version *v = &w->versions.of[i];
+        if (v->late && v->before != NOWHERE) TW_TRY(compare_versions(w, i));
     }
     return TW_OK;
 }

@@ -5,14 +5,10 @@
 
 #include "base/mem.h"
 
-enum { KEY_BYTES = 64 };
-
-/* A number in capitals, without blanks, hyphens, slashes and points; too long ones are cut, on both sides
- * alike. */
-static struct tw_str key_of(struct tw_str number, char room[KEY_BYTES])
+struct tw_str reconcile_key(struct tw_str number, char room[NUMBER_BYTES])
 {
     size_t n = 0;
-    for (size_t i = 0; i < number.n && n < KEY_BYTES; i++) {
+    for (size_t i = 0; i < number.n && n < NUMBER_BYTES; i++) {
         const char c = number.s[i];
         if (c == ' ' || c == '-' || c == '/' || c == '.') continue;
         room[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
@@ -44,14 +40,14 @@ void reconcile_index_free(struct index *x)
 
 bool reconcile_same(struct tw_str a, struct tw_str b)
 {
-    char x[KEY_BYTES], y[KEY_BYTES];
-    return tw_str_eq(key_of(a, x), key_of(b, y));
+    char x[NUMBER_BYTES], y[NUMBER_BYTES];
+    return tw_str_eq(reconcile_key(a, x), reconcile_key(b, y));
 }
 
 tw_err reconcile_index_put(struct index *x, struct tw_str number, uint32_t leaf)
 {
-    char room[KEY_BYTES];
-    const struct tw_str key = key_of(number, room);
+    char room[NUMBER_BYTES];
+    const struct tw_str key = reconcile_key(number, room);
     uint32_t k;
     if (key.n == 0) return TW_OK;
     const size_t before = tw_intern_n(x->keys);
@@ -67,12 +63,17 @@ tw_err reconcile_index_put(struct index *x, struct tw_str number, uint32_t leaf)
     return TW_OK;
 }
 
+uint32_t reconcile_index_number(const struct index *x, struct tw_str number)
+{
+    char room[NUMBER_BYTES];
+    const struct tw_str key = reconcile_key(number, room);
+    return key.n > 0 ? tw_intern_find(x->keys, key) : (uint32_t)NOWHERE;
+}
+
 uint32_t reconcile_index_find(const struct index *x, struct tw_str number)
 {
-    char room[KEY_BYTES];
-    const struct tw_str key = key_of(number, room);
-    const uint32_t k = key.n > 0 ? tw_intern_find(x->keys, key) : (uint32_t)TW_MAP_NONE;
-    return k != TW_MAP_NONE ? x->head[k] : (uint32_t)NOWHERE;
+    const uint32_t k = reconcile_index_number(x, number);
+    return k != NOWHERE ? x->head[k] : (uint32_t)NOWHERE;
 }
 
 /* "IMO 9074729" and "9074729" are one ship. */
@@ -83,30 +84,24 @@ static struct tw_str without_imo(struct tw_str ship)
     return ship;
 }
 
-bool reconcile_same_ship(const struct tw_manifest *m, struct tw_str means)
+/* Is this the ship of a manifest, by number or name? */
+static bool same_ship(const struct tw_manifest *m, struct tw_str means)
 {
     return reconcile_same(without_imo(m->transport_means), without_imo(means)) ||
            reconcile_same(m->transport_name, means);
 }
 
-/* Versions of one manifest: two carriers may give one number. */
-bool reconcile_one_manifest(const struct tw_manifest *a, const struct tw_manifest *b)
-{
-    return a->id.n > 0 && tw_str_eq(a->id, b->id) && tw_str_eq(a->carrier.id, b->carrier.id) &&
-           reconcile_same(a->voyage, b->voyage) && reconcile_same(a->transport_means, b->transport_means);
-}
-
 bool reconcile_same_voyage(const struct tw_manifest *m, struct tw_str means, struct tw_str voyage)
 {
     return voyage.n > 0 && reconcile_same(m->voyage, voyage) &&
-           (means.n == 0 || m->transport_means.n == 0 || reconcile_same_ship(m, means));
+           (means.n == 0 || m->transport_means.n == 0 || same_ship(m, means));
 }
 
 bool reconcile_elsewhere(const struct tw_manifest *m, const struct tw_decl *d)
 {
     const bool voyage = d->voyage.n > 0 && m->voyage.n > 0 && !reconcile_same(m->voyage, d->voyage);
     const bool ship =
-        d->transport_means.n > 0 && m->transport_means.n > 0 && !reconcile_same_ship(m, d->transport_means);
+        d->transport_means.n > 0 && m->transport_means.n > 0 && !same_ship(m, d->transport_means);
     return voyage || ship;
 }
 

@@ -82,7 +82,7 @@ static void late(const struct tw_discrepancy *d, const struct tw_reconcile_input
     tw_buf_printf(out, "bill %.*s of manifest %.*s: %s", TW_STR_ARG(bill(d, in)),
                   TW_STR_ARG(or_word(m->id, "without number")), d->what);
     tw_buf_text(out, strncmp(d->what, "its", 3) == 0 || strncmp(d->what, "the", 3) == 0 ? " changed" : "");
-    tw_buf_text(out, " after the arrival");
+    tw_buf_text(out, d->expected ? " after the expected arrival" : " after the arrival");
 }
 
 static void undeclared(const struct tw_discrepancy *d, const struct tw_reconcile_input *in,

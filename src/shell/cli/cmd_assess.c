@@ -232,6 +232,7 @@ static void put_remarks(struct tw_buf *b, const struct tw_run_options *o, const 
         tw_buf_printf(b, "\nprofile  full: %llu keys that had not been seen for longest had to go",
                       (unsigned long long)s->evicted);
     tw_cli_deciding_window(o, s, "\nwindow   ", b);
+    tw_cli_deciding_manifests(s, "\nmanifests ", b);
 }
 
 static void put_json(struct tw_buf *b, const struct tw_run_options *o, const struct tw_run_summary *s)
@@ -274,6 +275,8 @@ static void put_json(struct tw_buf *b, const struct tw_run_options *o, const str
     tw_json_end_object(&j);
     tw_json_key(&j, "window_new");
     tw_json_bool(&j, s->window_new != TW_WINDOW_KEPT);
+    tw_json_key(&j, "manifests");
+    tw_json_text(&j, tw_cli_deciding_taught(s));
     tw_json_key(&j, "draws_from");
     tw_json_text(&j, o->draws.seeded ? "seed" : "key");
     tw_json_end_object(&j);

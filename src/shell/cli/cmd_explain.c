@@ -264,12 +264,18 @@ static tw_err on_decided(void *to, const struct tw_assessor *a, const struct tw_
 /* What the score was not measured against: the decision would have been another one otherwise. */
 static void put_window(struct page *p, const struct tw_run_options *o, const struct tw_run_summary *s)
 {
-    if (s->window_new == TW_WINDOW_KEPT) return;
-    if (p->cli->json) {
-        tw_cli_note(p->cli, "{\"summary\":{\"window_new\":true}}"); /* as the summary of assess has it */
+    const bool kept = s->window_new == TW_WINDOW_KEPT, taught = s->manifests == TW_RUN_AS_TAUGHT;
+    if (kept && taught) return;
+    if (p->cli->json) { /* as the summary of assess has it */
+        if (taught)
+            tw_cli_note(p->cli, "{\"summary\":{\"window_new\":true}}");
+        else
+            tw_cli_note(p->cli, "{\"summary\":{\"window_new\":%s,\"manifests\":\"%s\"}}",
+                        kept ? "false" : "true", tw_cli_deciding_taught(s));
         return;
     }
     tw_cli_deciding_window(o, s, "\nThe window of scores was ", &p->text);
+    tw_cli_deciding_manifests(s, "\nManifests: ", &p->text);
     tw_buf_char(&p->text, '\n');
 }
 

@@ -94,3 +94,22 @@ void tw_cli_deciding_window(const struct tw_run_options *o, const struct tw_run_
         return;
     }
 }
+
+void tw_cli_deciding_manifests(const struct tw_run_summary *s, const char *before, struct tw_buf *out)
+{
+    if (s->manifests == TW_RUN_AS_TAUGHT) return;
+    tw_buf_text(out, before);
+    tw_buf_text(
+        out,
+        s->manifests == TW_RUN_WITHOUT
+            ? "none, but the model's score goes by them: it takes every gap for unknown; give --manifests"
+            : "held against the declarations, but the model's score does not go by them; train with "
+              "--manifests");
+}
+
+const char *tw_cli_deciding_taught(const struct tw_run_summary *s)
+{
+    static const char *const word[] = {
+        [TW_RUN_AS_TAUGHT] = "as_taught", [TW_RUN_WITHOUT] = "missing", [TW_RUN_UNTAUGHT] = "untaught"};
+    return word[s->manifests];
+}

@@ -18,6 +18,13 @@ tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struc
 /* Says on stderr where chance comes from, and what it decides by when there is no model. */
 void tw_cli_deciding_note(const struct tw_cli *cli, const struct tw_run_options *o);
 
+/* Appends `before` and how manifests differ from those the model was taught with, without an end. Appends
+ * nothing where it had some as the run has, or neither has. */
+void tw_cli_deciding_manifests(const struct tw_run_summary *s, const char *before, struct tw_buf *out);
+
+/* The same in one word: as_taught, missing, untaught. Static storage. */
+const char *tw_cli_deciding_taught(const struct tw_run_summary *s);
+
 /* Appends `before` and why scores of earlier runs were not measured against: "begun anew: ..." or "empty:
  * ...", without an end. Appends nothing where they were. */
 void tw_cli_deciding_window(const struct tw_run_options *o, const struct tw_run_summary *s,

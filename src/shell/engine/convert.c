@@ -322,8 +322,8 @@ static tw_err convert_interchange(struct convert *c, const char *path, const str
     c->count->lost += n.lost;
     if (n.lost == 0) return TW_OK;
     struct tw_fault what;
-    tw_fail(&what, TW_INTERNAL, "%llu segment%s of what was written differ", (unsigned long long)n.lost,
-            n.lost == 1 ? "" : "s");
+    tw_fail(&what, TW_INTERNAL, "%llu %s%s of what was written differ", (unsigned long long)n.lost,
+            c->options->form == TW_CONVERT_JSON ? "element" : "segment", n.lost == 1 ? "" : "s");
     convert_tell(c, &what);
     return TW_OK;
 }
@@ -405,9 +405,6 @@ static tw_err convert_edifact(struct convert *c, const char *path, const struct 
                               struct tw_fault *fault)
 {
     const enum tw_convert_form form = c->options->form;
-    if (form == TW_CONVERT_JSON && c->options->check)
-        return tw_fail(fault, TW_FORMAT,
-                       "a manifest that is written as JSON is not read again; leave --check-lossless out");
     if (form == TW_CONVERT_EDIFACT || form == TW_CONVERT_JSON)
         return convert_interchange(c, path, from, fault);
     if (form == TW_CONVERT_CSV)

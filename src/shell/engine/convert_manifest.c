@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "decl/same.h"
 #include "message/edifact_envelope.h"
 #include "message/edifact_read.h"
+#include "message/json_read.h"
 #include "message/json_write.h"
 
 enum { FLUSH_BYTES = 1 << 16, ARENA_BYTES_MAX = 256 << 20 };
@@ -60,6 +62,25 @@ static tw_err no_room(tw_err err, struct tw_fault *fault)
                    ARENA_BYTES_MAX >> 20);
 }
 
+/* Reads what was written of a notification again, and counts what one of the two has and the other has not.
+ */
+static tw_err check(struct work *w, const struct tw_edi_reading *m, struct tw_fault *fault)
+{
+    const struct tw_json_node *root = NULL;
+    struct tw_notification *back = NULL;
+    TW_SCOPED_BUF line = {0};
+    if (m->notification == NULL)
+        return tw_fail(fault, TW_FORMAT,
+                       "a manifest that is written as JSON is not read again; leave --check-lossless out");
+    tw_json_write_line(TW_LEVEL_NOTIFICATION, m->notification, &line);
+    if (line.failed) return no_memory(fault);
+    TW_TRY(no_room(tw_json_parse(tw_buf_view(&line), NULL, w->arena, &root, fault), fault));
+    TW_TRY(no_room(tw_json_read_notification(root, NULL, w->arena, &back, fault), fault));
+    w->count->lost += tw_object_missing(TW_LEVEL_NOTIFICATION, m->notification, back, NULL) +
+                      tw_object_missing(TW_LEVEL_NOTIFICATION, back, m->notification, NULL);
+    return TW_OK;
+}
+
 static tw_err end_message(struct work *w, struct tw_fault *fault)
 {
     struct tw_edi_reading m;
@@ -67,6 +88,7 @@ static tw_err end_message(struct work *w, struct tw_fault *fault)
     TW_TRY(no_room(tw_edi_reader_end(w->reader, &m, fault), fault));
     w->count->flaws += m.told_all;
     for (size_t i = 0; i < m.told_n; i++) tell(w, tw_edi_flaw_name(m.told[i].flaw), &m.told[i].fault);
+    if (w->job->check) TW_TRY(check(w, &m, fault));
     if (m.notification != NULL)
         tw_json_write(TW_LEVEL_NOTIFICATION, m.notification, &w->json);
     else

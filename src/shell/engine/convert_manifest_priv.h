@@ -10,8 +10,8 @@
 
 #include "engine/convert_edifact_priv.h"
 
-/* job->check says nothing here. TW_NOTFOUND (no manifest), TW_NOMEM (one too large, too), the errors of
- * edifact_convert */
+/* job->check reads notifications again; a manifest is then refused (TW_FORMAT). TW_NOTFOUND (no manifest),
+ * TW_NOMEM (one too large, too), the errors of edifact_convert */
 tw_err manifest_convert(const struct edifact_job *job, struct edifact_count *ret, struct tw_fault *fault)
     TW_MUST_CHECK;
 

@@ -149,6 +149,26 @@ static tw_err open_findings(struct run *r)
     return tw_results_new(list, &r->results) == TW_OK ? TW_OK : no_memory(r->fault);
 }
 
+/* Does the score go by what manifests say? */
+static bool goes_by_manifests(const struct tw_forest_spec *forest)
+{
+    for (uint32_t t = 0; t < forest->n_trees; t++)
+        for (uint32_t n = 0; n < forest->tree[t].n; n++) {
+            const int32_t f = forest->tree[t].feature[n];
+            if (f >= 0 && tw_feature_row((enum tw_feature)f)->family == TW_FAMILY_MANIFEST) return true;
+        }
+    return false;
+}
+
+static enum tw_run_manifests held_against(const struct run *r)
+{
+    if (r->model.model == NULL) return TW_RUN_AS_TAUGHT;
+    const struct tw_model_spec *m = tw_model_spec(r->model.model);
+    const bool taught = goes_by_manifests(&m->risk) || goes_by_manifests(&m->duty);
+    if (taught == (r->carried.cargo != NULL)) return TW_RUN_AS_TAUGHT;
+    return taught ? TW_RUN_WITHOUT : TW_RUN_UNTAUGHT;
+}
+
 static tw_err open_all(struct run *r)
 {
     const struct tw_input_options *in = &r->o->input;
@@ -158,6 +178,7 @@ static tw_err open_all(struct run *r)
     TW_TRY(open_findings(r));
     TW_TRY(tw_carried_read(in, &r->carried, r->fault));
     tw_profile_set_cargo(r->profile, r->carried.cargo);
+    r->sum.manifests = held_against(r);
     r->block = r->o->only != NULL ? 1 : r->o->reasons ? BLOCK : ABREAST;
     r->arena = tw_calloc(r->block, sizeof(struct tw_arena *));
     r->one = tw_calloc(r->block, sizeof *r->one);

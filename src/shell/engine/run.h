@@ -51,6 +51,13 @@ enum tw_window_new {
     TW_WINDOW_EMPTY  /* the model's are in order of another mix too: there are none */
 };
 
+/* Does the model's score go by manifests where there are some, and not where there are none? */
+enum tw_run_manifests {
+    TW_RUN_AS_TAUGHT, /* so, or there is no model */
+    TW_RUN_WITHOUT,   /* it goes by them, and the run has none */
+    TW_RUN_UNTAUGHT   /* it does not, and the run has some */
+};
+
 struct tw_run_summary {
     uint64_t declarations, items, refused;         /* refused: declarations */
     uint64_t channel[TW_CHANNEL_N];                /* declarations */
@@ -64,6 +71,7 @@ struct tw_run_summary {
     uint64_t out_of_order;                         /* lodged on a day before the one in front of them */
     bool model;                                    /* there was one */
     enum tw_window_new window_new;
+    enum tw_run_manifests manifests;
 };
 
 /* TW_NOTFOUND  also: `only` is not in the file

@@ -314,7 +314,7 @@ static tw_err score_variant(void *to, const struct tw_decl *variant, bool codes,
         tw_profile_look_amounts(v->a->parts.profile, &variant->items.at[worst], &v->now.look.item[worst]);
     }
     v->now.look.value = tw_look_total(&v->now.look);
-    tw_cargo_declared(variant, &v->now.look.cargo);
+    tw_cargo_redeclared(variant, &v->base->look.cargo, &v->now.look.cargo);
     measure_variant(v, variant, worst, codes);
     if (reaches_others(v)) {
         if (holds_alone(v, worst)) {

@@ -559,14 +559,23 @@ static void times(const struct fill *f)
     put_plain(f, TW_FEATURE_TRANSPORT_MODE, code, code);
 }
 
-/* What is declared of the goods so far, this declaration included, against what the carrier says. */
-static void against_manifest(const struct fill *f, enum tw_feature id, double declared, double manifested)
+/* What is declared of the goods so far, this declaration included, against what the carrier says: by this
+ * importer, or by all who named the document where that comes nearer. So nobody makes another's gap wider. */
+static void against_manifest(const struct fill *f, enum tw_feature id, double own, double others,
+                             double manifested)
 {
-    const bool known = declared > 0 && manifested > 0; /* false for NaN */
-    const struct tw_evidence none = {(double)NAN, (double)NAN, (double)NAN, TW_NO_DAY, TW_KIND_N},
-                             e = {declared, manifested, f->look->cargo.declared_before + 1.0, TW_NO_DAY,
-                                  TW_KIND_N};
-    put(f, id, known ? tw_log(declared / manifested) : (double)NAN, known ? e : none);
+    const struct tw_cargo_view *c = &f->look->cargo;
+    const struct tw_evidence none = {(double)NAN, (double)NAN, (double)NAN, TW_NO_DAY, TW_KIND_N};
+    if (!(own > 0 && manifested > 0)) { /* so for NaN */
+        put(f, id, (double)NAN, none);
+        return;
+    }
+    const double alone = tw_log(own / manifested);
+    const double shared = c->others.declarations > 0 ? tw_log((own + others) / manifested) : alone;
+    const bool all = fabs(shared) < fabs(alone);
+    const double declarations = 1.0 + c->before.declarations + (all ? c->others.declarations : 0);
+    put(f, id, all ? shared : alone,
+        (struct tw_evidence){all ? own + others : own, manifested, declarations, TW_NO_DAY, TW_KIND_N});
 }
 
 static void manifests(const struct fill *f)
@@ -574,16 +583,16 @@ static void manifests(const struct fill *f)
     const struct tw_cargo_view *c = &f->look->cargo;
     const bool joined = c->n > 0;
     const double nothing = (double)NAN;
-    against_manifest(f, TW_FEATURE_MANIFEST_MASS, joined ? c->declared_before_kg + c->declared_kg : nothing,
-                     c->manifested_kg);
-    against_manifest(f, TW_FEATURE_MANIFEST_PACKAGES,
-                     joined ? c->declared_before_packages + c->packages : nothing, c->manifested_packages);
+    against_manifest(f, TW_FEATURE_MANIFEST_MASS, joined ? c->before.kg + c->declared_kg : nothing,
+                     c->others.kg, c->manifested_kg);
+    against_manifest(f, TW_FEATURE_MANIFEST_PACKAGES, joined ? c->before.packages + c->packages : nothing,
+                     c->others.packages, c->manifested_packages);
     const double absent = c->sought ? c->absent : nothing;
     put_plain(f, TW_FEATURE_UNMANIFESTED, absent, absent);
     const double strange = c->boxes > 0 ? c->strange : nothing;
     put(f, TW_FEATURE_STRANGE_CONTAINERS, strange,
         (struct tw_evidence){strange, nothing, c->boxes > 0 ? c->boxes : nothing, TW_NO_DAY, TW_KIND_N});
-    const double late = joined ? c->late : nothing;
+    const double late = joined || c->late ? c->late : nothing;
     put_plain(f, TW_FEATURE_MANIFEST_LATE, late, late);
 }
 

@@ -40,14 +40,11 @@ tw_err xml_too_large(size_t most, struct tw_fault *fault)
     return tw_fail(fault, TW_LIMIT, "the message is larger than %zu bytes; send it in parts", most);
 }
 
-static void put_utf8(struct tw_buf *out, uint32_t c)
+/* Writes a character above 0x7F to p, which has room for 4 bytes; how many it took. */
+static size_t put_utf8(char *p, uint32_t c)
 {
-    char *p = tw_buf_room(out, 4);
-    if (p == NULL) return;
     size_t n = 0;
-    if (c < 0x80) {
-        p[n++] = (char)c;
-    } else if (c < 0x800) {
+    if (c < 0x800) {
         p[n++] = (char)(0xC0 | c >> 6);
     } else if (c < 0x10000) {
         p[n++] = (char)(0xE0 | c >> 12);
@@ -57,8 +54,8 @@ static void put_utf8(struct tw_buf *out, uint32_t c)
         p[n++] = (char)(0x80 | (c >> 12 & 0x3F));
         p[n++] = (char)(0x80 | (c >> 6 & 0x3F));
     }
-    if (c >= 0x80) p[n++] = (char)(0x80 | (c & 0x3F));
-    out->n += n;
+    p[n++] = (char)(0x80 | (c & 0x3F));
+    return n;
 }
 
 static uint32_t unit_at(struct tw_str bytes, size_t i, bool big)
@@ -67,27 +64,51 @@ static uint32_t unit_at(struct tw_str bytes, size_t i, bool big)
     return big ? (uint32_t)(p[0] << 8 | p[1]) : (uint32_t)(p[1] << 8 | p[0]);
 }
 
+/* The character at *i, which moves to its last unit; 0 = the bytes are damaged there. */
+static uint32_t char_at(struct tw_str bytes, size_t *i, bool big)
+{
+    uint32_t c = *i + 1 < bytes.n ? unit_at(bytes, *i, big) : 0;
+    if (c >= 0xD800 && c < 0xDC00 && *i + 3 < bytes.n) {
+        const uint32_t low = unit_at(bytes, *i + 2, big);
+        if (low >= 0xDC00 && low < 0xE000) {
+            c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+            *i += 2;
+        }
+    }
+    return c == 0xFFFF || (c >= 0xD800 && c < 0xE000) ? 0 : c;
+}
+
+enum { BLOCK = 4096 }; /* units that are written in one go */
+
+/* Up to BLOCK units from *i on. false = the bytes are damaged at *i. */
+static bool put_block(struct tw_str bytes, bool big, size_t *i, char *p, size_t *n)
+{
+    for (size_t end = bytes.n - *i > 2 * BLOCK ? *i + 2 * BLOCK : bytes.n; *i < end; *i += 2) {
+        const uint32_t c = char_at(bytes, i, big);
+        if (c == 0) return false;
+        if (c < 0x80)
+            p[(*n)++] = (char)c;
+        else
+            *n += put_utf8(p + *n, c);
+    }
+    return true;
+}
+
 static tw_err from_utf16(struct tw_str bytes, bool big, size_t most, struct tw_buf *out,
                          struct tw_fault *fault)
 {
-    for (size_t i = 2; i < bytes.n; i += 2) {
-        uint32_t c = i + 1 < bytes.n ? unit_at(bytes, i, big) : 0xFFFF;
-        if (c >= 0xD800 && c < 0xDC00 && i + 3 < bytes.n) {
-            const uint32_t low = unit_at(bytes, i + 2, big);
-            if (low >= 0xDC00 && low < 0xE000) {
-                c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-                i += 2;
-            }
-        }
-        if (c == 0 || c == 0xFFFF || (c >= 0xD800 && c < 0xE000)) {
-            xml_place(tw_buf_view(out), out->n, fault);
-            return tw_fail(fault, TW_FORMAT, "the UTF-16 of the message is damaged here; send it again");
-        }
-        put_utf8(out, c);
-        if (out->failed || out->n > most) break;
+    bool whole = true;
+    for (size_t i = 2; i < bytes.n && out->n <= most && whole;) {
+        size_t n = 0;
+        char *p = tw_buf_room(out, (size_t)3 * BLOCK + 1); /* a pair begun in a block takes 4 bytes */
+        if (p == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
+        whole = put_block(bytes, big, &i, p, &n);
+        out->n += n;
     }
-    if (out->failed) return tw_fail(fault, TW_NOMEM, "out of memory");
-    return out->n > most ? xml_too_large(most, fault) : TW_OK;
+    if (out->n > most) return xml_too_large(most, fault);
+    if (whole) return TW_OK;
+    xml_place(tw_buf_view(out), out->n, fault);
+    return tw_fail(fault, TW_FORMAT, "the UTF-16 of the message is damaged here; send it again");
 }
 
 /* The value of encoding="..." in the XML declaration; absent where there is none. */

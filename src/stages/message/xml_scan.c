@@ -11,18 +11,12 @@ struct scan {
     struct tw_fault *fault;
 };
 
-/* Where `end`, whose last character is '>', ends at or behind `from`; the end of the text when it does not.
- */
+/* Where `end` ends at or behind `from`; the end of the text when it does not. */
 static size_t find_end(const struct scan *s, size_t from, const char *end)
 {
     const size_t n = strlen(end);
-    for (size_t i = from + n - 1; i < s->text.n; i++) {
-        const char *p = memchr(s->text.s + i, '>', s->text.n - i);
-        if (p == NULL) break;
-        i = (size_t)(p - s->text.s);
-        if (memcmp(p + 1 - n, end, n) == 0) return i + 1;
-    }
-    return s->text.n;
+    const char *p = from < s->text.n ? memmem(s->text.s + from, s->text.n - from, end, n) : NULL;
+    return p != NULL ? (size_t)(p - s->text.s) + n : s->text.n;
 }
 
 static bool follows(const struct scan *s, size_t at, const char *word)

@@ -216,8 +216,7 @@ tw_err tw_profile_fold(struct tw_profile *p, const struct tw_look *look)
             if (l->has[k]) TW_TRY(fold_kind(p, look, l, (enum tw_kind)k, kind_how[k].per_item || i == 0));
     }
     if (p->day == TW_NO_DAY || look->day > p->day) p->day = look->day;
-    if (p->cargo != NULL) tw_cargo_fold(p->cargo, &look->cargo);
-    return TW_OK;
+    return p->cargo != NULL ? tw_cargo_fold(p->cargo, &look->cargo) : TW_OK;
 }
 
 /* -- results

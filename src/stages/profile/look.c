@@ -229,6 +229,12 @@ uint64_t tw_profile_declaration(struct tw_str declaration_id)
     return code(declaration_id);
 }
 
+/* A declaration that does not say when it was lodged knows what was known when the last day seen began. */
+static int64_t time_of(const struct tw_look *look)
+{
+    return look->lodged_at != TW_NO_TIME ? look->lodged_at : (int64_t)look->day * TW_DAY_S;
+}
+
 tw_err tw_profile_look_keys(const struct tw_profile *p, const struct tw_decl *d, struct tw_arena *arena,
                             struct tw_look *ret)
 {
@@ -259,7 +265,7 @@ tw_err tw_profile_look_keys(const struct tw_profile *p, const struct tw_decl *d,
     }
     look.value = tw_look_total(&look);
     look.low_value = p->limits.de_minimis > 0 && look.value > 0 && look.value <= p->limits.de_minimis;
-    if (p->cargo != NULL) TW_TRY(tw_cargo_look(p->cargo, d, arena, &look.cargo));
+    if (p->cargo != NULL) TW_TRY(tw_cargo_look(p->cargo, d, time_of(&look), arena, &look.cargo));
     *ret = look;
     return TW_OK;
 }
@@ -307,7 +313,7 @@ void tw_profile_look_rows(const struct tw_profile *p, struct tw_look *look)
         find_usual(p, l);
         compare(p, l);
     }
-    if (p->cargo != NULL) tw_cargo_sum(p->cargo, look->lodged_at, &look->cargo);
+    if (p->cargo != NULL) tw_cargo_sum(p->cargo, &look->cargo);
 }
 
 void tw_profile_look_amounts(const struct tw_profile *p, const struct tw_item *item,

@@ -322,6 +322,45 @@ static void who_names_no_container_is_not_held_to_them(void)
     CHECK(compare(c, 3, d, 2, &out) == TW_OK && out.n == 0);
 }
 
+/* The same bill in parts, in another order, in a version that is late: nothing was changed. */
+static void parts_in_another_order_are_no_change(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_consignment a[] = {one("A", 600, 6), one("A", 400, 4)},
+                          b[] = {one("A", 400, 4), one("A", 600, 6)};
+    struct tw_manifest x = sailing("1", "L", "204W", 1, a, 2), y = sailing("1", "L", "204W", 2, b, 2);
+    x.lodged_at = 10, x.arrival_at = y.arrival_at = 50, y.lodged_at = 60;
+    const struct tw_manifest *const m[] = {&x, &y};
+    const struct tw_decl whole = declared("D1", "A", 1000, 10);
+    const struct tw_decl *const d[] = {&whole};
+    const struct tw_reconcile_input in = {.manifests = LIST(m), .declarations = LIST(d)};
+    CHECK(says(&in, &out) == TW_OK && out.n == 0);
+    y.version = 1; /* nor is it another manifest, coming twice */
+    CHECK(says(&in, &out) == TW_OK && out.n == 0);
+    y.version = 2;
+    b[1].gross_mass_kg = (struct tw_dec)KG(601);
+    CHECK(says(&in, &out) == TW_OK);
+    CHECK(tw_str_is(
+        tw_buf_view(&out),
+        "late_amendment: bill A of manifest 1: its gross mass changed after the expected arrival\n"));
+}
+
+static void a_cancelled_manifest_does_not_count(void)
+{
+    TW_SCOPED_BUF out = {0};
+    struct tw_consignment a[] = {one("A", 1000, 10)};
+    struct tw_manifest x = sailing("1", "L", "204W", 1, a, 1), y = sailing("1", "L", "204W", 2, a, 1);
+    x.lodged_at = 10, x.arrived_at = y.arrived_at = 50, y.lodged_at = 20;
+    y.function = S("1");
+    const struct tw_manifest *const m[] = {&y, &x};
+    struct tw_reconcile_input in = {.manifests = LIST(m)};
+    CHECK(says(&in, &out) == TW_OK && out.n == 0);
+    y.lodged_at = 60;
+    CHECK(says(&in, &out) == TW_OK);
+    CHECK(
+        tw_str_is(tw_buf_view(&out), "late_amendment: bill A of manifest 1: taken off after the arrival\n"));
+}
+
 static tw_err reconcile_a_few(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
@@ -358,6 +397,8 @@ int main(void)
     RUN(another_carriers_manifest_is_no_version);
     RUN(containers_join_within_their_voyage);
     RUN(who_names_no_container_is_not_held_to_them);
+    RUN(parts_in_another_order_are_no_change);
+    RUN(a_cancelled_manifest_does_not_count);
     RUN(survives_every_failed_allocation);
     return DONE();
 }

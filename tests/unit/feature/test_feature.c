@@ -156,13 +156,14 @@ static void holds_the_declaration_against_its_manifest(void)
                                   .voyage = TW_STR("7"),
                                   .lodged_at = TW_NO_TIME,
                                   .arrival_at = TW_NO_TIME,
-                                  .arrived_at = TW_NO_TIME,
+                                  .arrived_at = 0,
                                   .consignments = {&c, 1}};
     const struct tw_manifest *const all[] = {&m};
     CHECK(tw_arena_new(8 << 20, &arena) == TW_OK && tw_profile_new(tw_profile_defaults(), &p) == TW_OK);
     const struct tw_decl *d = declare(&s, 1, 1, 1, 20000, 100000, 5000);
     s.item.gross_mass_kg = (struct tw_dec){10, 0, true};
     s.item.package_count = 4;
+    s.decl.package_total = -1;
     s.decl.bill_of_lading = TW_STR("b-1");
     s.decl.containers.at = &other;
     s.decl.containers.n = 1;

@@ -25,8 +25,10 @@ static void of_goods(const char *segments, const char *want)
 {
     TW_SCOPED_BUF text = {0}, all = {0};
     tw_buf_printf(&text, HEAD "CNI+1+B'RFF+BM:B'%sUNT+1+1'%c", segments, 0);
-    tw_buf_printf(&all, "manifest.id = M1\n  consignment.bill = B\n  consignment.bill_type = BM\n%s%c", want,
-                  0);
+    tw_buf_printf(
+        &all,
+        "manifest.function = 9\nmanifest.id = M1\n  consignment.bill = B\n  consignment.bill_type = BM\n%s%c",
+        want, 0);
     says(text.p, all.p);
 }
 
@@ -65,7 +67,8 @@ static void header_and_voyage(void)
          "manifest.carrier.id = MSC\nmanifest.carrier.name = MSC LTD\n"
          "manifest.carrier.street = CHEMIN 12\nGENEVA\n"
          "manifest.consignment_total = 2\nmanifest.container_total = 1\n"
-         "manifest.departure_at = 2026-11-25T00:00:00Z\nmanifest.departure_place = NLRTM\nmanifest.id = M1\n"
+         "manifest.departure_at = 2026-11-25T00:00:00Z\nmanifest.departure_place = NLRTM\nmanifest.function "
+         "= 9\nmanifest.id = M1\n"
          "manifest.lodged_at = 2026-11-27T08:15:00Z\nmanifest.office = DK1\n"
          "manifest.transport_means = 9074729\nmanifest.transport_mode = 1\n"
          "manifest.transport_name = EMMA\nmanifest.transport_nationality = DK\nmanifest.voyage = A1\n"
@@ -111,7 +114,7 @@ static void each_transport_document_is_a_consignment(void)
 {
     says(HEAD "CNI+1+MASTER'RFF+BH:H1'GID+1'RFF+BH:H2'GID+1'RFF+MB:M1'GID+1'CNI+2+ALONE'CNI+3+SAME'RFF+BM:"
               "SAME'" TAIL,
-         "manifest.id = M1\n"
+         "manifest.function = 9\nmanifest.id = M1\n"
          "  consignment.bill = H1\n  consignment.bill_type = BH\n  consignment.kind = house\n  "
          "consignment.master = MASTER\n"
          "    consignment_item.number = 1\n"
@@ -129,7 +132,8 @@ static void containers_have_their_seals(void)
 {
     says(HEAD "EQD+CN+CSQU3054383'SEL+S1+CA'SEL+S2'EQD+CN+FCIU5956299'EQD+TE+TRAILER'SEL+S3'"
               "CNI+1+B'RFF+BM:B'GID+1'SGP+CSQU3054383+7'SGP+CSQU3054383'GID+2'SGP+TCLU5546482'UNT+1+1'",
-         "manifest.container_id = CSQU3054383;FCIU5956299\nmanifest.id = M1\nseal of CSQU3054383 = S1\n"
+         "manifest.container_id = CSQU3054383;FCIU5956299\nmanifest.function = 9\nmanifest.id = M1\nseal of "
+         "CSQU3054383 = S1\n"
          ". 4 EQD[1]/SEL[1] (2.1) SEL+S1+CA'\n. 5 EQD[1]/SEL[2] (1.1) SEL+S2'\n"
          ". 7 EQD[3] (1.1 2.1) EQD+TE+TRAILER'\n. 8 EQD[3]/SEL[1] (1.1) SEL+S3'\n"
          "  consignment.bill = B\n  consignment.bill_type = BM\n  consignment.container_id = "
@@ -144,7 +148,8 @@ static void containers_have_their_seals(void)
 static void numbers_that_fail_their_check_are_taken_and_told(void)
 {
     says(HEAD "TDT+20+A1++++++9074728'LOC+60+XX123'CNI+1+B'RFF+BM:B'GID+1'SGP+CSQU3054384'UNT+1+1'",
-         "manifest.arrival_place = XX123\nmanifest.id = M1\nmanifest.transport_means = 9074728\n"
+         "manifest.arrival_place = XX123\nmanifest.function = 9\nmanifest.id = M1\nmanifest.transport_means "
+         "= 9074728\n"
          "manifest.voyage = A1\n"
          "  consignment.bill = B\n  consignment.bill_type = BM\n  consignment.container_id = CSQU3054384\n"
          "    consignment_item.container_id = CSQU3054384\n    consignment_item.number = 1\n"
@@ -210,7 +215,8 @@ static void order_and_count_are_told_and_nothing_is_dropped(void)
 {
     says(
         "UNH+1+CUSCAR:D:96B:UN'BGM+85+M1+9'BGM+85+M2'XYZ+1:2'CNI+1+B'TDT+20+V'RFF+BM:B'UNT+1+1'",
-        "manifest.id = M1\n. 3 BGM[2] (1.1 2.1) BGM+85+M2'\n. 4 XYZ (1.1 1.2) XYZ+1:2'\n"
+        "manifest.function = 9\nmanifest.id = M1\n. 3 BGM[2] (1.1 2.1) BGM+85+M2'\n. 4 XYZ (1.1 1.2) "
+        "XYZ+1:2'\n"
         "  consignment.bill = B\n  consignment.bill_type = BM\n  . 6 TDT (1.1 2.1) TDT+20+V'\n"
         "! line 1 segment 1 UNH[1] edifact.release: CUSCAR, COARRI and CODECO are read by D.95B, CUSDEC and "
         "CUSRES by "
@@ -254,7 +260,8 @@ static void texts_become_utf_8_where_their_set_is_known(void)
     CHECK(told_charset("UNOA", "K\xF6ln", "K\xC3\xB6ln"));
     CHECK(told_charset("UNOB", "K\xF6ln", "K\xC3\xB6ln"));
     says(UNH "BGM+85+\xD6+9'CNI+1+B'RFF+BM:B'" TAIL,
-         "manifest.id = \xC3\x96\n  consignment.bill = B\n  consignment.bill_type = BM\n    "
+         "manifest.function = 9\nmanifest.id = \xC3\x96\n  consignment.bill = B\n  consignment.bill_type = "
+         "BM\n    "
          "consignment_item.number = 1\n"
          "! line 1 segment 2 BGM[1] 2.1 edifact.charset: texts are UTF-8, or ISO 8859-1 where UNB says "
          "UNOC\n");
@@ -294,7 +301,8 @@ static void joined_texts_become_utf_8_once(void)
 static void an_amount_that_is_rounded_is_kept_and_told(void)
 {
     says(HEAD "CNI+1+B'RFF+BM:B'MOA+44:10.005:EUR'MOA+64:10.500:EUR'" TAIL,
-         "manifest.id = M1\n  consignment.bill = B\n  consignment.bill_type = BM\n  consignment.freight = "
+         "manifest.function = 9\nmanifest.id = M1\n  consignment.bill = B\n  consignment.bill_type = BM\n  "
+         "consignment.freight = "
          "10.50\n"
          "  consignment.freight_currency = EUR\n  consignment.value = 10.00\n"
          "  consignment.value_currency = EUR\n  . 5 CNI[1]/RFF[1]/MOA[1] (1.2) MOA+44:10.005:EUR'\n"
@@ -302,14 +310,14 @@ static void an_amount_that_is_rounded_is_kept_and_told(void)
          "! line 1 segment 5 CNI[1]/RFF[1]/MOA[1] 1.2 edifact.value: \"10.005\" has more decimals than EUR "
          "has; "
          "rounded to 10.00\n");
-    says(
-        HEAD "CNI+1+B'RFF+BM:B'MOA+44:1000.4:JPY'" TAIL,
-        "manifest.id = M1\n  consignment.bill = B\n  consignment.bill_type = BM\n  consignment.value = 1000\n"
-        "  consignment.value_currency = JPY\n  . 5 CNI[1]/RFF[1]/MOA[1] (1.2) MOA+44:1000.4:JPY'\n"
-        "    consignment_item.number = 1\n"
-        "! line 1 segment 5 CNI[1]/RFF[1]/MOA[1] 1.2 edifact.value: \"1000.4\" has more decimals than JPY "
-        "has; "
-        "rounded to 1000\n");
+    says(HEAD "CNI+1+B'RFF+BM:B'MOA+44:1000.4:JPY'" TAIL,
+         "manifest.function = 9\nmanifest.id = M1\n  consignment.bill = B\n  consignment.bill_type = BM\n  "
+         "consignment.value = 1000\n"
+         "  consignment.value_currency = JPY\n  . 5 CNI[1]/RFF[1]/MOA[1] (1.2) MOA+44:1000.4:JPY'\n"
+         "    consignment_item.number = 1\n"
+         "! line 1 segment 5 CNI[1]/RFF[1]/MOA[1] 1.2 edifact.value: \"1000.4\" has more decimals than JPY "
+         "has; "
+         "rounded to 1000\n");
 }
 
 /* More faults than are told are counted. */
