@@ -153,7 +153,7 @@ static void compare_containers(struct search *s, struct tw_cargo_view *v)
 
 static tw_err add_by_containers(struct search *s)
 {
-    bool any, off;
+    bool any = false, off = false;
     for (size_t i = 0; i < s->d->containers.n; i++)
         TW_TRY(add_bearers(s, &s->c->containers, s->d->containers.at[i].id, ABOARD, &any, &off));
     return TW_OK;

@@ -78,12 +78,12 @@ static uint32_t char_at(struct tw_str bytes, size_t *i, bool big)
     return c == 0xFFFF || (c >= 0xD800 && c < 0xE000) ? 0 : c;
 }
 
-enum { BLOCK = 4096 }; /* units that are written in one go */
+enum { BLOCK = 8192 }; /* bytes that are read in one go: units of two */
 
-/* Up to BLOCK units from *i on. false = the bytes are damaged at *i. */
+/* Up to BLOCK bytes from *i on. false = the bytes are damaged at *i. */
 static bool put_block(struct tw_str bytes, bool big, size_t *i, char *p, size_t *n)
 {
-    for (size_t end = bytes.n - *i > 2 * BLOCK ? *i + 2 * BLOCK : bytes.n; *i < end; *i += 2) {
+    for (size_t end = bytes.n - *i > BLOCK ? *i + BLOCK : bytes.n; *i < end; *i += 2) {
         const uint32_t c = char_at(bytes, i, big);
         if (c == 0) return false;
         if (c < 0x80)
@@ -100,7 +100,8 @@ static tw_err from_utf16(struct tw_str bytes, bool big, size_t most, struct tw_b
     bool whole = true;
     for (size_t i = 2; i < bytes.n && out->n <= most && whole;) {
         size_t n = 0;
-        char *p = tw_buf_room(out, (size_t)3 * BLOCK + 1); /* a pair begun in a block takes 4 bytes */
+        char *p =
+            tw_buf_room(out, (size_t)2 * BLOCK); /* a unit takes 3 bytes at most; a pair begun here, 4 */
         if (p == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
         whole = put_block(bytes, big, &i, p, &n);
         out->n += n;
