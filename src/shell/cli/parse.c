@@ -106,13 +106,13 @@ static tw_err count_args(const struct tw_cli *cli, struct tw_fault *fault)
     struct command_takes takes = command_takes(cli->command);
     const char *name = name_typed(cli->command->name, &room);
     if (cli->args < takes.min)
-        return tw_fail(fault, TW_ARG, "%s takes %s; of files %zu %s given", name, cli->command->arguments,
-                       cli->args, cli->args == 1 ? "was" : "were");
+        return tw_fail(fault, TW_ARG, "%s takes %s, and was given %s", name, cli->command->arguments,
+                       cli->args == 0 ? "nothing" : "too little");
     if (cli->args > takes.max && takes.max == 0)
         return tw_fail(fault, TW_ARG, "%s takes no files, but was given '%.80s'", name, cli->arg[0]);
     if (cli->args > takes.max)
-        return tw_fail(fault, TW_ARG, "%s takes %s; of files %zu were given", name, cli->command->arguments,
-                       cli->args);
+        return tw_fail(fault, TW_ARG, "%s takes %s, and was given %zu arguments", name,
+                       cli->command->arguments, cli->args);
     return TW_OK;
 }
 

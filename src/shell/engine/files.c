@@ -85,6 +85,7 @@ static tw_err next_member(struct files *f, bool *some, bool *ended, struct tw_fa
         f->found = true;
         return step == TW_ARCHIVE_REFUSED ? fault->code : TW_OK;
     }
+    f->passed += tw_archive_empty(f->archive);
     tw_archive_free(f->archive);
     f->archive = NULL;
     *ended = err != TW_OK && !files_goes_on(err);

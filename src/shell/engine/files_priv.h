@@ -31,7 +31,7 @@ struct files {
     struct tw_file_in *file;    /* it; NULL = none */
     char first[512];            /* its first bytes */
     size_t first_n;
-    uint64_t passed; /* below directories: empty files, links, what is no file */
+    uint64_t passed; /* below directories and in archives: empty files, links, what is no file */
 };
 
 /* Takes a file, or the files below a directory. The errors of tw_walk */

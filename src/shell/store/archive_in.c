@@ -30,6 +30,7 @@ struct tw_archive {
     struct tw_file_options options;
     char *path; /* for faults */
     uint64_t bytes, unpacked;
+    uint64_t empty; /* of them, files that hold nothing */
     uint32_t files;
     bool open;        /* the current file's data may be read */
     bool ended;       /* no more entries */
@@ -331,6 +332,11 @@ static tw_err next_entry(struct tw_archive *a, struct archive_entry **ret, struc
     return TW_OK;
 }
 
+uint64_t tw_archive_empty(const struct tw_archive *a)
+{
+    return a->empty;
+}
+
 tw_err tw_archive_next(struct tw_archive *a, enum tw_archive_step *step, const char **name,
                        struct tw_fault *fault)
 {
@@ -351,7 +357,10 @@ tw_err tw_archive_next(struct tw_archive *a, enum tw_archive_step *step, const c
         if (is == ENTRY_PASSED) continue;
         const tw_err err = first_block(a, fault);
         if (err != TW_OK && !(err == TW_FORMAT && a->passable)) return err;
-        if (err == TW_OK && !a->open) continue; /* empty */
+        if (err == TW_OK && !a->open) {
+            a->empty++;
+            continue;
+        }
         *step = err == TW_OK ? TW_ARCHIVE_FILE : TW_ARCHIVE_REFUSED;
         return TW_OK;
     }

@@ -51,6 +51,9 @@ enum tw_archive_step {
     TW_ARCHIVE_END
 };
 
+/* Files that held nothing, and were gone by, so far. */
+uint64_t tw_archive_empty(const struct tw_archive *a);
+
 /* The next one. *name is its path in the archive, without what would upset a screen; valid until the next
  * call, empty with TW_ARCHIVE_END.
  *
