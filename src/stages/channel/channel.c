@@ -233,28 +233,96 @@ static enum tw_channel by_chance(const struct tw_channels *c, uint32_t office, d
     return got;
 }
 
-/* Score, and chance for what score lets go; the probability counts every way to the same channel. Answers
- * what chance alone would have made of it. */
-static enum tw_channel by_draw(const struct tw_channels *c, uint32_t office, double u, const struct wish *w,
-                               struct tw_channel_choice *ret)
+/* The probability of each channel, by its code. */
+struct odds {
+    double p[STRICT_N + 1];
+};
+
+/* Of two outcomes that do not hang together the stricter counts. */
+static struct odds stricter_of(const struct odds *a, const struct odds *b)
 {
-    double chance[TW_CHANNEL_N];
-    const enum tw_channel drawn = by_chance(c, office, u, chance);
-    ret->score_channel = w->channel;
-    if (w->channel == TW_CHANNEL_GREEN) {
-        ret->channel = drawn;
-        if (drawn != TW_CHANNEL_GREEN) ret->basis = TW_BASIS_BIT(RANDOM);
-    } else {
-        ret->channel = with_room(c, office, w->channel);
-        ret->basis = TW_BASIS_BIT(SCORE);
-        if (drawn == ret->channel) ret->basis |= TW_BASIS_BIT(RANDOM);
+    struct odds r = {{0}};
+    double a_below = 0, b_upto = 0;
+    for (int k = 0; k <= STRICT_N; k++) {
+        b_upto += b->p[k];
+        r.p[k] = a->p[k] * b_upto + a_below * b->p[k];
+        a_below += a->p[k];
     }
-    double p = w->share[TW_CHANNEL_GREEN] * chance[ret->channel];
+    return r;
+}
+
+/* What speaks for a control, each on its own; green = nothing. */
+struct grounds {
+    enum tw_channel mandatory, criterion, score, chance;
+};
+
+/* Score, and chance for what score lets go. */
+static struct odds by_draw(const struct tw_channels *c, uint32_t office, double u, const struct wish *w,
+                           struct grounds *ret)
+{
+    struct odds d = {{0}};
+    double chance[TW_CHANNEL_N];
+    ret->chance = by_chance(c, office, u, chance);
+    ret->score = w->channel != TW_CHANNEL_GREEN ? with_room(c, office, w->channel) : TW_CHANNEL_GREEN;
+    for (int ch = 0; ch < TW_CHANNEL_N; ch++)
+        d.p[channel_code((enum tw_channel)ch)] += w->share[TW_CHANNEL_GREEN] * chance[ch];
     for (int i = 0; i < STRICT_N; i++)
-        if (w->share[BY_STRICTNESS[i]] > 0 && with_room(c, office, BY_STRICTNESS[i]) == ret->channel)
-            p += w->share[BY_STRICTNESS[i]];
-    ret->propensity_ppm = ppm(p);
-    return drawn;
+        if (w->share[BY_STRICTNESS[i]] > 0)
+            d.p[channel_code(with_room(c, office, BY_STRICTNESS[i]))] += w->share[BY_STRICTNESS[i]];
+    return d;
+}
+
+/* Criteria ask one by one; each that asks gets the channel there is room for. */
+static struct odds by_criteria(const struct tw_channels *c, uint32_t office, const struct tw_channel_case *k,
+                               struct grounds *ret)
+{
+    struct odds d = {{1}};
+    for (size_t i = 0; i < k->asks; i++) {
+        const struct tw_channel_ask *a = &k->ask[i];
+        const enum tw_channel got = with_room(c, office, a->channel);
+        struct odds one = {{1 - a->probability}};
+        one.p[channel_code(got)] = a->probability;
+        d = stricter_of(&d, &one);
+        if (a->draw < a->probability && channel_code(got) > channel_code(ret->criterion))
+            ret->criterion = got;
+    }
+    return d;
+}
+
+/* The strictest of all grounds, and every basis that alone would have come to it. Chance is left what score
+ * lets go. */
+static void choose(const struct grounds *g, struct tw_channel_choice *ret)
+{
+    const struct {
+        enum tw_channel channel;
+        uint32_t bit;
+    } of[] = {{g->mandatory, TW_BASIS_BIT(MANDATORY)},
+              {g->criterion, TW_BASIS_BIT(CRITERION)},
+              {g->score, TW_BASIS_BIT(SCORE)},
+              {g->chance, TW_BASIS_BIT(RANDOM)}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        if (of[i].bit == TW_BASIS_BIT(RANDOM) && g->score != TW_CHANNEL_GREEN) continue;
+        if (channel_code(of[i].channel) > channel_code(ret->channel)) ret->channel = of[i].channel;
+    }
+    const unsigned code = channel_code(ret->channel);
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (code > 0 && channel_code(of[i].channel) == code) ret->basis |= of[i].bit;
+}
+
+/* Takes the choice into the counts of its office and the window. What was selected by score as well has one
+ * of score's places. */
+static void count(struct tw_channels *c, uint32_t office, double score,
+                  const struct tw_channel_choice *choice)
+{
+    const unsigned code = channel_code(choice->channel);
+    const bool mandatory = (choice->basis & TW_BASIS_BIT(MANDATORY)) != 0;
+    const bool by_score = (choice->basis & TW_BASIS_BIT(SCORE)) != 0 && !mandatory;
+    const bool by_criterion = (choice->basis & TW_BASIS_BIT(CRITERION)) != 0 && !mandatory;
+    if (code > 0) {
+        c->today[office].taken[code]++;
+        c->today[office].by_score[code] += by_score || by_criterion;
+    }
+    channels_enter(c, score, (uint8_t)(code | (code > 0 && !by_score ? TAKEN_OTHERWISE : 0)));
 }
 
 tw_err tw_channels_decide(struct tw_channels *c, const struct tw_channel_case *k,
@@ -263,25 +331,25 @@ tw_err tw_channels_decide(struct tw_channels *c, const struct tw_channel_case *k
     uint32_t office;
     TW_TRY(channels_office(c, k->office, k->day, &office));
     struct tw_channel_choice choice = {.channel = TW_CHANNEL_GREEN};
+    struct grounds g = {k->mandatory, TW_CHANNEL_GREEN, TW_CHANNEL_GREEN, TW_CHANNEL_GREEN};
     boundaries(c, &choice.red_from, &choice.green_below);
     /* One draw, two independent uses: its upper half is chance's, its lower half breaks ties. */
-    double u = (double)(k->draw >> 32) * 0x1p-32, tie = (double)(k->draw & UINT32_MAX) * 0x1p-32;
-    const struct wish w = k->unfounded ? wish_green() : by_score(c, k->score, tie);
-    const enum tw_channel drawn = by_draw(c, office, u, &w, &choice);
-    if (k->mandatory) {
-        choice.channel = TW_CHANNEL_RED;
-        choice.basis = TW_BASIS_BIT(MANDATORY);
-        choice.propensity_ppm = 1000000;
-        if (choice.score_channel == TW_CHANNEL_RED) choice.basis |= TW_BASIS_BIT(SCORE);
-        if (drawn == TW_CHANNEL_RED) choice.basis |= TW_BASIS_BIT(RANDOM);
+    const double u = (double)(k->draw >> 32) * 0x1p-32, tie = (double)(k->draw & UINT32_MAX) * 0x1p-32;
+    const struct wish w = k->unfounded ? wish_green() : by_score(c, k->score, tie), none = wish_green();
+    choice.score_channel = w.channel;
+    struct odds d = by_draw(c, office, u, k->facilitated ? &none : &w, &g);
+    if (k->asks > 0 && !k->facilitated) {
+        const struct odds asked = by_criteria(c, office, k, &g);
+        d = stricter_of(&d, &asked);
     }
-    unsigned code = channel_code(choice.channel);
-    bool by_score_alone = (choice.basis & (1u << TW_BASIS_SCORE)) != 0 && !k->mandatory;
-    if (code > 0) {
-        c->today[office].taken[code]++;
-        if (by_score_alone) c->today[office].by_score[code]++;
+    if (k->mandatory != TW_CHANNEL_GREEN) {
+        struct odds law = {{0}};
+        law.p[channel_code(k->mandatory)] = 1;
+        d = stricter_of(&d, &law);
     }
-    channels_enter(c, k->score, (uint8_t)(code | (code > 0 && !by_score_alone ? TAKEN_OTHERWISE : 0)));
+    choose(&g, &choice);
+    choice.propensity_ppm = ppm(d.p[channel_code(choice.channel)]);
+    count(c, office, k->score, &choice);
     *ret = choice;
     return TW_OK;
 }

@@ -5,12 +5,16 @@
  * Out: its channel, every basis that applied, and the probability of just this outcome.
  * Not: the score, the draw's key, the clock.
  *
- * The picture. A declaration is measured against a trailing window of earlier scores: red goes to those that
- * stand among the highest `expected` share of the window, yellow and blue to the next shares. What would be
- * green is then left to chance: a draw below the minimum random rate of a channel sends it there. An office's
- * daily capacity is hard: when red is full, a high score falls to yellow, then to blue (a score that asks for
- * control never turns green because an office is full); a random pick that finds its channel full is not
- * made. So that score does not eat up what chance needs, part of each capacity is kept for random picks.
+ * Mandatory controls come first, then criteria, each with its probability; of all that speak for a control
+ * the strictest counts. Capacity holds for criteria as it holds for score; a mandatory control is made all
+ * the same.
+ *
+ * The picture of score. A declaration is measured against a trailing window of earlier scores: red goes to
+ * those that stand among the highest `expected` share of the window, yellow and blue to the next shares. What
+ * would be green is then left to chance: a draw below the minimum random rate of a channel sends it there. An
+ * office's daily capacity is hard: when red is full, a high score falls to yellow, then to blue (a score that
+ * asks for control never turns green because an office is full); a random pick that finds its channel full is
+ * not made. So that score does not eat up what chance needs, part of each capacity is kept for random picks.
  *
  * Scores that tie across a boundary have the same chance of the places left there: they stand in the window
  * in the order of their draws. So no channel is filled beyond its share, be nearly all scores the same.
@@ -49,14 +53,26 @@ tw_err tw_channel_settings_read(const struct tw_yaml *root, struct tw_arena *are
 /* TW_RANGE with the setting's name in fault->path. */
 tw_err tw_channel_settings_check(const struct tw_channel_settings *s, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* A criterion that hits: what it asks for, and its own draw. */
+struct tw_channel_ask {
+    enum tw_channel channel; /* red, yellow, blue */
+    double probability;      /* 0..1 */
+    double draw;             /* in [0, 1), independent of the declaration's other draws; it asks when it lies
+                                below the probability */
+};
+
 /* What is to be decided. */
 struct tw_channel_case {
     double score;  /* higher = sooner to be controlled; finite */
     uint64_t draw; /* tw_channel_draw of the declaration's first version */
     struct tw_str office;
     int32_t day;    /* UTC day of the decision */
-    bool mandatory; /* a control that law demands: red whatever the rest says */
     bool unfounded; /* nothing speaks for a control: score does not select it, however many places are left */
+    enum tw_channel mandatory; /* a control that law demands, whatever the rest says and capacity holds; green
+                                  = none */
+    bool facilitated;          /* a trader whom criteria and score let pass: chance is left */
+    const struct tw_channel_ask *ask; /* criteria that hit; asks of it */
+    size_t asks;
 };
 
 struct tw_channel_choice {

@@ -12,7 +12,7 @@ enum { TAKEN_OTHERWISE = 4 }; /* in `taken`: the low two bits are the channel, t
 /* What an office has taken on today, by channel code. */
 struct office_day {
     uint32_t taken[4];
-    uint32_t by_score[4];
+    uint32_t by_score[4]; /* of these, what is not chance nor law: score and criteria */
 };
 
 struct tw_channels {

@@ -15,6 +15,7 @@ struct plain {
     double score[PLAIN_CASES];
     enum tw_channel channel[PLAIN_CASES];
     bool by_score[PLAIN_CASES]; /* and by nothing stronger */
+    bool asked[PLAIN_CASES];    /* by a criterion, and by nothing stronger */
     size_t office[PLAIN_CASES];
     int32_t day[PLAIN_CASES];
     size_t n;
@@ -66,7 +67,7 @@ static inline bool plain_room(const struct plain *p, size_t office, enum tw_chan
     for (size_t i = 0; i < p->n; i++)
         if (p->office[i] == office && p->day[i] == p->today && p->channel[i] == ch) {
             taken++;
-            scored += p->by_score[i];
+            scored += p->by_score[i] || p->asked[i];
         }
     if (p->s.random[ch] > 0 && capacity > 1) {
         kept = (int64_t)ceil(p->s.random[ch] / (p->s.random[ch] + p->s.expected[ch]) * (double)capacity);
@@ -135,6 +136,11 @@ static inline enum tw_channel plain_with_room(const struct plain *p, size_t offi
     return got;
 }
 
+static inline enum tw_channel plain_stricter(enum tw_channel a, enum tw_channel b)
+{
+    return tw_channel_rank(a) >= tw_channel_rank(b) ? a : b;
+}
+
 static inline struct tw_channel_choice plain_decide(struct plain *p, const struct tw_channel_case *k,
                                                     size_t office)
 {
@@ -158,29 +164,48 @@ static inline struct tw_channel_choice plain_decide(struct plain *p, const struc
         chance[TW_CHANNEL_GREEN] -= rate;
         from += rate;
     }
-    if (ret.score_channel != TW_CHANNEL_GREEN) {
-        ret.channel = plain_with_room(p, office, ret.score_channel);
-        ret.basis = 1u << TW_BASIS_SCORE;
+    const enum tw_channel wish = k->facilitated ? TW_CHANNEL_GREEN : ret.score_channel,
+                          score =
+                              wish != TW_CHANNEL_GREEN ? plain_with_room(p, office, wish) : TW_CHANNEL_GREEN;
+    if (k->facilitated)
+        for (int c = 0; c < TW_CHANNEL_N; c++) share[c] = c == TW_CHANNEL_GREEN;
+    enum tw_channel criterion = TW_CHANNEL_GREEN;
+    for (size_t i = 0; i < k->asks && !k->facilitated; i++)
+        if (k->ask[i].draw < k->ask[i].probability)
+            criterion = plain_stricter(criterion, plain_with_room(p, office, k->ask[i].channel));
+    ret.channel = plain_stricter(k->mandatory, plain_stricter(criterion, score));
+    if (score == TW_CHANNEL_GREEN) ret.channel = plain_stricter(ret.channel, drawn);
+    if (ret.channel != TW_CHANNEL_GREEN) {
+        if (k->mandatory == ret.channel) ret.basis |= 1u << TW_BASIS_MANDATORY;
+        if (criterion == ret.channel) ret.basis |= 1u << TW_BASIS_CRITERION;
+        if (score == ret.channel) ret.basis |= 1u << TW_BASIS_SCORE;
         if (drawn == ret.channel) ret.basis |= 1u << TW_BASIS_RANDOM;
-    } else if (drawn != TW_CHANNEL_GREEN) {
-        ret.channel = drawn;
-        ret.basis = 1u << TW_BASIS_RANDOM;
     }
-    double probability = share[TW_CHANNEL_GREEN] * chance[ret.channel]; /* every way that leads there */
-    for (int c = 0; c < 3; c++)
-        if (plain_with_room(p, office, plain_order[c]) == ret.channel) probability += share[plain_order[c]];
-    if (k->mandatory) {
-        ret.channel = TW_CHANNEL_RED;
-        ret.basis = 1u << TW_BASIS_MANDATORY;
-        if (ret.score_channel == TW_CHANNEL_RED) ret.basis |= 1u << TW_BASIS_SCORE;
-        if (drawn == TW_CHANNEL_RED) ret.basis |= 1u << TW_BASIS_RANDOM;
-        probability = 1;
+    double probability = 0; /* of every way that leads there: what score and chance make of it, who asks */
+    const size_t asks = k->facilitated ? 0 : k->asks;
+    for (size_t way = 0; way < (size_t)1 << asks; way++) {
+        double likely = 1;
+        enum tw_channel asked = k->mandatory;
+        for (size_t i = 0; i < asks; i++) {
+            likely *= (way >> i & 1) != 0 ? k->ask[i].probability : 1 - k->ask[i].probability;
+            if ((way >> i & 1) != 0)
+                asked = plain_stricter(asked, plain_with_room(p, office, k->ask[i].channel));
+        }
+        for (int c = 0; c < TW_CHANNEL_N; c++) {
+            if (plain_stricter(asked, (enum tw_channel)c) == ret.channel)
+                probability += likely * share[TW_CHANNEL_GREEN] * chance[c];
+            if (c == TW_CHANNEL_GREEN || share[c] <= 0) continue;
+            if (plain_stricter(asked, plain_with_room(p, office, (enum tw_channel)c)) == ret.channel)
+                probability += likely * share[c];
+        }
     }
     ret.propensity_ppm = plain_ppm(probability);
     CHECK(p->n < PLAIN_CASES);
     p->score[p->n] = k->score;
     p->channel[p->n] = ret.channel;
-    p->by_score[p->n] = (ret.basis & 1u << TW_BASIS_SCORE) != 0 && !k->mandatory;
+    const bool law = (ret.basis & 1u << TW_BASIS_MANDATORY) != 0;
+    p->by_score[p->n] = (ret.basis & 1u << TW_BASIS_SCORE) != 0 && !law;
+    p->asked[p->n] = (ret.basis & 1u << TW_BASIS_CRITERION) != 0 && !law;
     p->office[p->n] = office;
     p->day[p->n++] = p->today;
     return ret;

@@ -51,7 +51,26 @@ static struct tw_channel_settings some_settings(struct tw_rng *r)
     return s;
 }
 
-/* Any settings, ties, full offices, mandatory controls, late days: all of the choice, case by case. */
+static enum tw_channel some_channel(struct tw_rng *r)
+{
+    static const enum tw_channel channel[] = {TW_CHANNEL_RED, TW_CHANNEL_RED, TW_CHANNEL_YELLOW,
+                                              TW_CHANNEL_BLUE};
+    return channel[tw_rng_below(r, 4)];
+}
+
+/* Some criteria that hit, now and then a facilitation. */
+static void add_criteria(struct tw_rng *r, struct tw_channel_case *k, struct tw_channel_ask ask[3])
+{
+    const uint64_t n = tw_rng_below(r, 8);
+    k->facilitated = tw_rng_below(r, 20) == 0;
+    k->ask = ask;
+    k->asks = n < 4 ? n : 0;
+    for (size_t i = 0; i < k->asks; i++)
+        ask[i] = (struct tw_channel_ask){some_channel(r), (double)tw_rng_below(r, 5) / 4, tw_rng_unit(r)};
+}
+
+/* Any settings, ties, full offices, mandatory controls, criteria, late days: all of the choice, case by case.
+ */
 static void decides_as_its_rules_read_plainly(void)
 {
     static const char *const office[PLAIN_OFFICES] = {"HB01", "HB02", "HB03"};
@@ -63,12 +82,14 @@ static void decides_as_its_rules_read_plainly(void)
         const double steps = round % 3 == 0 ? 1e9 : 8; /* hardly a tie, or hardly anything else */
         for (int i = 0; i < 700; i++) {
             const size_t at = tw_rng_below(&r, PLAIN_OFFICES);
-            const struct tw_channel_case k = {.score = floor(tw_rng_unit(&r) * steps),
-                                              .draw = tw_rng_u64(&r),
-                                              .office = tw_str_from(office[at]),
-                                              .day = 20000 + i / 90 - (i % 50 == 49), /* now and then late */
-                                              .mandatory = tw_rng_below(&r, 40) == 0,
-                                              .unfounded = tw_rng_below(&r, 20) == 0};
+            struct tw_channel_ask ask[3];
+            struct tw_channel_case k = {.score = floor(tw_rng_unit(&r) * steps),
+                                        .draw = tw_rng_u64(&r),
+                                        .office = tw_str_from(office[at]),
+                                        .day = 20000 + i / 90 - (i % 50 == 49), /* now and then late */
+                                        .unfounded = tw_rng_below(&r, 20) == 0};
+            if (tw_rng_below(&r, 40) == 0) k.mandatory = some_channel(&r);
+            if (round % 2 == 1) add_criteria(&r, &k, ask);
             struct tw_channel_choice got;
             const struct tw_channel_choice want = plain_decide(&p, &k, at);
             CHECK(tw_channels_decide(c, &k, &got) == TW_OK);
@@ -189,7 +210,8 @@ static void sends_what_law_demands_to_red_even_when_full(void)
     struct tw_channel_settings s = tw_channel_defaults();
     s.capacity[TW_CHANNEL_RED] = 0;
     struct tw_channels *c = channels(&s);
-    struct tw_channel_case k = {.score = 0, .office = TW_STR("HB01"), .day = 20000, .mandatory = true};
+    struct tw_channel_case k = {
+        .score = 0, .office = TW_STR("HB01"), .day = 20000, .mandatory = TW_CHANNEL_RED};
     struct tw_channel_choice choice;
     CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
     CHECK(choice.channel == TW_CHANNEL_RED && has(&choice, TW_BASIS_MANDATORY) &&
@@ -204,7 +226,8 @@ static void tells_when_law_score_and_chance_agree(void)
     struct tw_channels *c = channels(&s);
     struct tw_channel_choice choice;
     for (int i = 0; i < 100; i++) tw_channels_seed(c, i);
-    struct tw_channel_case k = {.score = 1000, .office = TW_STR("HB01"), .day = 20000, .mandatory = true};
+    struct tw_channel_case k = {
+        .score = 1000, .office = TW_STR("HB01"), .day = 20000, .mandatory = TW_CHANNEL_RED};
     CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
     CHECK(choice.basis == (TW_BASIS_BIT(MANDATORY) | TW_BASIS_BIT(SCORE) | TW_BASIS_BIT(RANDOM)));
     k.score = -1;
@@ -213,6 +236,33 @@ static void tells_when_law_score_and_chance_agree(void)
     k.draw = UINT64_MAX;
     CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && !has(&choice, TW_BASIS_SCORE));
     CHECK(choice.basis == 1u << TW_BASIS_MANDATORY);
+    tw_channels_free(c);
+}
+
+/* A mandatory control stands whoever declares; a facilitation lets criteria and score pass, not chance. */
+static void facilitation_leaves_law_and_chance(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.window_min = 10;
+    struct tw_channels *c = channels(&s);
+    struct tw_channel_choice choice;
+    const struct tw_channel_ask ask = {TW_CHANNEL_RED, 1, 0.5};
+    for (int i = 0; i < 100; i++) tw_channels_seed(c, i);
+    struct tw_channel_case k = {
+        .score = 1000, .draw = UINT64_MAX, .office = TW_STR("HB01"), .day = 20000, .ask = &ask, .asks = 1};
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.channel == TW_CHANNEL_RED);
+    CHECK(choice.basis == (TW_BASIS_BIT(CRITERION) | TW_BASIS_BIT(SCORE)) &&
+          choice.propensity_ppm == 1000000);
+    k.facilitated = true;
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.channel == TW_CHANNEL_GREEN);
+    CHECK(choice.propensity_ppm == 990000 && choice.score_channel == TW_CHANNEL_RED);
+    k.draw = 0;
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.basis == TW_BASIS_BIT(RANDOM));
+    k.mandatory = TW_CHANNEL_YELLOW;
+    k.draw = UINT64_MAX;
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.channel == TW_CHANNEL_YELLOW);
+    CHECK(choice.basis == TW_BASIS_BIT(MANDATORY) &&
+          choice.propensity_ppm == 990000); /* else red by chance */
     tw_channels_free(c);
 }
 
@@ -409,6 +459,7 @@ int main(void)
     RUN(fills_no_channel_beyond_its_rate_when_scores_tie);
     RUN(sends_what_law_demands_to_red_even_when_full);
     RUN(tells_when_law_score_and_chance_agree);
+    RUN(facilitation_leaves_law_and_chance);
     RUN(measures_against_scores_it_was_given);
     RUN(leaves_a_part_of_a_place_to_the_draw);
     RUN(tells_boundaries_that_no_draw_moves);

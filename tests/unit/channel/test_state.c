@@ -109,7 +109,10 @@ static void is_written_as_its_format_says(void)
     tw_channels_order(c, 0.75);
     tw_channels_seed(c, 0.25);
     const struct tw_channel_case chance = {.score = 0.5, .office = TW_STR("HB01"), .day = 20001},
-                                 law = {.score = 2, .office = TW_STR("B2"), .day = 20001, .mandatory = true},
+                                 law = {.score = 2,
+                                        .office = TW_STR("B2"),
+                                        .day = 20001,
+                                        .mandatory = TW_CHANNEL_RED},
                                  none = {
                                      .score = -1, .draw = UINT64_MAX, .office = TW_STR("HB01"), .day = 20001};
     CHECK(tw_channels_decide(c, &chance, &choice) == TW_OK && choice.channel == TW_CHANNEL_RED);

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Criteria about one declaration. Records are filled once, and only those that some condition reads. */
+#include <stdio.h>
+#include <string.h>
+
+#include "criteria/criteria_priv.h"
+
+double tw_criteria_draw(uint64_t draw, struct tw_str id)
+{
+    uint8_t text[8 + 64], sum[TW_SHA256_BYTES];
+    const size_t n = id.n < sizeof text - 8 ? id.n : sizeof text - 8;
+    for (int i = 0; i < 8; i++) text[i] = (uint8_t)(draw >> (56 - 8 * i));
+    memcpy(text + 8, id.s, n);
+    tw_sha256(text, 8 + n, sum);
+    const uint32_t high = (uint32_t)sum[0] << 24 | (uint32_t)sum[1] << 16 | (uint32_t)sum[2] << 8 | sum[3];
+    return (double)high * 0x1p-32;
+}
+
+static bool applies(const struct tw_criterion *k, int32_t day, struct tw_str office)
+{
+    if (day < k->from || day > k->to) return false;
+    bool here = k->offices_n == 0;
+    for (size_t i = 0; i < k->offices_n && !here; i++) here = tw_str_eq(k->office[i], office);
+    return here;
+}
+
+/* While a declaration is asked about. */
+struct asking {
+    const struct tw_criteria *c;
+    const struct tw_criteria_case *k;
+    struct tw_arena *arena;
+    struct tw_cel_value whole[ROOT_N];   /* of the declaration; members of items are absent */
+    struct tw_cel_value (*item)[ROOT_N]; /* of each item */
+    size_t items;
+    struct tw_criteria_hit *hit;
+    size_t n;
+};
+
+static bool per_item(enum root r)
+{
+    return r == ROOT_ITEM || r == ROOT_PROFILE || r == ROOT_FEATURES;
+}
+
+static tw_err fill_all(struct asking *a)
+{
+    for (int r = 0; r < ROOT_N; r++) {
+        if (!a->c->reads[r]) continue;
+        if (!per_item((enum root)r))
+            TW_TRY(schema_fill(a->c->schema, (enum root)r, a->k, 0, a->arena, &a->whole[r]));
+        else if (a->items == 0)
+            TW_TRY(schema_blank(a->c->schema, (enum root)r, a->arena, &a->whole[r]));
+    }
+    for (size_t i = 0; i < a->items; i++)
+        for (int r = 0; r < ROOT_N; r++) {
+            a->item[i][r] = a->whole[r];
+            if (a->c->reads[r] && per_item((enum root)r))
+                TW_TRY(schema_fill(a->c->schema, (enum root)r, a->k, i, a->arena, &a->item[i][r]));
+        }
+    return TW_OK;
+}
+
+static tw_err keep_text(struct asking *a, struct tw_str text, struct tw_str *ret)
+{
+    return tw_str_dup(a->arena, text, ret);
+}
+
+/* One evaluation, about an item or the whole: a stronger outcome than the one kept takes its place. */
+static tw_err take(struct asking *a, const struct tw_criterion *k, const struct tw_cel_value *slot,
+                   uint32_t item, struct tw_criteria_hit *hit, bool *any)
+{
+    struct tw_cel_value v;
+    struct tw_fault why = {0};
+    const tw_err err = tw_cel_eval(k->program, slot, a->arena, &v, &why);
+    if (err == TW_NOMEM && tw_arena_full(a->arena)) return TW_NOMEM;
+    if (err == TW_OK && v.kind == TW_CEL_BOOL && !v.b) return TW_OK;
+    const enum tw_outcome outcome = err != TW_OK            ? TW_OUTCOME_FAULT
+                                    : v.kind == TW_CEL_BOOL ? TW_OUTCOME_HIT
+                                                            : TW_OUTCOME_UNKNOWN;
+    if (*any && hit->outcome == TW_OUTCOME_HIT) {
+        hit->items += outcome == TW_OUTCOME_HIT;
+        return TW_OK;
+    }
+    if (*any && outcome != TW_OUTCOME_HIT) return TW_OK; /* the first tells why */
+    *any = true;
+    *hit = (struct tw_criteria_hit){.criterion = k, .outcome = outcome, .item = item, .items = item > 0};
+    if (outcome == TW_OUTCOME_FAULT) return keep_text(a, tw_str_from(why.note), &hit->why);
+    if (outcome == TW_OUTCOME_HIT) return TW_OK;
+    TW_SCOPED_BUF missing = {0};
+    tw_cel_missing(k->program, v, &missing);
+    if (missing.failed) return TW_NOMEM;
+    return keep_text(a, tw_buf_view(&missing), &hit->why);
+}
+
+static tw_err ask_one(struct asking *a, const struct tw_criterion *k)
+{
+    bool any = false;
+    struct tw_criteria_hit *hit = &a->hit[a->n];
+    if (!k->of_item || a->items == 0) TW_TRY(take(a, k, a->whole, 0, hit, &any));
+    for (size_t i = 0; k->of_item && i < a->items; i++)
+        TW_TRY(take(a, k, a->item[i], a->k->decl->items.at[i].number, hit, &any));
+    a->n += any;
+    return TW_OK;
+}
+
+tw_err tw_criteria_ask(const struct tw_criteria *c, const struct tw_criteria_case *k, struct tw_arena *arena,
+                       const struct tw_criteria_hit **ret, size_t *ret_n)
+{
+    struct asking a = {.c = c, .k = k, .arena = arena, .items = k->decl->items.n};
+    a.item = tw_arena_array(arena, a.items + 1, sizeof *a.item);
+    a.hit = tw_arena_array(arena, c->n + 1, sizeof *a.hit);
+    if (a.item == NULL || a.hit == NULL) return TW_NOMEM;
+    TW_TRY(fill_all(&a));
+    for (size_t i = 0; i < c->n; i++)
+        if (applies(&c->at[i], k->day, k->decl->office)) TW_TRY(ask_one(&a, &c->at[i]));
+    *ret = a.hit;
+    *ret_n = a.n;
+    return TW_OK;
+}

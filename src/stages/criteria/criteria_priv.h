@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* criteria/criteria_priv.h -- a set, for this module's files. */
+#ifndef TW_CRITERIA_CRITERIA_PRIV_H
+#define TW_CRITERIA_CRITERIA_PRIV_H
+
+#include "base/yaml.h"
+#include "criteria/schema_priv.h"
+
+struct tw_criteria {
+    struct tw_arena *arena; /* owns all but the programs */
+    struct schema *schema;
+    struct tw_str name, author;
+    int64_t version;
+    uint8_t hash[TW_SHA256_BYTES];
+    struct tw_criterion *at;
+    size_t n;
+    bool reads[ROOT_N]; /* by any condition */
+};
+
+/* Runs the examples of a criterion. `examples` is a list. TW_FORMAT, TW_NOTFOUND, TW_LIMIT, TW_NOMEM */
+tw_err criteria_try(const struct tw_criteria *c, struct tw_criterion *k, const struct tw_yaml *examples,
+                    uint32_t most, struct tw_arena *arena, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Points a fault at a node. */
+void criteria_point(const struct tw_yaml *node, struct tw_fault *fault);
+#define WRONG(node, fault, ...) (criteria_point((node), (fault)), tw_fail((fault), __VA_ARGS__))
+
+#define SHOWN(text) (int)((text).n < 60 ? (text).n : 60), ((text).n > 0 ? (text).s : "")
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an author should look at before a set is published. */
+#include <stdio.h>
+
+#include "base/date.h"
+#include "criteria/criteria_priv.h"
+
+struct looking {
+    const struct tw_criteria *c;
+    int32_t day;
+    struct tw_arena *arena;
+    struct tw_criteria_remark *remark;
+    size_t n, cap;
+};
+
+static tw_err tell(struct looking *l, const struct tw_criterion *k, struct tw_buf *words)
+{
+    if (words->failed) return TW_NOMEM;
+    if (l->n == l->cap) {
+        const size_t cap = l->cap > 0 ? 2 * l->cap : 16;
+        struct tw_criteria_remark *more = tw_arena_array(l->arena, cap, sizeof *more);
+        if (more == NULL) return TW_NOMEM;
+        for (size_t i = 0; i < l->n; i++) more[i] = l->remark[i];
+        l->remark = more;
+        l->cap = cap;
+    }
+    l->remark[l->n].criterion = k;
+    TW_TRY(tw_str_dup(l->arena, tw_buf_view(words), &l->remark[l->n].words));
+    l->n++;
+    return TW_OK;
+}
+
+/* With nothing known at all: what then is true or false is so always. */
+static tw_err look_for_constant(struct looking *l, const struct tw_criterion *k)
+{
+    struct tw_cel_value slot[ROOT_N], v;
+    struct tw_fault why = {0};
+    TW_SCOPED_BUF words = {0};
+    for (int r = 0; r < ROOT_N; r++) slot[r] = tw_cel_unknown();
+    const tw_err err = tw_cel_eval(k->program, slot, l->arena, &v, &why);
+    if (err == TW_NOMEM) return err;
+    if (err != TW_OK || v.kind != TW_CEL_BOOL) return TW_OK;
+    tw_buf_text(&words, v.b ? "holds always, whatever is declared" : "never holds, whatever is declared");
+    return tell(l, k, &words);
+}
+
+static tw_err look_for_end(struct looking *l, const struct tw_criterion *k)
+{
+    TW_SCOPED_BUF words = {0};
+    if (k->to >= l->day) return TW_OK;
+    tw_buf_text(&words, "is over: its last day was ");
+    tw_buf_day(&words, k->to);
+    return tell(l, k, &words);
+}
+
+static bool at_all_offices_of(const struct tw_criterion *wide, const struct tw_criterion *k)
+{
+    if (wide->offices_n == 0) return true;
+    if (k->offices_n == 0) return false;
+    for (size_t i = 0; i < k->offices_n; i++) {
+        bool there = false;
+        for (size_t j = 0; j < wide->offices_n && !there; j++)
+            there = tw_str_eq(wide->office[j], k->office[i]);
+        if (!there) return false;
+    }
+    return true;
+}
+
+/* The same condition, asked by another that is at least as strict, as often, as long and at least there. */
+static bool shadows(const struct tw_criterion *a, const struct tw_criterion *k)
+{
+    return a != k && tw_str_eq(a->when, k->when) && a->class <= k->class &&
+           (a->class == TW_CRITERION_FACILITATION) == (k->class == TW_CRITERION_FACILITATION) &&
+           tw_channel_rank(a->channel) >= tw_channel_rank(k->channel) && a->probability >= 1 &&
+           a->from <= k->from && a->to >= k->to && at_all_offices_of(a, k);
+}
+
+static tw_err look_for_shadow(struct looking *l, size_t at)
+{
+    const struct tw_criterion *k = &l->c->at[at];
+    for (size_t i = 0; i < l->c->n; i++) {
+        const struct tw_criterion *a = &l->c->at[i];
+        if (!shadows(a, k) || (shadows(k, a) && i > at)) continue; /* of twins the later is told */
+        TW_SCOPED_BUF words = {0};
+        tw_buf_printf(&words, "adds nothing: %.*s (line %u) has the same condition and asks for as much",
+                      TW_STR_ARG(a->id), a->line);
+        return tell(l, k, &words);
+    }
+    return TW_OK;
+}
+
+tw_err tw_criteria_look(const struct tw_criteria *c, int32_t day, struct tw_arena *arena,
+                        const struct tw_criteria_remark **ret, size_t *ret_n)
+{
+    struct looking l = {.c = c, .day = day, .arena = arena};
+    for (size_t i = 0; i < c->n; i++) {
+        TW_TRY(look_for_constant(&l, &c->at[i]));
+        TW_TRY(look_for_end(&l, &c->at[i]));
+        TW_TRY(look_for_shadow(&l, i));
+    }
+    *ret = l.remark;
+    *ret_n = l.n;
+    return TW_OK;
+}
+
+/* -- names */
+
+struct naming {
+    struct tw_arena *arena;
+    struct tw_criteria_name *at;
+    size_t n, cap;
+};
+
+static tw_err name_record(struct naming *to, const struct record *r, struct tw_str path)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        TW_SCOPED_BUF whole = {0};
+        struct tw_str kept;
+        tw_buf_printf(&whole, "%.*s.%.*s", TW_STR_ARG(path), TW_STR_ARG(r->cel[i].name));
+        if (whole.failed) return TW_NOMEM;
+        TW_TRY(tw_str_dup(to->arena, tw_buf_view(&whole), &kept));
+        if (r->field[i].source == SOURCE_RECORD) {
+            TW_TRY(name_record(to, r->field[i].sub, kept));
+            continue;
+        }
+        if (to->n == to->cap) {
+            const size_t cap = to->cap > 0 ? 2 * to->cap : 256;
+            struct tw_criteria_name *more = tw_arena_array(to->arena, cap, sizeof *more);
+            if (more == NULL) return TW_NOMEM;
+            for (size_t k = 0; k < to->n; k++) more[k] = to->at[k];
+            to->at = more;
+            to->cap = cap;
+        }
+        to->at[to->n++] = (struct tw_criteria_name){kept, r->cel[i].type, r->field[i].words};
+    }
+    return TW_OK;
+}
+
+tw_err tw_criteria_names(struct tw_arena *arena, const struct tw_criteria_name **ret, size_t *ret_n)
+{
+    struct schema *s;
+    struct naming to = {.arena = arena};
+    TW_TRY(schema_new(arena, &s));
+    for (int r = 0; r < ROOT_N; r++) TW_TRY(name_record(&to, s->root[r], s->variable[r].name));
+    *ret = to.at;
+    *ret_n = to.n;
+    return TW_OK;
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A set from YAML. A criterion's author is told of the first thing that is wrong, at its character. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "criteria/criteria_priv.h"
+
+enum {
+    ARENA_BYTES = 512 << 20,
+    CRITERIA_MAX = 5000,
+    EXAMPLES_MAX = 100,
+    ID_BYTES_MAX = 64,
+    TRY_BYTES = 16 << 20 /* what one example's evaluation may take */
+};
+
+static const struct tw_word class_words[] = {
+#define X(id, name, words) {name, words},
+    TW_CRITERION_TABLE(X)
+#undef X
+};
+
+const struct tw_vocabulary *tw_criterion_vocabulary(void)
+{
+    static const struct tw_vocabulary v = {"class", class_words, TW_CRITERION_N};
+    return &v;
+}
+
+struct set_text {
+    struct tw_str name, author;
+    int64_t version;
+    const struct tw_yaml *criteria;
+};
+
+struct criterion_text {
+    struct tw_str id, class, channel, reason, task, legal_basis, owner;
+    const struct tw_yaml *when, *examples;
+    double probability;
+    struct valid_text {
+        int32_t from, to;
+    } valid;
+    struct tw_yaml_items offices;
+};
+
+#define KEY(text, key, kind, member, ...)                                                                    \
+    {                                                                                                        \
+        .name = (key), .type = TW_YAML_##kind, .offset = offsetof(struct text, member), __VA_ARGS__          \
+    }
+#define END                                                                                                  \
+    {                                                                                                        \
+        .name = NULL                                                                                         \
+    }
+
+static const struct tw_yaml_field set_key[] = {
+    KEY(set_text, "name", TEXT, name, .required = true),
+    KEY(set_text, "version", I64, version, .required = true, .min = 1, .max = 1e9),
+    KEY(set_text, "author", TEXT, author, .required = true),
+    KEY(set_text, "criteria", NODE, criteria, .required = true), END};
+
+static const struct tw_yaml_field valid_key[] = {KEY(valid_text, "from", DAY, from, .required = true),
+                                                 KEY(valid_text, "to", DAY, to, .required = true), END};
+
+static const struct tw_yaml_field criterion_key[] = {
+    KEY(criterion_text, "id", TEXT, id, .required = true),
+    KEY(criterion_text, "class", TEXT, class),
+    KEY(criterion_text, "when", NODE, when, .required = true),
+    KEY(criterion_text, "channel", TEXT, channel),
+    KEY(criterion_text, "probability", F64, probability, .min = 0, .max = 1),
+    KEY(criterion_text, "reason", TEXT, reason, .required = true),
+    KEY(criterion_text, "task", TEXT, task),
+    KEY(criterion_text, "legal_basis", TEXT, legal_basis),
+    KEY(criterion_text, "owner", TEXT, owner, .required = true),
+    KEY(criterion_text, "valid", STRUCT, valid, .required = true, .sub = valid_key),
+    KEY(criterion_text, "offices", TEXTS, offices, .required = true),
+    KEY(criterion_text, "examples", NODE, examples, .required = true),
+    END};
+
+void criteria_point(const struct tw_yaml *node, struct tw_fault *fault)
+{
+    if (fault == NULL) return;
+    fault->line = node->line;
+    fault->column = node->column;
+    snprintf(fault->path, sizeof fault->path, "%.*s", TW_STR_ARG(node->key));
+}
+
+/* -- places in conditions */
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* Where line and column of the file begin, in bytes; columns are counted in characters. */
+static size_t byte_of(struct tw_str yaml, uint32_t line, uint32_t column)
+{
+    size_t i = 0;
+    for (uint32_t l = 1; l < line && i < yaml.n; l++) {
+        const char *end = memchr(yaml.s + i, '\n', yaml.n - i);
+        i = end != NULL ? (size_t)(end - yaml.s) + 1 : yaml.n;
+    }
+    for (uint32_t c = 1; c < column && i < yaml.n; i++)
+        if (i + 1 >= yaml.n || ((unsigned char)yaml.s[i + 1] & 0xC0) != 0x80) c++;
+    return i;
+}
+
+/* Moves a fault from byte `at` of a condition to its place in the file: YAML folds lines and takes indents
+ * away, but leaves every other character, so these are counted off. In quotes, up to what is escaped. */
+static void place_in_file(struct tw_str yaml, const struct tw_yaml *node, size_t at, struct tw_fault *fault)
+{
+    size_t i = byte_of(yaml, node->line, node->column), left = 0;
+    for (size_t k = 0; k < at && k < node->text.n; k++) left += !is_space(node->text.s[k]);
+    if (i < yaml.n && (yaml.s[i] == '>' || yaml.s[i] == '|')) {
+        while (i < yaml.n && yaml.s[i] != '\n') i++;
+    } else if (i < yaml.n && (yaml.s[i] == '"' || yaml.s[i] == '\'')) {
+        i++;
+    }
+    for (; i < yaml.n; i++) {
+        if (is_space(yaml.s[i])) continue;
+        if (left == 0) break;
+        left--;
+    }
+    fault->byte = i;
+    fault->line = fault->column = 1;
+    for (size_t k = 0; k < i; k++) {
+        if (yaml.s[k] == '\n') {
+            fault->line++;
+            fault->column = 1;
+        } else if (((unsigned char)yaml.s[k] & 0xC0) != 0x80) {
+            fault->column++;
+        }
+    }
+}
+
+/* -- one criterion */
+
+struct reading {
+    struct tw_criteria *to;
+    struct tw_str yaml;
+    struct tw_criteria_limits limits;
+    struct tw_arena *trial; /* of an example */
+};
+
+static tw_err compile(struct reading *r, const struct tw_yaml *when, struct tw_criterion *k,
+                      struct tw_fault *fault)
+{
+    if (when->kind != TW_YAML_SCALAR)
+        return WRONG(when, fault, TW_FORMAT, "'when' is one expression, as text");
+    k->when = tw_str_trim(when->text);
+    struct tw_fault why = {0};
+    const tw_err err = tw_cel_compile(when->text, &r->to->schema->env, &r->limits.cel, &k->program, &why);
+    if (err != TW_OK) {
+        if (err != TW_NOMEM) place_in_file(r->yaml, when, why.byte, &why);
+        snprintf(why.path, sizeof why.path, "%.*s", (int)(k->id.n < 60 ? k->id.n : 60), k->id.s);
+        if (fault != NULL) *fault = why;
+        return err;
+    }
+    if (tw_cel_result(k->program)->kind != TW_CEL_BOOL) {
+        TW_SCOPED_BUF type = {0};
+        tw_cel_type_show(tw_cel_result(k->program), &type);
+        return WRONG(when, fault, TW_FORMAT,
+                     "a condition is true or false; this one is %.*s: compare it with something",
+                     (int)(type.n < 60 ? type.n : 60), type.p != NULL ? type.p : "");
+    }
+    for (int i = 0; i < ROOT_N; i++) {
+        if (!tw_cel_reads(k->program, (size_t)i)) continue;
+        r->to->reads[i] = true;
+        k->of_item = k->of_item || i == ROOT_ITEM || i == ROOT_PROFILE || i == ROOT_FEATURES;
+    }
+    return TW_OK;
+}
+
+static tw_err take_class(const struct tw_yaml *node, const struct criterion_text *t, struct tw_criterion *k,
+                         struct tw_fault *fault)
+{
+    size_t at = TW_CRITERION_CRITERION;
+    if (t->class.n > 0 && tw_vocabulary_find(tw_criterion_vocabulary(), t->class, &at, fault) != TW_OK) {
+        criteria_point(tw_yaml_get(node, "class"), fault);
+        return TW_NOTFOUND;
+    }
+    k->class = (enum tw_criterion_class)at;
+    k->probability = t->probability;
+    k->channel = TW_CHANNEL_GREEN;
+    if (k->class == TW_CRITERION_FACILITATION) {
+        if (t->channel.n == 0 && t->probability >= 1) return TW_OK;
+        return WRONG(node, fault, TW_FORMAT, "a facilitation asks for no channel, and has no probability");
+    }
+    if (t->channel.n == 0)
+        return WRONG(node, fault, TW_FORMAT, "the key 'channel' is missing: blue, yellow or red");
+    if (tw_channel_parse(t->channel, &k->channel, fault) != TW_OK || k->channel == TW_CHANNEL_GREEN ||
+        k->channel == TW_CHANNEL_QUERY)
+        return WRONG(tw_yaml_get(node, "channel"), fault, TW_RANGE,
+                     "a criterion asks for blue, yellow or red, not for \"%.*s\"", SHOWN(t->channel));
+    if (k->class == TW_CRITERION_MANDATORY && t->probability < 1)
+        return WRONG(tw_yaml_get(node, "probability"), fault, TW_RANGE,
+                     "a mandatory control is made always; leave 'probability' out, or make it a criterion");
+    return TW_OK;
+}
+
+static bool is_id(struct tw_str id)
+{
+    static const char other[] = "-_.";
+    for (size_t i = 0; i < id.n; i++) {
+        const char c = id.s[i];
+        const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!word && memchr(other, c, sizeof other - 1) == NULL) return false;
+    }
+    return id.n > 0 && id.n <= ID_BYTES_MAX;
+}
+
+/* Everywhere is said by a star, alone. */
+static tw_err take_offices(const struct tw_yaml *node, const struct criterion_text *t, struct tw_criterion *k,
+                           struct tw_fault *fault)
+{
+    const struct tw_yaml *list = tw_yaml_get(node, "offices");
+    const struct tw_str *office = t->offices.at;
+    if (t->offices.n == 0)
+        return WRONG(list, fault, TW_FORMAT,
+                     "no office is named, so it could never hit; [\"*\"] is all of them");
+    k->office = office;
+    k->offices_n = t->offices.n;
+    for (size_t i = 0; i < t->offices.n; i++) {
+        if (office[i].n == 0) return WRONG(list->member[i], fault, TW_FORMAT, "an office without a name");
+        if (!tw_str_is(office[i], "*")) continue;
+        if (t->offices.n > 1)
+            return WRONG(list->member[i], fault, TW_FORMAT, "\"*\" is all offices; leave the others out");
+        k->offices_n = 0;
+    }
+    return TW_OK;
+}
+
+static tw_err take_criterion(struct reading *r, const struct tw_yaml *node, struct tw_criterion *k,
+                             struct tw_fault *fault)
+{
+    struct criterion_text t = {.probability = 1};
+    TW_TRY(tw_yaml_bind(node, criterion_key, &t, r->to->arena, fault));
+    *k = (struct tw_criterion){.id = t.id,
+                               .reason = t.reason,
+                               .task = t.task,
+                               .legal_basis = t.legal_basis,
+                               .owner = t.owner,
+                               .from = t.valid.from,
+                               .to = t.valid.to,
+                               .line = node->line};
+    if (!is_id(t.id))
+        return WRONG(tw_yaml_get(node, "id"), fault, TW_FORMAT,
+                     "an id is up to %d letters, digits, hyphens, underscores and points", ID_BYTES_MAX);
+    if (t.reason.n == 0)
+        return WRONG(tw_yaml_get(node, "reason"), fault, TW_FORMAT, "say in a sentence why it is controlled");
+    if (t.valid.from > t.valid.to)
+        return WRONG(tw_yaml_get(node, "valid"), fault, TW_RANGE, "it ends before it begins");
+    TW_TRY(take_class(node, &t, k, fault));
+    TW_TRY(take_offices(node, &t, k, fault));
+    TW_TRY(compile(r, t.when, k, fault));
+    return criteria_try(r->to, k, t.examples, r->limits.examples, r->trial, fault);
+}
+
+/* -- the set */
+
+/* One id may stand several times, as versions of a criterion that follow each other. */
+static tw_err look_for_twins(const struct tw_criteria *c, const struct tw_yaml *list, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_intern) *ids = NULL;
+    uint32_t *last = tw_arena_array(c->arena, c->n + 1, sizeof *last);
+    uint32_t *before = tw_arena_array(c->arena, c->n + 1, sizeof *before);
+    if (last == NULL || before == NULL) return TW_NOMEM;
+    TW_TRY(tw_intern_new(&ids));
+    for (uint32_t i = 0; i < c->n; i++) {
+        uint32_t id;
+        const size_t known = tw_intern_n(ids);
+        TW_TRY(tw_intern_put(ids, c->at[i].id, &id));
+        before[i] = id < known ? last[id] : (uint32_t)TW_MAP_NONE;
+        last[id] = i;
+        for (uint32_t k = before[i]; k != TW_MAP_NONE; k = before[k])
+            if (c->at[k].from <= c->at[i].to && c->at[i].from <= c->at[k].to)
+                return WRONG(tw_yaml_get(list->member[i], "id"), fault, TW_CONFLICT,
+                             "\"%.*s\" stands in line %u already, valid on the same days", SHOWN(c->at[i].id),
+                             c->at[k].line);
+    }
+    return TW_OK;
+}
+
+static tw_err read_set(struct reading *r, struct tw_fault *fault)
+{
+    struct tw_criteria *c = r->to;
+    struct set_text t = {.version = 0};
+    struct tw_yaml *root = NULL;
+    TW_TRY(tw_yaml_parse(r->yaml, c->arena, &root, fault));
+    TW_TRY(tw_yaml_bind(root, set_key, &t, c->arena, fault));
+    c->name = t.name;
+    c->version = t.version;
+    c->author = t.author;
+    if (t.criteria->kind != TW_YAML_LIST || t.criteria->n == 0)
+        return WRONG(t.criteria, fault, TW_FORMAT, "'criteria' is a list of criteria, one at the least");
+    if (t.criteria->n > r->limits.criteria) {
+        criteria_point(t.criteria->member[r->limits.criteria], fault);
+        if (fault != NULL) memcpy(fault->path, "criteria", sizeof "criteria");
+        return tw_fail(fault, TW_LIMIT, "a set has at most %u criteria, and this one has %zu; split it",
+                       r->limits.criteria, t.criteria->n);
+    }
+    c->at = tw_arena_array(c->arena, t.criteria->n, sizeof *c->at);
+    if (c->at == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
+    memset(c->at, 0, t.criteria->n * sizeof *c->at);
+    c->n = t.criteria->n;
+    for (size_t i = 0; i < c->n; i++) TW_TRY(take_criterion(r, t.criteria->member[i], &c->at[i], fault));
+    return look_for_twins(c, t.criteria, fault);
+}
+
+tw_err tw_criteria_parse(struct tw_str yaml, const struct tw_criteria_limits *limits,
+                         struct tw_criteria **ret, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_criteria) *c = tw_calloc(1, sizeof *c);
+    TW_SCOPED(tw_arena) *trial = NULL;
+    struct reading r = {.to = c};
+    if (c == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
+    if (limits != NULL) r.limits = *limits;
+    if (r.limits.criteria == 0) r.limits.criteria = CRITERIA_MAX;
+    if (r.limits.examples == 0) r.limits.examples = EXAMPLES_MAX;
+    struct tw_fault why = {0};
+    tw_err err = tw_arena_new(ARENA_BYTES, &c->arena);
+    if (err == TW_OK) err = tw_arena_new(TRY_BYTES, &trial);
+    if (err == TW_OK) err = schema_new(c->arena, &c->schema);
+    if (err == TW_OK) err = tw_str_dup(c->arena, yaml, &r.yaml); /* ids and texts point into it */
+    r.trial = trial;
+    if (err == TW_OK) {
+        tw_sha256(yaml.s, yaml.n, c->hash);
+        err = read_set(&r, &why);
+    }
+    if (err != TW_OK) {
+        if (why.code == TW_OK) tw_fail(&why, err, "out of memory");
+        if (fault != NULL) *fault = why;
+        return err;
+    }
+    *ret = c;
+    c = NULL;
+    return TW_OK;
+}
+
+void tw_criteria_free(struct tw_criteria *c)
+{
+    if (c == NULL) return;
+    for (size_t i = 0; i < c->n; i++) tw_cel_free(c->at[i].program);
+    tw_arena_free(c->arena);
+    tw_free(c);
+}
+
+struct tw_str tw_criteria_name(const struct tw_criteria *c)
+{
+    return c->name;
+}
+
+int64_t tw_criteria_version(const struct tw_criteria *c)
+{
+    return c->version;
+}
+
+struct tw_str tw_criteria_author(const struct tw_criteria *c)
+{
+    return c->author;
+}
+
+const uint8_t *tw_criteria_hash(const struct tw_criteria *c)
+{
+    return c->hash;
+}
+
+const struct tw_criterion *tw_criteria_at(const struct tw_criteria *c, size_t *ret_n)
+{
+    *ret_n = c->n;
+    return c->at;
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records of conditions, made from the tables of elements, features and own.def: a new element is seen
+ * without a line here. */
+#include "criteria/schema_priv.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "decl/element.h"
+#include "decl/money.h"
+#include "profile/profile.h"
+
+static const struct own_row {
+    enum root root;
+    const char *name;
+    enum tw_cel_kind kind;
+    const char *words;
+} own_row[] = {
+#define X(root, id, name, kind, words) {ROOT_##root, name, TW_CEL_##kind, words},
+#include "criteria/own.def"
+#undef X
+};
+
+/* -- records */
+
+static tw_err record_new(struct tw_arena *arena, const char *name, struct record **ret)
+{
+    enum { CAP = 160 }; /* no object has more members */
+    struct record *r = tw_arena_alloc(arena, sizeof *r);
+    if (r == NULL) return TW_NOMEM;
+    *r = (struct record){.cap = CAP};
+    r->cel = tw_arena_array(arena, CAP, sizeof *r->cel);
+    r->field = tw_arena_array(arena, CAP, sizeof *r->field);
+    if (r->cel == NULL || r->field == NULL) return TW_NOMEM;
+    r->type = (struct tw_cel_type){.kind = TW_CEL_RECORD, .name = tw_str_from(name), .field = r->cel};
+    *ret = r;
+    return TW_OK;
+}
+
+static tw_err add_field(struct record *r, struct tw_str name, const struct tw_cel_type *type, struct field f)
+{
+    if (r->n == r->cap) return TW_LIMIT;
+    r->cel[r->n] = (struct tw_cel_field){name, type};
+    r->field[r->n++] = f;
+    r->type.fields_n = (uint32_t)r->n;
+    return TW_OK;
+}
+
+static const struct tw_cel_type *list_of(const struct tw_cel_type *element, struct tw_arena *arena)
+{
+    struct tw_cel_type *t = tw_arena_alloc(arena, sizeof *t);
+    const struct tw_cel_type **part = tw_arena_array(arena, 1, sizeof *part);
+    if (t == NULL || part == NULL) return NULL;
+    part[0] = element;
+    *t = (struct tw_cel_type){.kind = TW_CEL_LIST, .n = 1, .part = part};
+    return t;
+}
+
+static const struct tw_cel_type *type_of(enum tw_type type, struct tw_arena *arena)
+{
+    switch (type) {
+    case TW_TYPE_TIME:
+        return tw_cel_type_of(TW_CEL_TIMESTAMP);
+    case TW_TYPE_COUNT:
+    case TW_TYPE_NUMBER:
+        return tw_cel_type_of(TW_CEL_INT);
+    case TW_TYPE_DEC:
+    case TW_TYPE_MASS:
+    case TW_TYPE_AMOUNT:
+    case TW_TYPE_SIGNED:
+        return tw_cel_type_of(TW_CEL_DOUBLE);
+    case TW_TYPE_CONTAINERS:
+        return list_of(tw_cel_type_of(TW_CEL_STRING), arena);
+    default:
+        return tw_cel_type_of(TW_CEL_STRING);
+    }
+}
+
+/* The sub-record of that name, a new one where there is none. */
+static tw_err sub_record(struct record *r, struct tw_str name, struct tw_arena *arena, struct record **ret)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->field[i].source == SOURCE_RECORD && tw_str_eq(r->cel[i].name, name)) {
+            *ret = r->field[i].sub;
+            return TW_OK;
+        }
+    TW_TRY(record_new(arena, "", ret));
+    (*ret)->type.name = name;
+    return add_field(r, name, &(*ret)->type,
+                     (struct field){.source = SOURCE_RECORD, .sub = *ret, .words = ""});
+}
+
+/* An element under its own name, parts of it between points as records. */
+static tw_err add_element(struct record *r, enum tw_element e, struct tw_arena *arena)
+{
+    const struct tw_element_row *row = tw_element_row(e);
+    struct tw_str rest = tw_element_own_name(e);
+    const struct tw_cel_type *type = type_of(row->type, arena);
+    if (e == TW_ELEMENT_DECLARATION_ID) rest = TW_STR("id");
+    if (e == TW_ELEMENT_ITEM) rest = TW_STR("number");
+    if (e == TW_ELEMENT_ITEM_CONTAINER_ID) rest = TW_STR("container_id");
+    if (type == NULL) return TW_NOMEM;
+    for (const char *dot; (dot = memchr(rest.s, '.', rest.n)) != NULL;) {
+        const struct tw_str head = {rest.s, (size_t)(dot - rest.s)};
+        TW_TRY(sub_record(r, head, arena, &r));
+        rest = (struct tw_str){dot + 1, rest.n - head.n - 1};
+    }
+    return add_field(r, rest, type,
+                     (struct field){.source = SOURCE_ELEMENT, .which = (uint32_t)e, .words = row->words});
+}
+
+/* All members of an object; lists of what no condition needs are left out. */
+static tw_err of_level(enum tw_level level, struct tw_arena *arena, struct record **ret)
+{
+    size_t lists;
+    TW_TRY(record_new(arena, tw_level_words(level), ret));
+    for (unsigned e = 0; e < TW_ELEMENT_END; e++)
+        if (e != TW_ELEMENT_N && tw_element_row((enum tw_element)e)->level == level)
+            TW_TRY(add_element(*ret, (enum tw_element)e, arena));
+    const struct tw_list_row *list = tw_list_rows(level, &lists);
+    for (size_t i = 0; i < lists; i++) {
+        if (list[i].level == TW_LEVEL_EXTRA || list[i].level == TW_LEVEL_AMENDMENT) continue;
+        struct record *one;
+        TW_TRY(of_level(list[i].level, arena, &one));
+        const struct tw_cel_type *type = list_of(&one->type, arena);
+        if (type == NULL) return TW_NOMEM;
+        TW_TRY(add_field(*ret, tw_str_from(list[i].name), type,
+                         (struct field){.source = SOURCE_LIST,
+                                        .sub = one,
+                                        .list = &list[i],
+                                        .words = tw_level_words(list[i].level)}));
+    }
+    return TW_OK;
+}
+
+static tw_err add_own(struct record *r, enum root root)
+{
+    for (uint32_t i = 0; i < OWN_N; i++)
+        if (own_row[i].root == root)
+            TW_TRY(add_field(r, tw_str_from(own_row[i].name), tw_cel_type_of(own_row[i].kind),
+                             (struct field){.source = SOURCE_OWN, .which = i, .words = own_row[i].words}));
+    return TW_OK;
+}
+
+static tw_err of_features(struct tw_arena *arena, struct record **ret)
+{
+    TW_TRY(record_new(arena, "features", ret));
+    for (uint32_t f = 0; f < TW_FEATURE_N; f++) {
+        const struct tw_feature_row *row = tw_feature_row((enum tw_feature)f);
+        TW_TRY(add_field(*ret, tw_str_from(row->name), tw_cel_type_of(TW_CEL_DOUBLE),
+                         (struct field){.source = SOURCE_FEATURE, .which = f, .words = row->words}));
+    }
+    return TW_OK;
+}
+
+tw_err schema_new(struct tw_arena *arena, struct schema **ret)
+{
+    static const char *const name[ROOT_N] = {"declaration", "item", "profile", "features", "manifest"};
+    struct schema *s = tw_arena_alloc(arena, sizeof *s);
+    if (s == NULL) return TW_NOMEM;
+    memset(s, 0, sizeof *s);
+    TW_TRY(of_level(TW_LEVEL_DECL, arena, &s->root[ROOT_DECLARATION]));
+    TW_TRY(of_level(TW_LEVEL_ITEM, arena, &s->root[ROOT_ITEM]));
+    TW_TRY(record_new(arena, "profile", &s->root[ROOT_PROFILE]));
+    TW_TRY(of_features(arena, &s->root[ROOT_FEATURES]));
+    TW_TRY(record_new(arena, "manifest", &s->root[ROOT_MANIFEST]));
+    for (int r = 0; r < ROOT_N; r++) {
+        TW_TRY(add_own(s->root[r], (enum root)r));
+        s->variable[r] = (struct tw_cel_variable){tw_str_from(name[r]), &s->root[r]->type};
+    }
+    s->env = (struct tw_cel_env){.variable = s->variable, .variables = ROOT_N};
+    *ret = s;
+    return TW_OK;
+}
+
+/* -- values */
+
+static struct tw_cel_value number(double v)
+{
+    return isnan(v) ? tw_cel_absent() : tw_cel_double(v);
+}
+
+static struct tw_cel_value text(struct tw_str s)
+{
+    return s.n > 0 ? tw_cel_string(s) : tw_cel_absent();
+}
+
+static struct tw_cel_value count_of(const struct tw_stat *s)
+{
+    return tw_cel_int(s != NULL ? (int64_t)s->n : 0);
+}
+
+/* Every list of containers has its numbers. */
+static struct tw_cel_value numbers_of(const struct tw_container *c, size_t n, struct tw_arena *arena)
+{
+    struct tw_cel_value *at = n > 0 ? tw_arena_array(arena, n, sizeof *at) : NULL;
+    if (n > 0 && at == NULL) return tw_cel_error(TW_CEL_FAULT_CALLER);
+    for (size_t i = 0; i < n; i++) at[i] = tw_cel_string(c[i].id);
+    return tw_cel_list(at, (uint32_t)n);
+}
+
+static struct tw_cel_value word_of(const struct tw_vocabulary *v, unsigned word)
+{
+    return v != NULL && word < v->n ? tw_cel_string(tw_str_from(v->at[word].code)) : tw_cel_absent();
+}
+
+static struct tw_cel_value element_value(enum tw_element e, const void *object, struct tw_arena *arena)
+{
+    const struct tw_element_row *row = tw_element_row(e);
+    const char *at = (const char *)object + row->offset;
+    union {
+        struct tw_str s;
+        int64_t i;
+        uint32_t u;
+        struct tw_dec d;
+        struct tw_money m;
+        TW_LIST(struct tw_container) c;
+    } v;
+    switch (row->type) {
+    case TW_TYPE_TIME:
+        memcpy(&v.i, at, sizeof v.i);
+        return v.i != TW_NO_TIME ? tw_cel_timestamp(v.i, 0) : tw_cel_absent();
+    case TW_TYPE_COUNT:
+        memcpy(&v.i, at, sizeof v.i);
+        return v.i >= 0 ? tw_cel_int(v.i) : tw_cel_absent();
+    case TW_TYPE_NUMBER:
+        memcpy(&v.u, at, sizeof v.u);
+        return v.u > 0 ? tw_cel_int(v.u) : tw_cel_absent();
+    case TW_TYPE_DEC:
+    case TW_TYPE_MASS:
+        memcpy(&v.d, at, sizeof v.d);
+        return number(tw_dec_f64(v.d));
+    case TW_TYPE_AMOUNT:
+    case TW_TYPE_SIGNED:
+        memcpy(&v.m, at, sizeof v.m);
+        return number(tw_money_f64(v.m));
+    case TW_TYPE_CURRENCY:
+        return text(tw_str_from(((const struct tw_money *)(const void *)at)->cur));
+    case TW_TYPE_CONTAINERS:
+        memcpy(&v.c, at, sizeof v.c);
+        return numbers_of(v.c.at, v.c.n, arena);
+    case TW_TYPE_TEXT:
+    case TW_TYPE_CODE:
+    case TW_TYPE_HS:
+    case TW_TYPE_COUNTRY:
+    case TW_TYPE_UNIT:
+        memcpy(&v.s, at, sizeof v.s);
+        return text(v.s);
+    default:
+        memcpy(&v.u, at, sizeof v.u);
+        return word_of(tw_type_vocabulary(row->type), v.u);
+    }
+}
+
+/* What own.def says of an item's keys and measures. */
+static struct tw_cel_value item_value(const struct tw_look_item *l, enum own own, double scale)
+{
+    switch (own) {
+    case OWN_ITEM_PRICE_PER_KG:
+        return number(l->price_kg / scale);
+    case OWN_ITEM_PRICE_PER_UNIT:
+        return number(l->price_unit / scale);
+    case OWN_ITEM_VALUE:
+        return number(l->value);
+    case OWN_ITEM_DUTY_AT_STAKE:
+        return number(l->stake / scale);
+    default:
+        return tw_cel_absent();
+    }
+}
+
+static struct tw_cel_value quartile(const struct tw_criteria_case *k, const struct tw_look_item *l,
+                                    size_t quarter, double scale)
+{
+    const struct tw_usual *u =
+        l->usual_kind != TW_KIND_N ? tw_profile_usual(k->profile, l, (enum tw_kind)l->usual_kind) : NULL;
+    return u != NULL ? tw_cel_double(tw_usual_kg(u, quarter) / scale) : tw_cel_absent();
+}
+
+/* Has the declaration what the key is made of? Then one that was never seen has been seen 0 times. */
+static struct tw_cel_value stat_value(const struct tw_criteria_case *k, const struct tw_look_item *l,
+                                      enum own own)
+{
+    static const struct {
+        enum own own;
+        enum tw_kind kind;
+        enum { SEEN, DAYS, INSPECTED, FOUND } what;
+    } row[] = {{OWN_PROFILE_IMPORTER_SEEN, TW_KIND_IMPORTER, SEEN},
+               {OWN_PROFILE_IMPORTER_DAYS, TW_KIND_IMPORTER, DAYS},
+               {OWN_PROFILE_IMPORTER_INSPECTED, TW_KIND_IMPORTER, INSPECTED},
+               {OWN_PROFILE_IMPORTER_FOUND, TW_KIND_IMPORTER, FOUND},
+               {OWN_PROFILE_EXPORTER_SEEN, TW_KIND_EXPORTER, SEEN},
+               {OWN_PROFILE_EXPORTER_INSPECTED, TW_KIND_EXPORTER, INSPECTED},
+               {OWN_PROFILE_EXPORTER_FOUND, TW_KIND_EXPORTER, FOUND},
+               {OWN_PROFILE_DECLARANT_SEEN, TW_KIND_DECLARANT, SEEN},
+               {OWN_PROFILE_GOODS_SEEN, TW_KIND_HS6, SEEN},
+               {OWN_PROFILE_GOODS_ORIGIN_SEEN, TW_KIND_HS6_ORIGIN, SEEN},
+               {OWN_PROFILE_LANE_SEEN, TW_KIND_LANE, SEEN}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        if (row[i].own != own) continue;
+        if (!l->has[row[i].kind]) return tw_cel_absent();
+        const struct tw_stat *s = tw_profile_stat(k->profile, l, row[i].kind);
+        if (row[i].what == SEEN) return count_of(s);
+        if (row[i].what == DAYS) return s != NULL ? tw_cel_int(k->day - s->first_day) : tw_cel_int(0);
+        if (s == NULL) return tw_cel_int(0);
+        return tw_cel_int(row[i].what == FOUND ? s->found : s->inspected);
+    }
+    return tw_cel_absent();
+}
+
+static struct tw_cel_value profile_value(const struct tw_criteria_case *k, const struct tw_look_item *l,
+                                         enum own own, double scale)
+{
+    if (own == OWN_PROFILE_PRICE_MEDIAN) return quartile(k, l, TW_MEDIAN, scale);
+    if (own == OWN_PROFILE_PRICE_LOWER) return quartile(k, l, TW_LOWER_QUARTILE, scale);
+    if (own == OWN_PROFILE_PRICE_UPPER) return quartile(k, l, TW_UPPER_QUARTILE, scale);
+    return stat_value(k, l, own);
+}
+
+static struct tw_cel_value manifest_value(const struct tw_cargo_view *c, enum own own)
+{
+    switch (own) {
+    case OWN_MANIFEST_JOINED:
+        return tw_cel_bool(c->n > 0);
+    case OWN_MANIFEST_UNMANIFESTED:
+        return c->sought ? tw_cel_bool(c->absent) : tw_cel_absent();
+    case OWN_MANIFEST_LATE:
+        return c->n > 0 || c->late ? tw_cel_bool(c->late) : tw_cel_absent();
+    case OWN_MANIFEST_STRANGE_CONTAINERS:
+        return c->boxes > 0 ? tw_cel_int(c->strange) : tw_cel_absent();
+    case OWN_MANIFEST_DECLARED_KG:
+        return c->n > 0 ? number(c->before.kg + c->declared_kg) : tw_cel_absent();
+    case OWN_MANIFEST_MANIFESTED_KG:
+        return c->n > 0 ? number(c->manifested_kg) : tw_cel_absent();
+    case OWN_MANIFEST_DECLARED_PACKAGES:
+        return c->n > 0 ? number(c->before.packages + c->packages) : tw_cel_absent();
+    case OWN_MANIFEST_MANIFESTED_PACKAGES:
+        return c->n > 0 ? number(c->manifested_packages) : tw_cel_absent();
+    default:
+        return tw_cel_absent();
+    }
+}
+
+/* What a record is filled from. */
+struct filling {
+    const struct tw_criteria_case *k; /* NULL = nothing is known */
+    const void *object;
+    size_t item;
+    struct tw_arena *arena;
+};
+
+static struct tw_cel_value own_value(const struct filling *f, enum own own)
+{
+    const enum root root = own_row[own].root;
+    if (root == ROOT_MANIFEST) return manifest_value(&f->k->look->cargo, own);
+    double scale = 1;
+    for (unsigned i = 0; i < f->k->digits; i++) scale *= 10;
+    const struct tw_look_item *l = &f->k->look->item[f->item];
+    return root == ROOT_ITEM ? item_value(l, own, scale) : profile_value(f->k, l, own, scale);
+}
+
+static tw_err fill(const struct record *r, const struct filling *f, struct tw_cel_value *ret);
+
+static tw_err fill_list(const struct field *of, const struct filling *f, struct tw_cel_value *ret)
+{
+    const struct tw_list list = tw_list_get(of->list, f->object);
+    struct tw_cel_value *at = list.n > 0 ? tw_arena_array(f->arena, list.n, sizeof *at) : NULL;
+    if (list.n > 0 && at == NULL) return TW_NOMEM;
+    for (size_t i = 0; i < list.n; i++) {
+        struct filling one = *f;
+        one.object = (const char *)list.at + i * tw_level_size(of->list->level);
+        TW_TRY(fill(of->sub, &one, &at[i]));
+    }
+    *ret = tw_cel_list(at, (uint32_t)list.n);
+    return TW_OK;
+}
+
+static tw_err fill_field(const struct field *of, const struct filling *f, struct tw_cel_value *ret)
+{
+    if (of->source == SOURCE_RECORD) return fill(of->sub, f, ret);
+    *ret = tw_cel_absent();
+    if (f->k == NULL) return TW_OK;
+    switch (of->source) {
+    case SOURCE_LIST:
+        return fill_list(of, f, ret);
+    case SOURCE_ELEMENT:
+        *ret = element_value((enum tw_element)of->which, f->object, f->arena);
+        return ret->kind != TW_CEL_ERROR ? TW_OK : TW_NOMEM;
+    case SOURCE_OWN:
+        *ret = own_value(f, (enum own)of->which);
+        return TW_OK;
+    default:
+        *ret = number((double)f->k->x[f->item * TW_FEATURE_N + of->which]);
+        return TW_OK;
+    }
+}
+
+static tw_err fill(const struct record *r, const struct filling *f, struct tw_cel_value *ret)
+{
+    struct tw_cel_value *at = tw_arena_array(f->arena, r->n + 1, sizeof *at);
+    if (at == NULL) return TW_NOMEM;
+    for (size_t i = 0; i < r->n; i++) TW_TRY(fill_field(&r->field[i], f, &at[i]));
+    *ret = tw_cel_record(at, (uint32_t)r->n);
+    return TW_OK;
+}
+
+tw_err schema_fill(const struct schema *s, enum root root, const struct tw_criteria_case *k, size_t item,
+                   struct tw_arena *arena, struct tw_cel_value *ret)
+{
+    const void *object = root == ROOT_ITEM ? (const void *)&k->decl->items.at[item] : (const void *)k->decl;
+    return fill(s->root[root], &(struct filling){k, object, item, arena}, ret);
+}
+
+tw_err schema_blank(const struct schema *s, enum root root, struct tw_arena *arena, struct tw_cel_value *ret)
+{
+    return fill(s->root[root], &(struct filling){NULL, NULL, 0, arena}, ret);
+}
+
+/* -- names */
+
+static bool find_member(const struct record *r, struct tw_str path, struct tw_cel_value at,
+                        struct tw_cel_value **ret, const struct tw_cel_type **type)
+{
+    const char *dot = memchr(path.s, '.', path.n);
+    const struct tw_str head = {path.s, dot != NULL ? (size_t)(dot - path.s) : path.n};
+    for (size_t i = 0; i < r->n; i++) {
+        if (!tw_str_eq(r->cel[i].name, head)) continue;
+        struct tw_cel_value *member = (struct tw_cel_value *)(uintptr_t)&at.record[i];
+        if (dot != NULL) {
+            const struct tw_str rest = {dot + 1, path.n - head.n - 1};
+            return r->field[i].source == SOURCE_RECORD &&
+                   find_member(r->field[i].sub, rest, *member, ret, type);
+        }
+        *ret = member;
+        *type = r->cel[i].type;
+        return r->field[i].source != SOURCE_RECORD;
+    }
+    return false;
+}
+
+tw_err schema_find(const struct schema *s, struct tw_str path, struct tw_cel_value *at,
+                   struct tw_cel_value **ret, const struct tw_cel_type **type)
+{
+    if (path.n == 0) return TW_NOTFOUND;
+    for (int r = 0; r < ROOT_N; r++) {
+        const struct tw_str root = s->variable[r].name;
+        if (path.n <= root.n || path.s[root.n] != '.' || !tw_str_starts(path, root)) continue;
+        const struct tw_str rest = {path.s + root.n + 1, path.n - root.n - 1};
+        if (find_member(s->root[r], rest, at[r], ret, type)) return TW_OK;
+    }
+    static const enum root order[] = {ROOT_ITEM, ROOT_DECLARATION, ROOT_PROFILE, ROOT_MANIFEST,
+                                      ROOT_FEATURES};
+    for (size_t i = 0; i < ROOT_N; i++)
+        if (find_member(s->root[order[i]], path, at[order[i]], ret, type)) return TW_OK;
+    return TW_NOTFOUND;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "../profile/border.h"
+#include "fault.h"
+#include "set.h"
+
+static struct tw_arena *arena;
+static struct tw_profile *profile;
+
+/* A year of telephones at about 200.00 a kilogram, by importers 0 to 4. */
+static void live(void)
+{
+    CHECK(tw_profile_new(tw_profile_defaults(), &profile) == TW_OK);
+    for (int i = 0; i < 400; i++) {
+        struct shipment s;
+        struct tw_look look =
+            pass(profile, declare(&s, i, i % 5, 1, 20000 + i / 4, 90000 + 100 * (i % 200), 5000), arena);
+        if (i != 5) continue;
+        CHECK(tw_profile_await(profile, look.declaration, 1, &look.item[0]) == TW_OK);
+        const struct tw_finding f = {
+            .declaration_id = s.decl.id, .item = 1, .known_day = 20002, .result = TW_RESULT_VALUE};
+        CHECK(tw_profile_finding(profile, &f) == TW_OK);
+    }
+}
+
+static void ask(const struct tw_criteria *c, const struct tw_decl *d, const struct tw_criteria_hit **hit,
+                size_t *n)
+{
+    static float x[4 * TW_FEATURE_N];
+    struct tw_look look;
+    CHECK(tw_feature_measure(profile, d, arena, x, NULL, &look) == TW_OK);
+    const struct tw_criteria_case k = {d, profile, &look, x, 2, look.day};
+    CHECK(tw_criteria_ask(c, &k, arena, hit, n) == TW_OK);
+}
+
+/* What comes of a condition: '+' hit, '?' not evaluated, '!' fault, '-' no hit; why in `why`. */
+static char comes_of(const char *when, const struct tw_decl *d, struct tw_str *why)
+{
+    static const char *const of_nothing[] = {"unknown", "false",
+                                             "true"}; /* one of them is its example's outcome */
+    const struct tw_criteria_hit *hit = NULL;
+    struct tw_criteria *c = NULL;
+    size_t n = 0;
+    for (int i = 0; i < 3 && c == NULL; i++) {
+        TW_SCOPED_BUF yaml = {0};
+        struct tw_fault fault = {0};
+        tw_buf_printf(&yaml,
+                      HEAD "  - id: A\n    when: \"%s\"\n" REST "    examples: [{number: 9, hit: %s}]\n",
+                      when, of_nothing[i]);
+        if (tw_criteria_parse(tw_buf_view(&yaml), NULL, &c, &fault) != TW_OK && i == 2)
+            printf("# %s: %s\n", when, fault.note);
+    }
+    CHECK(c != NULL);
+    if (c == NULL) return '#';
+    ask(c, d, &hit, &n);
+    tw_criteria_free(c);
+    *why = n > 0 ? hit->why : (struct tw_str){NULL, 0};
+    return n == 0 ? '-' : "+?!"[hit->outcome];
+}
+
+static void conditions_see_what_is_declared_and_known(void)
+{
+    static const struct {
+        const char *when;
+        char comes;
+        const char *why;
+    } row[] = {
+        {"item.hs.startsWith('851701') && declaration.office == 'HB01'", '+', ""},
+        {"item.origin == 'CN' && item.dispatch != item.origin", '+', ""},
+        {"declaration.importer.id == 'IMP1' && declaration.importer.street.contains('Quay')", '+', ""},
+        {"item.price_per_kg > 99.9 && item.price_per_kg < 100.1", '+', ""},
+        {"item.price_per_kg < 0.6 * profile.price_median", '+', ""},
+        {"profile.price_lower < profile.price_median && profile.price_median < profile.price_upper", '+', ""},
+        {"profile.price_median > 195.0 && profile.price_median < 205.0", '+', ""},
+        {"item.value == 500.0 && item.net_mass_kg == 5.0 && item.quantity_unit == 'NAR'", '+', ""},
+        {"profile.importer_seen == 80 && profile.importer_days == 100 && profile.goods_seen == 400", '+', ""},
+        {"profile.exporter_inspected == 1 && profile.exporter_found == 1", '+', ""},
+        {"features.price_rank < 0.01 && features.weekday >= 0.0", '+', ""},
+        {"item.preference == '300'", '?', "item.preference"},
+        {"has(item.preference) && item.preference == '300' && item.number == 1", '-', ""},
+        {"item.origin == 'US' && item.preference == '300'", '-', ""},
+        {"declaration.items.exists(i, i.origin == 'CN') && item.number > 0", '+', ""},
+        {"declaration.documents.exists(d, d.type == 'C400') && item.number > 0", '-', ""},
+        {"size(declaration.container_id) == 0 && item.number > 0", '+', ""},
+        {"manifest.joined && item.number > 0", '-', ""},
+        {"manifest.late && item.number > 0", '?', "manifest.late"},
+        {"1 / (item.number - 1) > -1", '!', "division by zero"},
+        {"declaration.lodged_at > timestamp('2024-01-01T00:00:00Z') && item.number > 0", '+', ""},
+    };
+    struct shipment s;
+    const struct tw_decl *d = declare(&s, 9000, 1, 1, 20100, 50000, 5000);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct tw_str why;
+        const char came = comes_of(row[i].when, d, &why);
+        if (came != row[i].comes || !tw_str_starts(why, tw_str_from(row[i].why)))
+            printf("# %s: %c %.*s\n", row[i].when, came, TW_STR_ARG(why));
+        CHECK(came == row[i].comes && tw_str_starts(why, tw_str_from(row[i].why)));
+    }
+}
+
+static void of_several_items_the_strongest_outcome_is_told_once(void)
+{
+    struct tw_criteria *c = set_of(HEAD ONE("DEAR", "item.value > 100.0", "[{item.value: 101, hit: true}]"));
+    struct shipment s;
+    const struct tw_decl *d = declare(&s, 9000, 1, 1, 20100, 5000, 5000);
+    struct tw_item item[3] = {s.item, s.item, s.item};
+    for (uint32_t i = 0; i < 3; i++) item[i].number = i + 1;
+    item[0].customs_value = (struct tw_money){0, ""}; /* of the first nothing is known */
+    item[2].customs_value.minor = 500000;
+    s.decl.items.at = item;
+    s.decl.items.n = 3;
+    const struct tw_criteria_hit *hit = NULL;
+    size_t n = 0;
+    ask(c, d, &hit, &n);
+    CHECK(n == 1 && hit->outcome == TW_OUTCOME_HIT && hit->item == 3 && hit->items == 1 && hit->why.n == 0);
+    item[1].customs_value.minor = 500000;
+    ask(c, d, &hit, &n);
+    CHECK(n == 1 && hit->item == 2 && hit->items == 2);
+    s.decl.items.n = 1;
+    ask(c, d, &hit, &n);
+    CHECK(n == 1 && hit->outcome == TW_OUTCOME_UNKNOWN && tw_str_is(hit->why, "item.value"));
+    s.decl.items.n = 0; /* of no item nothing is known */
+    ask(c, d, &hit, &n);
+    CHECK(n == 1 && hit->outcome == TW_OUTCOME_UNKNOWN && hit->item == 0);
+    tw_criteria_free(c);
+}
+
+static void only_what_is_valid_here_and_today_is_asked(void)
+{
+    struct tw_criteria *c =
+        set_of(HEAD "  - id: A\n    when: item.number == 1\n    channel: red\n    reason: r\n    owner: k\n"
+                    "    valid: {from: 2024-10-01, to: 2024-10-10}\n    offices: [HB02, HB01]\n"
+                    "    examples: [{number: 1, hit: true}]\n");
+    int32_t first = 0;
+    CHECK(tw_day_parse(TW_STR("2024-10-01"), &first, NULL) == TW_OK);
+    for (int32_t day = first - 1; day <= first + 10; day++) {
+        struct shipment s;
+        const struct tw_criteria_hit *hit = NULL;
+        size_t n = 9;
+        ask(c, declare(&s, 9000, 1, 1, day, 50000, 5000), &hit, &n);
+        CHECK(n == (day >= first && day <= first + 9));
+        s.decl.office = TW_STR("HB03");
+        ask(c, &s.decl, &hit, &n);
+        CHECK(n == 0);
+    }
+    tw_criteria_free(c);
+}
+
+/* Each criterion has a draw of its own, and each draw is spread evenly. */
+static void draws_of_criteria_are_their_own(void)
+{
+    enum { N = 20000 };
+    double sum = 0, both = 0;
+    for (uint64_t i = 0; i < N; i++) {
+        const uint64_t draw = tw_mix64(i + 1);
+        const double a = tw_criteria_draw(draw, TW_STR("A")), b = tw_criteria_draw(draw, TW_STR("B"));
+        CHECK(a >= 0 && a < 1 && a == tw_criteria_draw(draw, TW_STR("A")));
+        sum += a;
+        both += (a < 0.5) == (b < 0.5);
+    }
+    CHECK(fabs(sum / N - 0.5) < 0.01 && fabs(both / N - 0.5) < 0.02);
+    /* printf '\0\0\0\0\0\0\0\1A' | sha256sum: 6ce5... */
+    CHECK(tw_criteria_draw(1, TW_STR("A")) != tw_criteria_draw(2, TW_STR("A")));
+}
+
+static tw_err ask_with_little(void)
+{
+    static float x[TW_FEATURE_N];
+    TW_SCOPED(tw_arena) *own = NULL;
+    TW_SCOPED(tw_criteria) *c = NULL;
+    struct shipment s;
+    struct tw_look look;
+    const struct tw_criteria_hit *hit;
+    size_t n;
+    const struct tw_decl *d = declare(&s, 9000, 1, 1, 20100, 50000, 5000);
+    TW_TRY(tw_arena_new(8 << 20, &own));
+    TW_TRY(tw_criteria_parse(TW_STR(HEAD ONE("A", "item.preference == '3'", "[{preference: 3, hit: true}]")),
+                             NULL, &c, NULL));
+    TW_TRY(tw_feature_measure(profile, d, own, x, NULL, &look));
+    return tw_criteria_ask(c, &(struct tw_criteria_case){d, profile, &look, x, 2, look.day}, own, &hit, &n);
+}
+
+static void survives_every_failed_allocation(void)
+{
+    CHECK(fault_each_allocation(ask_with_little) > 5);
+}
+
+int main(void)
+{
+    CHECK(tw_arena_new(256 << 20, &arena) == TW_OK);
+    live();
+    RUN(conditions_see_what_is_declared_and_known);
+    RUN(of_several_items_the_strongest_outcome_is_told_once);
+    RUN(only_what_is_valid_here_and_today_is_asked);
+    RUN(draws_of_criteria_are_their_own);
+    RUN(survives_every_failed_allocation);
+    tw_profile_free(profile);
+    tw_arena_free(arena);
+    return DONE();
+}
