@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain cel --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain criteria cel --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -94,7 +94,7 @@ _tidewaiter()
         esac
         ;;
     assess)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --channels --key --seed --duty-mix --de-minimis --memory --out --no-reasons --full'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --criteria-max --criteria-steps --channels --key --seed --duty-mix --de-minimis --memory --out --no-reasons --full'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -104,13 +104,14 @@ _tidewaiter()
         --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     explain)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --channels --key --seed --duty-mix --de-minimis --memory --id'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --criteria-max --criteria-steps --channels --key --seed --duty-mix --de-minimis --memory --id'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -120,8 +121,14 @@ _tidewaiter()
         --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        esac
+        ;;
+    criteria)
+        words='--help --json --quiet --criteria-max --criteria-steps --at'
+        case $prev in
         esac
         ;;
     cel)

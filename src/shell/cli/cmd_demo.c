@@ -18,6 +18,7 @@ struct demo {
     struct tw_input_options input;
     struct tw_progress progress;
     struct tw_trained *trained;
+    struct tw_criteria *criteria;
     struct demo_picks picks;
     struct demo_report report;
     struct tw_file_out *html; /* NULL = no page is wanted */
@@ -90,12 +91,14 @@ static tw_err learn(struct demo *d)
 
 static tw_err meet(struct demo *d)
 {
+    TW_TRY(tw_criteria_parse(tw_criteria_builtin(TW_STR("harbor")), NULL, &d->criteria, d->fault));
     const struct tw_train_options same = tw_train_options_default();
     const struct tw_play_options o = {.input = d->input,
                                       .declarations = d->country.path[DEMO_MONTH],
                                       .findings = d->country.path[DEMO_MONTH_FINDINGS],
                                       .truth = d->country.path[DEMO_MONTH_TRUTH],
                                       .model = d->country.model,
+                                      .criteria = d->criteria,
                                       .channels = same.channels,
                                       .duty_mix = same.duty_mix,
                                       .seed = (uint64_t)tw_cli_whole(d->cli, "seed"),
@@ -167,6 +170,7 @@ tw_err cmd_demo(struct tw_cli *cli, struct tw_fault *fault)
     demo_remove(&d.country);
     demo_picks_free(&d.picks);
     tw_trained_free(d.trained);
+    tw_criteria_free(d.criteria);
     tw_arena_free(d.arena);
     return err;
 }

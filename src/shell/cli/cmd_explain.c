@@ -207,6 +207,57 @@ static tw_err put_features(struct page *p, const struct tw_assessment *one)
     return TW_OK;
 }
 
+/* One that hits, in its author's words, and what it asked for. passed = a facilitation lets it pass. */
+static void put_hit(struct tw_buf *b, const struct tw_criteria_hit *h, bool passed)
+{
+    const struct tw_criterion *c = h->criterion;
+    tw_buf_printf(b, "  %.*s, %s: %.*s", TW_STR_ARG(c->id),
+                  c->class == TW_CRITERION_MANDATORY      ? "mandatory control"
+                  : c->class == TW_CRITERION_FACILITATION ? "facilitation"
+                                                          : "criterion",
+                  TW_STR_ARG(c->reason));
+    if (h->items > 1)
+        tw_buf_printf(b, " (item %u and %u more)", h->item, h->items - 1);
+    else if (h->item > 0)
+        tw_buf_printf(b, " (item %u)", h->item);
+    tw_buf_text(b, "\n    ");
+    if (c->class == TW_CRITERION_FACILITATION) {
+        tw_buf_text(b, "criteria and score let it pass; mandatory controls and chance do not");
+    } else {
+        tw_buf_printf(b, "%s %s",
+                      passed && c->class == TW_CRITERION_CRITERION ? "let pass; would ask for" : "asks for",
+                      tw_channel_name(c->channel));
+        if (c->probability < 1)
+            tw_buf_printf(b, " with probability %g: its draw %s", c->probability,
+                          h->asks ? "asked" : "did not ask");
+    }
+    if (c->task.n > 0) tw_buf_printf(b, "\n    task: %.*s", TW_STR_ARG(c->task));
+    if (c->legal_basis.n > 0) tw_buf_printf(b, "\n    legal basis: %.*s", TW_STR_ARG(c->legal_basis));
+    tw_buf_char(b, '\n');
+}
+
+/* Criteria that hit, and those of which nobody can say. */
+static void put_criteria(struct tw_buf *b, const struct tw_assessment *one)
+{
+    bool passed = false;
+    if (one->hits == 0) return;
+    for (size_t i = 0; i < one->hits; i++)
+        passed = passed || (one->hit[i].outcome == TW_OUTCOME_HIT &&
+                            one->hit[i].criterion->class == TW_CRITERION_FACILITATION);
+    tw_buf_text(b, "\nCriteria\n");
+    for (size_t i = 0; i < one->hits; i++) {
+        const struct tw_criteria_hit *h = &one->hit[i];
+        const struct tw_str id = h->criterion->id;
+        if (h->outcome == TW_OUTCOME_HIT)
+            put_hit(b, h, passed);
+        else if (h->outcome == TW_OUTCOME_UNKNOWN)
+            tw_buf_printf(b, "  %.*s: not evaluated; not known: %.*s\n", TW_STR_ARG(id), TW_STR_ARG(h->why));
+        else
+            tw_buf_printf(b, "  %.*s: failed and was passed over: %.*s; its owner, %.*s, must mend it\n",
+                          TW_STR_ARG(id), TW_STR_ARG(h->why), TW_STR_ARG(h->criterion->owner));
+    }
+}
+
 static void put_grounds(struct tw_buf *b, const struct page *p, const struct tw_assessment *one)
 {
     static const uint8_t none[TW_SHA256_BYTES] = {0};
@@ -214,9 +265,9 @@ static void put_grounds(struct tw_buf *b, const struct page *p, const struct tw_
     const struct {
         const char *what;
         const uint8_t *hash;
-    } row[] = {{"model", k->model_hash}, {"profile", k->profile_hash}};
+    } row[] = {{"model", k->model_hash}, {"profile", k->profile_hash}, {"criteria", k->criteria_hash}};
     tw_buf_text(b, "\nTo decide it again\n");
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < (p->o->criteria != NULL ? 3 : 2); i++) {
         tw_buf_printf(b, "  %-8s ", row[i].what);
         if (memcmp(row[i].hash, none, sizeof none) == 0)
             tw_buf_text(b, "none");
@@ -250,6 +301,7 @@ static tw_err on_decided(void *to, const struct tw_assessor *a, const struct tw_
     if (k->items.n > 0) tw_buf_text(b, "\nItems\n");
     for (size_t i = 0; i < k->items.n; i++)
         put_item(b, &one->decl->items.at[i], &k->items.at[i], i == one->worst && k->items.n > 1);
+    put_criteria(b, one);
     put_reasons(b, k, false);
     put_reasons(b, k, true);
     if (k->counterfactual.n > 0) {

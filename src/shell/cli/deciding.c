@@ -42,13 +42,17 @@ static tw_err read_draws(struct tw_cli *cli, struct tw_draws *ret, struct tw_fau
 tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_run_options *ret,
                        struct tw_fault *fault)
 {
-    struct tw_run_options o = {.declarations = cli->arg[0],
-                               .findings = tw_cli_value(cli, "findings"),
-                               .model = tw_cli_value(cli, "model"),
-                               .state = tw_cli_value(cli, "state"),
-                               .limits = tw_profile_defaults(),
-                               .duty_mix = tw_cli_real(cli, "duty_mix"),
-                               .reasons = true};
+    struct tw_run_options o = {
+        .declarations = cli->arg[0],
+        .findings = tw_cli_value(cli, "findings"),
+        .model = tw_cli_value(cli, "model"),
+        .state = tw_cli_value(cli, "state"),
+        .criteria = tw_cli_value(cli, "criteria"),
+        .criteria_limits = {.criteria = (uint32_t)tw_cli_whole(cli, "criteria_max"),
+                            .cel.steps = (uint32_t)tw_cli_whole(cli, "criteria_steps")},
+        .limits = tw_profile_defaults(),
+        .duty_mix = tw_cli_real(cli, "duty_mix"),
+        .reasons = true};
     o.limits.de_minimis = tw_cli_real(cli, "de_minimis");
     o.memory_mib = (uint32_t)tw_cli_whole(cli, "memory");
     TW_TRY(read_channels(cli, &o.channels, fault));

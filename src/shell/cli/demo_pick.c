@@ -13,14 +13,32 @@ static void money(struct tw_buf *b, double minor, struct tw_money like)
     tw_buf_str(b, tw_money_cur(&like));
 }
 
+/* by law, by a criterion and by score */
+static void put_basis(struct tw_buf *line, uint32_t basis)
+{
+    static const struct {
+        uint32_t bit;
+        const char *words;
+    } row[] = {{TW_BASIS_BIT(MANDATORY), "by law"},
+               {TW_BASIS_BIT(CRITERION), "by a criterion"},
+               {TW_BASIS_BIT(SCORE), "by score"},
+               {TW_BASIS_BIT(RANDOM), "by chance"}};
+    bool some = false;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        if ((basis & row[i].bit) == 0) continue;
+        tw_buf_printf(line, "%s%s", some ? " and " : "", row[i].words);
+        some = true;
+    }
+}
+
 static void put_head(struct tw_buf *line, const struct tw_assessment *one)
 {
     const struct tw_decision *k = &one->decision;
     const struct tw_decision_item *worst = &k->items.at[one->worst];
-    const bool score = (k->basis & TW_BASIS_BIT(SCORE)) != 0;
-    tw_buf_printf(line, "Declaration %.*s: %s (%s), %s. Chance of a finding ", TW_STR_ARG(k->declaration_id),
-                  tw_channel_name(k->channel), tw_channel_words(k->channel),
-                  score ? "by score" : "by chance");
+    tw_buf_printf(line, "Declaration %.*s: %s (%s), ", TW_STR_ARG(k->declaration_id),
+                  tw_channel_name(k->channel), tw_channel_words(k->channel));
+    put_basis(line, k->basis);
+    tw_buf_text(line, ". Chance of a finding ");
     tw_buf_fixed(line, worst->risk_ppm / 1e4, worst->risk_ppm < 100000 ? 1 : 0);
     tw_buf_text(line, " %");
     if (tw_money_set(worst->expected_duty)) {
@@ -73,12 +91,25 @@ static void put_outcome(struct tw_buf *line, const struct tw_assessment *one,
     }
 }
 
-static void put_reasons(struct demo_picked *p, const struct tw_decision *k)
+/* Criteria that asked, in their authors' words. */
+static void put_criteria(struct demo_picked *p, const struct tw_assessment *one)
 {
     p->reasons = 0;
-    for (size_t i = 0; i < k->reasons.n && i < TW_REASONS_MAX; i++) {
-        tw_buf_clear(&p->reason[i]);
-        tw_buf_str(&p->reason[i], k->reasons.at[i].text);
+    for (size_t i = 0; i < one->hits && p->reasons < TW_REASONS_MAX; i++) {
+        const struct tw_criteria_hit *h = &one->hit[i];
+        if (!h->asks || h->criterion->class == TW_CRITERION_FACILITATION) continue;
+        tw_buf_clear(&p->reason[p->reasons]);
+        tw_buf_printf(&p->reason[p->reasons], "Criterion %.*s: %.*s", TW_STR_ARG(h->criterion->id),
+                      TW_STR_ARG(h->criterion->reason));
+        p->against[p->reasons++] = false;
+    }
+}
+
+static void put_reasons(struct demo_picked *p, const struct tw_decision *k)
+{
+    for (size_t i = 0; i < k->reasons.n && p->reasons < TW_REASONS_MAX; i++) {
+        tw_buf_clear(&p->reason[p->reasons]);
+        tw_buf_str(&p->reason[p->reasons], k->reasons.at[i].text);
         p->against[p->reasons++] = k->reasons.at[i].against;
     }
 }
@@ -93,6 +124,7 @@ static tw_err show(struct demo_picked *p, const struct tw_assessor *a, const str
     put_head(&p->head, one);
     put_goods(&p->goods, one);
     put_outcome(&p->outcome, one, outcome);
+    put_criteria(p, one);
     put_reasons(p, &one->decision);
     tw_buf_str(&p->change, one->decision.counterfactual);
     tw_assess_json(a, one, false, &p->json);
@@ -116,6 +148,8 @@ static struct demo_picked *place(struct demo_picks *p, const struct tw_assessmen
         return &p->papers;
     }
     if (!outcome->inspected) return NULL;
+    if (!score && (k->basis & TW_BASIS_BIT(CRITERION)) != 0) return outcome->found ? &p->criterion : NULL;
+    if ((k->basis & TW_BASIS_BIT(MANDATORY)) != 0) return NULL;
     if (score && outcome->found) return &p->found[k->reasons.at[0].family];
     if (score) return &p->nothing;
     if (outcome->found) *worth += 1e6; /* what chance found shows more than what it did not */
@@ -147,6 +181,7 @@ void demo_chosen(const struct demo_picks *p, const struct demo_picked *ret[DEMO_
 {
     ret[DEMO_FOUND] = best_found(p, NULL);
     ret[DEMO_FOUND_OTHERWISE] = best_found(p, ret[DEMO_FOUND]);
+    ret[DEMO_CRITERION] = p->criterion.some ? &p->criterion : NULL;
     ret[DEMO_NOTHING] = p->nothing.some ? &p->nothing : NULL;
     ret[DEMO_CHANCE] = p->chance.some ? &p->chance : NULL;
     ret[DEMO_PAPERS] = p->papers.some ? &p->papers : NULL;
@@ -165,6 +200,7 @@ static void free_one(struct demo_picked *p)
 void demo_picks_free(struct demo_picks *p)
 {
     for (int f = 0; f < TW_FAMILY_N; f++) free_one(&p->found[f]);
+    free_one(&p->criterion);
     free_one(&p->nothing);
     free_one(&p->chance);
     free_one(&p->papers);

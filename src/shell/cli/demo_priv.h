@@ -2,7 +2,7 @@
 /* cli/demo_priv.h -- the parts of `tidewaiter demo`.
  *
  * In : a directory, a seed.
- * Out: a year and a month of a made-up country in it; what came of them and up to five decisions worth
+ * Out: a year and a month of a made-up country in it; what came of them and up to six decisions worth
  * showing, in words, as JSON and as a page.
  */
 #ifndef TW_CLI_DEMO_PRIV_H
@@ -53,7 +53,15 @@ tw_err demo_write(const struct tw_cli *cli, struct demo_country *c, uint64_t see
 void demo_remove(struct demo_country *c);
 
 /* What decisions are shown as. */
-enum demo_pick { DEMO_FOUND, DEMO_FOUND_OTHERWISE, DEMO_NOTHING, DEMO_CHANCE, DEMO_PAPERS, DEMO_PICKS };
+enum demo_pick {
+    DEMO_FOUND,
+    DEMO_FOUND_OTHERWISE,
+    DEMO_CRITERION,
+    DEMO_NOTHING,
+    DEMO_CHANCE,
+    DEMO_PAPERS,
+    DEMO_PICKS
+};
 
 /* The best decision so far of each kind of pick; of found ones, of each leading family of reasons. Sentences,
  * without any layout. */
@@ -68,7 +76,7 @@ struct demo_picked {
     struct tw_buf json;
 };
 struct demo_picks {
-    struct demo_picked found[TW_FAMILY_N], nothing, chance, papers;
+    struct demo_picked found[TW_FAMILY_N], criterion, nothing, chance, papers;
 };
 
 /* Looks at a decision; keeps it where it shows more than what was kept. TW_NOMEM */

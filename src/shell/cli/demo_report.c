@@ -7,8 +7,11 @@
 #include "cli/demo_priv.h"
 #include "stat/metric.h"
 
-static const char *const pick_words[DEMO_PICKS] = {"found, by score", "found, by score, for another reason",
-                                                   "by score, and nothing was found", "by chance",
+static const char *const pick_words[DEMO_PICKS] = {"found, by score",
+                                                   "found, by score, for another reason",
+                                                   "found, by a criterion",
+                                                   "by score, and nothing was found",
+                                                   "by chance",
                                                    "documents asked for"};
 
 const char demo_differ[] = "These select differently, so the rows are yields and no contest on the same "

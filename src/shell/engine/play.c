@@ -121,8 +121,10 @@ static tw_err open_all(struct play *p)
     TW_TRY(tw_model_dir_open(o->model, &o->channels, &p->model, p->fault));
     bool anew;
     TW_TRY(tw_model_dir_order(&p->model, &o->channels, o->duty_mix, &anew, p->fault));
-    struct tw_assess_parts parts = {
-        .model = p->model.model, .profile = p->model.profile, .channels = p->model.channels};
+    struct tw_assess_parts parts = {.model = p->model.model,
+                                    .profile = p->model.profile,
+                                    .channels = p->model.channels,
+                                    .criteria = o->criteria};
     memcpy(parts.profile_hash, p->model.profile_hash, sizeof parts.profile_hash);
     memcpy(set.currency, p->past.currency, sizeof set.currency);
     set.duty_mix = o->duty_mix;
@@ -155,6 +157,13 @@ static void count_week(struct tw_play_report *r, int32_t day, enum tw_channel ch
     r->week[at].channel[channel]++;
 }
 
+static enum tw_play_way way_of(uint32_t basis)
+{
+    if ((basis & TW_BASIS_BIT(MANDATORY)) != 0) return TW_PLAY_MANDATORY;
+    if ((basis & TW_BASIS_BIT(CRITERION)) != 0) return TW_PLAY_CRITERION;
+    return (basis & TW_BASIS_BIT(SCORE)) != 0 ? TW_PLAY_SCORE : TW_PLAY_RANDOM;
+}
+
 static void count(struct play *p, const struct tw_assessment *one, const struct tw_play_outcome *o)
 {
     struct tw_play_report *r = &p->report;
@@ -167,7 +176,7 @@ static void count(struct play *p, const struct tw_assessment *one, const struct 
     if (r->first_day == TW_NO_DAY || day < r->first_day) r->first_day = day;
     if (r->last_day == TW_NO_DAY || day > r->last_day) r->last_day = day;
     if (!o->inspected) return;
-    struct tw_play_yield *y = &r->of[(basis & TW_BASIS_BIT(SCORE)) != 0 ? TW_PLAY_SCORE : TW_PLAY_RANDOM];
+    struct tw_play_yield *y = &r->of[way_of(basis)];
     y->inspected++;
     y->found += o->found;
     y->recovered_minor += o->recovered_minor;

@@ -17,6 +17,8 @@
 
 /* Ways of selecting, of which yields are told: X(ID, name in files, words) */
 #define TW_PLAY_WAY_TABLE(X)                                                                                 \
+    X(MANDATORY, "mandatory", "as the law demands")                                                          \
+    X(CRITERION, "criterion", "by criteria")                                                                 \
     X(SCORE, "score", "by score")                                                                            \
     X(RANDOM, "random", "at random")                                                                         \
     X(INCUMBENT, "incumbent", "by the incumbent")                                                            \
@@ -49,6 +51,7 @@ struct tw_play_options {
     struct tw_input_options input;
     const char *declarations, *findings, *truth; /* paths; findings = the incumbent's on these declarations */
     const char *model;                           /* a directory */
+    const struct tw_criteria *criteria;          /* NULL = none */
     struct tw_channel_settings channels;
     double duty_mix;
     uint64_t seed; /* of the draws */
@@ -73,7 +76,7 @@ struct tw_play_report {
     uint64_t channel[TW_CHANNEL_N]; /* declarations */
     struct tw_play_week week[TW_PLAY_WEEKS_MAX];
     size_t weeks; /* up to the last declaration; what lies beyond the room is in none */
-    struct tw_play_yield of[TW_PLAY_WAYS]; /* score: on that basis, also when chance would have, too */
+    struct tw_play_yield of[TW_PLAY_WAYS]; /* who was selected on several bases stands in the first of them */
     double cpu_s;                          /* of reading, measuring, deciding and explaining, one thread */
 };
 

@@ -13,12 +13,14 @@
 #include "engine/results.h"
 #include "engine/state_dir.h"
 #include "score/order.h"
+#include "store/file.h"
 
 enum {
-    BLOCK = 256,                /* declarations explained together */
-    ABREAST = 32,               /* assessed together: what a near cache holds of them */
-    BLOCK_ITEMS = 2000,         /* no more are added to a block that holds so many items */
-    ARENA_BYTES_MAX = 200 << 20 /* of one declaration: twice what the reader takes, and its assessment */
+    BLOCK = 256,                   /* declarations explained together */
+    ABREAST = 32,                  /* assessed together: what a near cache holds of them */
+    BLOCK_ITEMS = 2000,            /* no more are added to a block that holds so many items */
+    CRITERIA_BYTES_MAX = 64 << 20, /* of a set */
+    ARENA_BYTES_MAX = 200 << 20    /* of one declaration: twice what the reader takes, and its assessment */
 };
 
 struct run {
@@ -37,7 +39,8 @@ struct run {
     struct tw_assessor *assessor;
     struct tw_input *input;
     struct tw_draws draws;
-    struct tw_arena **arena; /* block of them */
+    struct tw_criteria *criteria; /* NULL = none */
+    struct tw_arena **arena;      /* block of them */
     struct tw_assessment *one;
     struct tw_reading *reading;
     size_t block, n, items; /* most it takes; how many are in it, with how many items */
@@ -127,9 +130,20 @@ static tw_err choose_past(struct run *r, uint8_t hash[TW_SHA256_BYTES])
     return tw_profile_resize(r->profile, l.max_keys, l.max_awaited) == TW_OK ? TW_OK : no_memory(r->fault);
 }
 
+static tw_err open_criteria(struct run *r)
+{
+    TW_SCOPED_BUF text = {0};
+    if (r->o->criteria == NULL) return TW_OK;
+    work_on(r, r->o->criteria);
+    TW_TRY(tw_file_in_all(r->o->criteria, CRITERIA_BYTES_MAX, &text, r->fault));
+    TW_TRY(tw_criteria_parse(tw_buf_view(&text), &r->o->criteria_limits, &r->criteria, r->fault));
+    work_on(r, NULL);
+    return TW_OK;
+}
+
 static tw_err open_assessor(struct run *r, struct tw_str currency)
 {
-    struct tw_assess_parts parts = {.model = r->model.model};
+    struct tw_assess_parts parts = {.model = r->model.model, .criteria = r->criteria};
     struct tw_assess_settings set = {.duty_mix = r->duty_mix, .reasons = r->o->reasons};
     TW_TRY(choose_past(r, parts.profile_hash));
     parts.profile = r->profile;
@@ -174,6 +188,7 @@ static tw_err open_all(struct run *r)
     const struct tw_input_options *in = &r->o->input;
     TW_TRY(open_state(r));
     TW_TRY(open_model(r));
+    TW_TRY(open_criteria(r));
     TW_TRY(open_assessor(r, in->currency != NULL ? tw_str_from(in->currency) : in->map->national_currency));
     TW_TRY(open_findings(r));
     TW_TRY(tw_carried_read(in, &r->carried, r->fault));
@@ -193,6 +208,7 @@ static void close_all(struct run *r)
 {
     tw_input_free(r->input);
     tw_assessor_free(r->assessor);
+    tw_criteria_free(r->criteria);
     tw_results_free(r->results);
     tw_findings_free(r->findings);
     tw_profile_free(r->own_profile);

@@ -8,6 +8,7 @@
 
 #include "assess/assess_priv.h"
 #include "base/mem.h"
+#include "decl/code.h"
 #include "reason/change.h"
 #include "score/order.h"
 #include "score/own.h"
@@ -55,6 +56,8 @@ tw_err tw_assessor_new(const struct tw_assess_parts *parts, const struct tw_asse
     a->parts = *parts;
     a->set = *set;
     a->reasons = set->reasons;
+    const struct tw_currency *national = tw_currency_find(tw_str_from(set->currency));
+    a->digits = national != NULL ? national->digits : 2;
     tw_sha256_hex(parts->profile_hash, a->profile_hex);
     for (size_t i = 0; i < sizeof parts->profile_hash; i++) a->profile_known |= parts->profile_hash[i] != 0;
     const tw_err err = build(a, fault);
@@ -90,6 +93,8 @@ struct weighed {
     struct tw_evidence *evidence;  /* the same; NULL = not wanted */
     struct tw_decision_item *item; /* one for each */
     struct tw_order_item *order;   /* one for each */
+    struct tw_criteria_hit *hit;   /* hits of them */
+    size_t hits;
     double score;
     size_t worst;
 };
@@ -216,6 +221,19 @@ static void measure(const struct tw_assessor *a, const struct tw_decl *d, struct
     }
 }
 
+/* Criteria see what the features do: the past before this declaration. */
+static tw_err ask(const struct tw_assessor *a, const struct tw_decl *d, struct weighed *w)
+{
+    if (a->parts.criteria == NULL) return TW_OK;
+    const struct tw_criteria_case k = {.decl = d,
+                                       .profile = a->parts.profile,
+                                       .look = &w->look,
+                                       .x = w->x,
+                                       .digits = a->digits,
+                                       .day = w->look.day};
+    return tw_criteria_ask(a->parts.criteria, &k, w->arena, &w->hit, &w->hits);
+}
+
 /* What memory fetches of the next three while one is measured; each wave finds what the one before it asked
  * for. */
 static void fetch(const struct tw_assessor *a, const struct tw_assessment *one, size_t later)
@@ -235,6 +253,7 @@ tw_err tw_assess_begin(struct tw_assessor *a, const struct tw_assess_case *c, si
     for (size_t i = 0; i < n; i++) {
         fetch(a, &ret[i], n - 1 - i);
         measure(a, c[i].decl, ret[i].weighed);
+        TW_TRY(ask(a, c[i].decl, ret[i].weighed));
         TW_TRY(tw_profile_fold(a->parts.profile, &ret[i].weighed->look));
     }
     if (a->parts.model != NULL) judge_all(a, ret, n);
@@ -394,6 +413,8 @@ static void put_decision(const struct tw_assessor *a, const struct weighed *w, u
     one->x = w->x;
     one->evidence = w->evidence;
     one->worst = w->worst;
+    one->hit = w->hit;
+    one->hits = w->hits;
     struct tw_decision *k = &one->decision;
     k->declaration_id = d->id;
     k->version = d->version;
@@ -405,8 +426,31 @@ static void put_decision(const struct tw_assessor *a, const struct weighed *w, u
     k->draw = draw;
     memcpy(k->model_hash, a->model_hash, sizeof k->model_hash);
     memcpy(k->profile_hash, a->parts.profile_hash, sizeof k->profile_hash);
+    if (a->parts.criteria != NULL)
+        memcpy(k->criteria_hash, tw_criteria_hash(a->parts.criteria), sizeof k->criteria_hash);
     k->items.at = w->item;
     k->items.n = w->look.n;
+}
+
+/* What its hits ask of the channel, each by its own draw. */
+static tw_err take_hits(struct weighed *w, uint64_t draw, struct tw_channel_case *k)
+{
+    struct tw_channel_ask *to = w->hits > 0 ? tw_arena_array(w->arena, w->hits, sizeof *to) : NULL;
+    if (w->hits > 0 && to == NULL) return TW_NOMEM;
+    k->ask = to;
+    for (size_t i = 0; i < w->hits; i++) {
+        struct tw_criteria_hit *h = &w->hit[i];
+        const struct tw_criterion *c = h->criterion;
+        if (h->outcome != TW_OUTCOME_HIT) continue;
+        if (c->class == TW_CRITERION_MANDATORY && tw_channel_rank(c->channel) > tw_channel_rank(k->mandatory))
+            k->mandatory = c->channel;
+        k->facilitated = k->facilitated || c->class == TW_CRITERION_FACILITATION;
+        const double own = c->probability < 1 ? tw_criteria_draw(draw, c->id) : 0;
+        h->asks = own < c->probability;
+        if (c->class == TW_CRITERION_CRITERION)
+            to[k->asks++] = (struct tw_channel_ask){c->channel, c->probability, own};
+    }
+    return TW_OK;
 }
 
 tw_err tw_assess_decide(struct tw_assessor *a, struct tw_assessment *one, size_t later, uint64_t draw)
@@ -416,14 +460,16 @@ tw_err tw_assess_decide(struct tw_assessor *a, struct tw_assessment *one, size_t
     if (w->evidenced) {
         fetch(a, one, later);
         measure(a, one->decl, w);
+        TW_TRY(ask(a, one->decl, w));
         for (size_t i = 0; i < w->look.n && a->parts.model != NULL; i++) judge(a, w, i);
     }
     rank(a, w);
-    const struct tw_channel_case k = {.score = w->score,
-                                      .draw = draw,
-                                      .office = one->decl->office,
-                                      .day = w->look.day,
-                                      .unfounded = a->parts.model == NULL && w->score < PRICE_GROUND};
+    struct tw_channel_case k = {.score = w->score,
+                                .draw = draw,
+                                .office = one->decl->office,
+                                .day = w->look.day,
+                                .unfounded = a->parts.model == NULL && w->score < PRICE_GROUND};
+    TW_TRY(take_hits(w, draw, &k));
     TW_TRY(tw_channels_decide(a->parts.channels, &k, &choice));
     put_decision(a, w, draw, &choice, one);
     if (w->evidenced && choice.score_channel != TW_CHANNEL_GREEN && w->look.n > 0)

@@ -15,6 +15,7 @@
 #define TW_ASSESS_ASSESS_H
 
 #include "channel/channel.h"
+#include "criteria/criteria.h"
 #include "feature/feature.h"
 #include "reason/reason.h"
 #include "score/model.h"
@@ -34,6 +35,7 @@ struct tw_assess_parts {
     const struct tw_model *model; /* NULL = none: price checks and chance alone */
     struct tw_profile *profile;   /* this and the next are moved on by each assessment */
     struct tw_channels *channels;
+    const struct tw_criteria *criteria;    /* NULL = none */
     uint8_t profile_hash[TW_SHA256_BYTES]; /* of the state the run began with, for the record; 0 = none */
 };
 
@@ -66,7 +68,9 @@ struct tw_assessment {
     size_t worst;                 /* the item that weighs most, 0-based */
     const double
         *attribution; /* of that item, TW_FEATURE_N, margin units; after tw_assess_explain, else NULL */
-    bool awaited;     /* its items are kept until their results come */
+    const struct tw_criteria_hit *hit; /* criteria that hit, or could not be evaluated; hits of them */
+    size_t hits;
+    bool awaited;              /* its items are kept until their results come */
     struct tw_str change_json; /* numbers of decision.counterfactual; absent when that is */
     struct weighed *weighed;   /* what lies between the two steps of assessing */
 };

@@ -12,6 +12,7 @@ struct tw_assessor {
     bool reasons;             /* set.reasons, and wanted now */
     struct tw_shap *shap;     /* NULL without a model or without reasons */
     struct tw_arena *variant; /* what a variant is measured in; NULL without reasons */
+    unsigned digits;          /* decimals of the national currency */
     uint8_t model_hash[TW_SHA256_BYTES];
     char profile_hex[TW_SHA256_HEX];
     bool profile_known; /* the run began with a state */

@@ -177,6 +177,77 @@ static void put_change(struct tw_buf *out, const struct tw_assessment *one)
     tw_buf_str(out, one->change_json);
 }
 
+/* -- criteria
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void put_member(struct tw_buf *out, const char *key, struct tw_str value)
+{
+    if (value.n == 0) return;
+    tw_buf_char(out, ',');
+    put_name(out, key);
+    tw_buf_char(out, ':');
+    put_str(out, value);
+}
+
+static void put_hit(struct tw_buf *out, const struct tw_criteria_hit *h)
+{
+    const struct tw_criterion *c = h->criterion;
+    PUT(out, "{\"id\":");
+    put_str(out, c->id);
+    PUT(out, ",\"class\":");
+    put_name(out, tw_criterion_vocabulary()->at[c->class].code);
+    if (h->item > 0) {
+        PUT(out, ",\"item\":");
+        tw_buf_u64(out, h->item);
+        PUT(out, ",\"items\":");
+        tw_buf_u64(out, h->items);
+    }
+    if (h->outcome != TW_OUTCOME_HIT) {
+        put_member(out, h->outcome == TW_OUTCOME_UNKNOWN ? "not_known" : "fault", h->why);
+        tw_buf_char(out, '}');
+        return;
+    }
+    if (c->class != TW_CRITERION_FACILITATION) {
+        PUT(out, ",\"channel\":");
+        put_name(out, tw_channel_name(c->channel));
+        PUT(out, ",\"probability\":");
+        tw_buf_f64(out, c->probability);
+        PUT(out, ",\"asks\":");
+        put_bool(out, h->asks);
+    }
+    put_member(out, "reason", c->reason);
+    put_member(out, "task", c->task);
+    put_member(out, "legal_basis", c->legal_basis);
+    tw_buf_char(out, '}');
+}
+
+/* Those that hit, and those that could not be evaluated; nothing where there is no set. */
+static void put_criteria(const struct tw_assessor *a, struct tw_buf *out, const struct tw_assessment *one)
+{
+    const struct tw_criteria *set = a->parts.criteria;
+    if (set == NULL) return;
+    PUT(out, ",\"criteria\":{\"set\":");
+    put_str(out, tw_criteria_name(set));
+    PUT(out, ",\"version\":");
+    tw_buf_i64(out, tw_criteria_version(set));
+    PUT(out, ",\"sha256\":\"");
+    tw_buf_hex(out, tw_criteria_hash(set), TW_SHA256_BYTES);
+    for (int hit = 1; hit >= 0; hit--) {
+        bool some = false;
+        if (hit == 1)
+            PUT(out, "\",\"hits\":[");
+        else
+            PUT(out, "],\"not_evaluated\":[");
+        for (size_t i = 0; i < one->hits; i++) {
+            if ((one->hit[i].outcome == TW_OUTCOME_HIT) != (hit == 1)) continue;
+            if (some) tw_buf_char(out, ',');
+            put_hit(out, &one->hit[i]);
+            some = true;
+        }
+    }
+    PUT(out, "]}");
+}
+
 /* How it came about: what anyone needs to decide it again. */
 static void put_grounds(const struct tw_assessor *a, struct tw_buf *out, const struct tw_assessment *one)
 {
@@ -240,6 +311,7 @@ void tw_assess_json(const struct tw_assessor *a, const struct tw_assessment *one
         PUT(out, ",\"version\":");
         tw_buf_u64(out, k->version);
     }
+    put_criteria(a, out, one);
     put_grounds(a, out, one);
     tw_buf_char(out, '}');
 }

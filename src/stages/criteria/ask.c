@@ -103,7 +103,7 @@ static tw_err ask_one(struct asking *a, const struct tw_criterion *k)
 }
 
 tw_err tw_criteria_ask(const struct tw_criteria *c, const struct tw_criteria_case *k, struct tw_arena *arena,
-                       const struct tw_criteria_hit **ret, size_t *ret_n)
+                       struct tw_criteria_hit **ret, size_t *ret_n)
 {
     struct asking a = {.c = c, .k = k, .arena = arena, .items = k->decl->items.n};
     a.item = tw_arena_array(arena, a.items + 1, sizeof *a.item);

@@ -65,6 +65,9 @@ struct tw_criteria_remark {
 
 struct tw_criteria; /* a set */
 
+/* The YAML of a set that comes with the program (data/criteria): harbor. Absent when there is none. */
+struct tw_str tw_criteria_builtin(struct tw_str name);
+
 /* Reads a set, compiles every condition and runs every example.
  *
  * limits  NULL = all defaults
@@ -120,13 +123,14 @@ struct tw_criteria_hit {
     uint32_t item;     /* number, as declared, of the first item it is about; 0 = the whole declaration */
     uint32_t items;    /* how many it hits */
     struct tw_str why; /* what is missing, what failed */
+    bool asks;         /* a hit whose draw asks for the control; left to who draws */
 };
 
 /* Asks every criterion that is valid for the day and the office; ret in the order of the set. A criterion
  * that hits one item and is not known of another is a hit.
  * arena  owns what is returned. TW_NOMEM */
 tw_err tw_criteria_ask(const struct tw_criteria *c, const struct tw_criteria_case *k, struct tw_arena *arena,
-                       const struct tw_criteria_hit **ret, size_t *ret_n) TW_MUST_CHECK;
+                       struct tw_criteria_hit **ret, size_t *ret_n) TW_MUST_CHECK;
 
 /* A criterion's own draw of a declaration, in [0, 1): the first 32 bits of SHA-256(draw, most significant
  * byte first, then the id). It asks when that lies below its probability. */

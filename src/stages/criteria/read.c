@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/embed.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "criteria/criteria_priv.h"
@@ -334,6 +335,13 @@ tw_err tw_criteria_parse(struct tw_str yaml, const struct tw_criteria_limits *li
     *ret = c;
     c = NULL;
     return TW_OK;
+}
+
+extern const struct tw_embed tw_criteria_embedded[]; /* data/criteria, by tools/embed */
+
+struct tw_str tw_criteria_builtin(struct tw_str name)
+{
+    return tw_embed_find(tw_criteria_embedded, name);
 }
 
 void tw_criteria_free(struct tw_criteria *c)

@@ -113,7 +113,7 @@ static tw_err add_element(struct record *r, enum tw_element e, struct tw_arena *
 static tw_err of_level(enum tw_level level, struct tw_arena *arena, struct record **ret)
 {
     size_t lists;
-    TW_TRY(record_new(arena, tw_level_words(level), ret));
+    TW_TRY(record_new(arena, level == TW_LEVEL_DECL ? "declaration" : "item", ret));
     for (unsigned e = 0; e < TW_ELEMENT_END; e++)
         if (e != TW_ELEMENT_N && tw_element_row((enum tw_element)e)->level == level)
             TW_TRY(add_element(*ret, (enum tw_element)e, arena));
@@ -122,6 +122,7 @@ static tw_err of_level(enum tw_level level, struct tw_arena *arena, struct recor
         if (list[i].level == TW_LEVEL_EXTRA || list[i].level == TW_LEVEL_AMENDMENT) continue;
         struct record *one;
         TW_TRY(of_level(list[i].level, arena, &one));
+        one->type.name = tw_str_from(list[i].name);
         const struct tw_cel_type *type = list_of(&one->type, arena);
         if (type == NULL) return TW_NOMEM;
         TW_TRY(add_field(*ret, tw_str_from(list[i].name), type,

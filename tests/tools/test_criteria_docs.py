@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""test_criteria_docs.py PROGRAM SOURCE -- every command of docs/criteria.md runs, on the set that stands there; TAP on stdout."""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+
+def main():
+    program, source = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
+    text = (source / "docs/criteria.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^    (tidewaiter .*)$", text, re.M)
+    with tempfile.TemporaryDirectory() as scratch:
+        top = pathlib.Path(scratch)
+        (top / "bin").mkdir()
+        (top / "bin/tidewaiter").symlink_to(program)
+        (top / "work").mkdir()
+        (top / "work/criteria.yaml").write_text(re.search(r"```yaml\n(.*?)```", text, re.S).group(1), encoding="utf-8")
+        failed = 0
+        for number, command in enumerate(commands, 1):
+            done = subprocess.run(["bash", "-c", command], cwd=top / "work", capture_output=True, check=False, timeout=100,
+                                  env={"PATH": f"{top}/bin:/usr/bin:/bin", "HOME": scratch, "LC_ALL": "C.UTF-8"})
+            for line in done.stderr.decode().splitlines() if done.returncode else []:
+                print("#", line)
+            print("not ok" if done.returncode else "ok", number, "-", command)
+            failed += done.returncode != 0
+        hits = sum('"id":"CHEAP-CLOTHING"' in line for line in open(top / "work/decided.jsonl", encoding="utf-8"))
+    print("ok" if hits else "not ok", len(commands) + 1, "- the criterion hits something")
+    print(f"1..{len(commands) + 1}")
+    return 1 if failed or not hits or len(commands) < 6 else 0
+
+
+sys.exit(main())
