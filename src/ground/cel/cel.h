@@ -291,6 +291,24 @@ const struct tw_cel_type *tw_cel_result(const struct tw_cel_program *program);
 /* Does the program ever look at variable `i` of its environment? So that nobody fetches what nobody reads. */
 bool tw_cel_reads(const struct tw_cel_program *program, size_t i);
 
+/* A text that decides: unless it is one of these, or begins with one, or is not known, the program is false.
+ */
+enum { TW_CEL_GUARD_DEPTH = 4 };
+struct tw_cel_guard {
+    uint32_t variable;                  /* of the environment: a record */
+    uint32_t field[TW_CEL_GUARD_DEPTH]; /* of it, and of records within, down to the text */
+    uint32_t fields;                    /* of these, 1 .. TW_CEL_GUARD_DEPTH */
+    bool prefix;                        /* it begins with one of them */
+    const struct tw_str *text;          /* n of them, never 0 */
+    size_t n;
+};
+
+/* The guards of a condition: what its operands of && at the top say of single texts by ==, in and
+ * startsWith, also several of them joined by || about one text. For who holds many conditions against one set
+ * of values. arena  owns *ret; texts live as long as the program. TW_NOMEM */
+tw_err tw_cel_guards(const struct tw_cel_program *program, struct tw_arena *arena,
+                     const struct tw_cel_guard **ret, size_t *ret_n) TW_MUST_CHECK;
+
 /* Evaluates.
  *
  * slot   a value for each variable of the environment, in its order, of the variable's type

@@ -183,6 +183,19 @@ static enum tw_run_manifests held_against(const struct run *r)
     return taught ? TW_RUN_WITHOUT : TW_RUN_UNTAUGHT;
 }
 
+/* Room for the declarations that are worked on together. */
+static tw_err open_block(struct run *r)
+{
+    r->block = r->o->only != NULL ? 1 : r->o->reasons ? BLOCK : ABREAST;
+    r->arena = tw_calloc(r->block, sizeof(struct tw_arena *));
+    r->one = tw_calloc(r->block, sizeof *r->one);
+    r->reading = tw_calloc(r->block, sizeof *r->reading);
+    if (r->arena == NULL || r->one == NULL || r->reading == NULL) return no_memory(r->fault);
+    for (size_t i = 0; i < r->block; i++)
+        if (tw_arena_new(ARENA_BYTES_MAX, &r->arena[i]) != TW_OK) return no_memory(r->fault);
+    return TW_OK;
+}
+
 static tw_err open_all(struct run *r)
 {
     const struct tw_input_options *in = &r->o->input;
@@ -194,13 +207,7 @@ static tw_err open_all(struct run *r)
     TW_TRY(tw_carried_read(in, &r->carried, r->fault));
     tw_profile_set_cargo(r->profile, r->carried.cargo);
     r->sum.manifests = held_against(r);
-    r->block = r->o->only != NULL ? 1 : r->o->reasons ? BLOCK : ABREAST;
-    r->arena = tw_calloc(r->block, sizeof(struct tw_arena *));
-    r->one = tw_calloc(r->block, sizeof *r->one);
-    r->reading = tw_calloc(r->block, sizeof *r->reading);
-    if (r->arena == NULL || r->one == NULL || r->reading == NULL) return no_memory(r->fault);
-    for (size_t i = 0; i < r->block; i++)
-        if (tw_arena_new(ARENA_BYTES_MAX, &r->arena[i]) != TW_OK) return no_memory(r->fault);
+    TW_TRY(open_block(r));
     return tw_input_open(r->o->declarations, in, &r->input, r->fault);
 }
 

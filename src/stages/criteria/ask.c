@@ -32,6 +32,8 @@ struct asking {
     struct tw_cel_value whole[ROOT_N];   /* of the declaration; members of items are absent */
     struct tw_cel_value (*item)[ROOT_N]; /* of each item */
     size_t items;
+    uint64_t *bits; /* who is asked */
+    size_t words;
     struct tw_criteria_hit *hit;
     size_t n;
 };
@@ -91,14 +93,53 @@ static tw_err take(struct asking *a, const struct tw_criterion *k, const struct 
     return keep_text(a, tw_buf_view(&missing), &hit->why);
 }
 
-static tw_err ask_one(struct asking *a, const struct tw_criterion *k)
+static tw_err ask_one(struct asking *a, size_t at)
 {
+    const struct tw_criterion *k = &a->c->at[at];
+    const uint64_t bit = (uint64_t)1 << at % 64;
     bool any = false;
     struct tw_criteria_hit *hit = &a->hit[a->n];
-    if (!k->of_item || a->items == 0) TW_TRY(take(a, k, a->whole, 0, hit, &any));
+    if ((!k->of_item || a->items == 0) && (a->bits[at / 64] & bit) != 0)
+        TW_TRY(take(a, k, a->whole, 0, hit, &any));
     for (size_t i = 0; k->of_item && i < a->items; i++)
-        TW_TRY(take(a, k, a->item[i], a->k->decl->items.at[i].number, hit, &any));
+        if ((a->bits[(i + 1) * a->words + at / 64] & bit) != 0)
+            TW_TRY(take(a, k, a->item[i], a->k->decl->items.at[i].number, hit, &any));
     a->n += any;
+    return TW_OK;
+}
+
+/* Who can come to anything, of the whole and of each item: bits of the whole, then of the items. */
+static tw_err find(struct asking *a)
+{
+    bool filled[ROOT_N];
+    a->words = index_words(a->c->index);
+    a->bits = tw_arena_array(a->arena, (a->items + 2) * a->words, sizeof *a->bits);
+    if (a->bits == NULL) return TW_NOMEM;
+    uint64_t *any = a->bits + (a->items + 1) * a->words;
+    for (int r = 0; r < ROOT_N; r++) filled[r] = a->c->reads[r] && (!per_item((enum root)r) || a->items == 0);
+    index_find(a->c->index, a->whole, filled, a->bits);
+    memcpy(any, a->bits, a->words * sizeof *any);
+    for (int r = 0; r < ROOT_N; r++) filled[r] = a->c->reads[r];
+    for (size_t i = 0; i < a->items; i++) {
+        uint64_t *of = a->bits + (i + 1) * a->words;
+        index_find(a->c->index, a->item[i], filled, of);
+        for (size_t w = 0; w < a->words; w++) any[w] |= of[w];
+    }
+    return TW_OK;
+}
+
+static tw_err ask_found(struct asking *a)
+{
+    const uint64_t *any = a->bits + (a->items + 1) * a->words;
+    size_t most = 0;
+    for (size_t w = 0; w < a->words; w++) most += (size_t)__builtin_popcountll(any[w]);
+    a->hit = tw_arena_array(a->arena, most + 1, sizeof *a->hit);
+    if (a->hit == NULL) return TW_NOMEM;
+    for (size_t w = 0; w < a->words; w++)
+        for (uint64_t left = any[w]; left != 0; left &= left - 1) {
+            const size_t i = w * 64 + (size_t)__builtin_ctzll(left);
+            if (applies(&a->c->at[i], a->k->day, a->k->decl->office)) TW_TRY(ask_one(a, i));
+        }
     return TW_OK;
 }
 
@@ -107,11 +148,10 @@ tw_err tw_criteria_ask(const struct tw_criteria *c, const struct tw_criteria_cas
 {
     struct asking a = {.c = c, .k = k, .arena = arena, .items = k->decl->items.n};
     a.item = tw_arena_array(arena, a.items + 1, sizeof *a.item);
-    a.hit = tw_arena_array(arena, c->n + 1, sizeof *a.hit);
-    if (a.item == NULL || a.hit == NULL) return TW_NOMEM;
+    if (a.item == NULL) return TW_NOMEM;
     TW_TRY(fill_all(&a));
-    for (size_t i = 0; i < c->n; i++)
-        if (applies(&c->at[i], k->day, k->decl->office)) TW_TRY(ask_one(&a, &c->at[i]));
+    TW_TRY(find(&a));
+    TW_TRY(ask_found(&a));
     *ret = a.hit;
     *ret_n = a.n;
     return TW_OK;

@@ -55,6 +55,8 @@ struct tw_criteria_limits {
     uint32_t criteria; /* of a set: 5,000 */
     uint32_t examples; /* of a criterion: 100 */
     struct tw_cel_limits cel;
+    bool
+        unindexed; /* no limit: ask every criterion, also those that cannot hit; to measure what that costs */
 };
 
 /* What a check finds that is no fault: the set can be used, its author should look. Texts in the arena. */

@@ -15,7 +15,17 @@ struct tw_criteria {
     struct tw_criterion *at;
     size_t n;
     bool reads[ROOT_N]; /* by any condition */
+    bool unindexed;
+    struct index *index;
 };
+
+/* Which criteria can come to anything but no hit. Sets of bits are index_words long. TW_NOMEM (*ret can be
+ * freed) */
+tw_err index_new(const struct tw_criteria *c, struct index **ret) TW_MUST_CHECK;
+void index_free(struct index *x); /* takes NULL */
+size_t index_words(const struct index *x);
+/* root  values of the roots; filled = which of them there are: criteria under others are left out */
+void index_find(const struct index *x, const struct tw_cel_value *root, const bool *filled, uint64_t *bits);
 
 /* Runs the examples of a criterion. `examples` is a list. TW_FORMAT, TW_NOTFOUND, TW_LIMIT, TW_NOMEM */
 tw_err criteria_try(const struct tw_criteria *c, struct tw_criterion *k, const struct tw_yaml *examples,

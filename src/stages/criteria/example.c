@@ -98,19 +98,26 @@ static tw_err differ(const struct tw_criterion *k, const struct tw_yaml *example
                  (int)(missing.n < 120 ? missing.n : 120), missing.p != NULL ? missing.p : "");
 }
 
+static tw_err fill_roots(const struct tw_criteria *c, const struct tw_yaml *example,
+                         struct tw_cel_value *root, struct tw_arena *arena, struct tw_fault *fault)
+{
+    for (int r = 0; r < ROOT_N; r++) TW_TRY(schema_blank(c->schema, (enum root)r, arena, &root[r]));
+    for (size_t i = 0; i < example->n; i++)
+        if (!tw_str_is(example->member[i]->key, "hit"))
+            TW_TRY(set_member(c, example->member[i], root, arena, fault));
+    return TW_OK;
+}
+
 static tw_err try_one(const struct tw_criteria *c, const struct tw_criterion *k,
                       const struct tw_yaml *example, struct tw_arena *arena, struct tw_fault *fault)
 {
-    struct tw_cel_value root[ROOT_N], got, want;
+    struct tw_cel_value root[ROOT_N], got = tw_cel_unknown(), want = got;
     struct tw_fault why = {0};
     if (example->kind != TW_YAML_MAP)
         return WRONG(example, fault, TW_FORMAT, "an example is {name: value, ..., hit: true}");
     TW_TRY(wanted(example, &want, fault));
     tw_arena_reset(arena);
-    for (int r = 0; r < ROOT_N; r++) TW_TRY(schema_blank(c->schema, (enum root)r, arena, &root[r]));
-    for (size_t i = 0; i < example->n; i++)
-        if (!tw_str_is(example->member[i]->key, "hit"))
-            TW_TRY(set_member(c, example->member[i], root, arena, fault));
+    TW_TRY(fill_roots(c, example, root, arena, fault));
     const tw_err err = tw_cel_eval(k->program, root, arena, &got, &why);
     if (err != TW_OK)
         return WRONG(example, fault, err == TW_NOMEM ? TW_LIMIT : TW_FORMAT, "%.*s fails here: %.120s",

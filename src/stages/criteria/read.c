@@ -258,7 +258,24 @@ static tw_err take_criterion(struct reading *r, const struct tw_yaml *node, stru
 
 /* -- the set */
 
-/* One id may stand several times, as versions of a criterion that follow each other. */
+static bool share_a_day(const struct tw_criterion *a, const struct tw_criterion *b)
+{
+    return a->from <= b->to && b->from <= a->to;
+}
+
+/* One id may stand several times, as versions of a criterion that follow each other. before[i]: the one of
+ * the same id before the i-th. */
+static tw_err look_at_twin(const struct tw_criteria *c, uint32_t i, const uint32_t *before,
+                           const struct tw_yaml *list, struct tw_fault *fault)
+{
+    for (uint32_t k = before[i]; k != TW_MAP_NONE; k = before[k])
+        if (share_a_day(&c->at[k], &c->at[i]))
+            return WRONG(tw_yaml_get(list->member[i], "id"), fault, TW_CONFLICT,
+                         "\"%.*s\" stands in line %u already, valid on the same days", SHOWN(c->at[i].id),
+                         c->at[k].line);
+    return TW_OK;
+}
+
 static tw_err look_for_twins(const struct tw_criteria *c, const struct tw_yaml *list, struct tw_fault *fault)
 {
     TW_SCOPED(tw_intern) *ids = NULL;
@@ -272,11 +289,7 @@ static tw_err look_for_twins(const struct tw_criteria *c, const struct tw_yaml *
         TW_TRY(tw_intern_put(ids, c->at[i].id, &id));
         before[i] = id < known ? last[id] : (uint32_t)TW_MAP_NONE;
         last[id] = i;
-        for (uint32_t k = before[i]; k != TW_MAP_NONE; k = before[k])
-            if (c->at[k].from <= c->at[i].to && c->at[i].from <= c->at[k].to)
-                return WRONG(tw_yaml_get(list->member[i], "id"), fault, TW_CONFLICT,
-                             "\"%.*s\" stands in line %u already, valid on the same days", SHOWN(c->at[i].id),
-                             c->at[k].line);
+        TW_TRY(look_at_twin(c, i, before, list, fault));
     }
     return TW_OK;
 }
@@ -304,7 +317,9 @@ static tw_err read_set(struct reading *r, struct tw_fault *fault)
     memset(c->at, 0, t.criteria->n * sizeof *c->at);
     c->n = t.criteria->n;
     for (size_t i = 0; i < c->n; i++) TW_TRY(take_criterion(r, t.criteria->member[i], &c->at[i], fault));
-    return look_for_twins(c, t.criteria, fault);
+    TW_TRY(look_for_twins(c, t.criteria, fault));
+    c->unindexed = r->limits.unindexed;
+    return index_new(c, &c->index);
 }
 
 tw_err tw_criteria_parse(struct tw_str yaml, const struct tw_criteria_limits *limits,
@@ -348,6 +363,7 @@ void tw_criteria_free(struct tw_criteria *c)
 {
     if (c == NULL) return;
     for (size_t i = 0; i < c->n; i++) tw_cel_free(c->at[i].program);
+    index_free(c->index);
     tw_arena_free(c->arena);
     tw_free(c);
 }

@@ -11,12 +11,11 @@
 #include "profile/profile.h"
 
 static const struct own_row {
+    const char *name, *words;
     enum root root;
-    const char *name;
     enum tw_cel_kind kind;
-    const char *words;
 } own_row[] = {
-#define X(root, id, name, kind, words) {ROOT_##root, name, TW_CEL_##kind, words},
+#define X(root, id, name, kind, words) {name, words, ROOT_##root, TW_CEL_##kind},
 #include "criteria/own.def"
 #undef X
 };
@@ -49,7 +48,7 @@ static tw_err add_field(struct record *r, struct tw_str name, const struct tw_ce
 static const struct tw_cel_type *list_of(const struct tw_cel_type *element, struct tw_arena *arena)
 {
     struct tw_cel_type *t = tw_arena_alloc(arena, sizeof *t);
-    const struct tw_cel_type **part = tw_arena_array(arena, 1, sizeof *part);
+    const struct tw_cel_type **part = tw_arena_alloc(arena, sizeof(const struct tw_cel_type *));
     if (t == NULL || part == NULL) return NULL;
     part[0] = element;
     *t = (struct tw_cel_type){.kind = TW_CEL_LIST, .n = 1, .part = part};
@@ -109,28 +108,32 @@ static tw_err add_element(struct record *r, enum tw_element e, struct tw_arena *
                      (struct field){.source = SOURCE_ELEMENT, .which = (uint32_t)e, .words = row->words});
 }
 
+static tw_err of_level(enum tw_level level, const char *name, struct tw_arena *arena, struct record **ret);
+
+static tw_err add_list(struct record *r, const struct tw_list_row *list, struct tw_arena *arena)
+{
+    struct record *one;
+    TW_TRY(of_level(list->level, list->name, arena, &one));
+    const struct tw_cel_type *type = list_of(&one->type, arena);
+    if (type == NULL) return TW_NOMEM;
+    return add_field(
+        r, tw_str_from(list->name), type,
+        (struct field){
+            .source = SOURCE_LIST, .sub = one, .list = list, .words = tw_level_words(list->level)});
+}
+
 /* All members of an object; lists of what no condition needs are left out. */
-static tw_err of_level(enum tw_level level, struct tw_arena *arena, struct record **ret)
+static tw_err of_level(enum tw_level level, const char *name, struct tw_arena *arena, struct record **ret)
 {
     size_t lists;
-    TW_TRY(record_new(arena, level == TW_LEVEL_DECL ? "declaration" : "item", ret));
+    TW_TRY(record_new(arena, name, ret));
     for (unsigned e = 0; e < TW_ELEMENT_END; e++)
         if (e != TW_ELEMENT_N && tw_element_row((enum tw_element)e)->level == level)
             TW_TRY(add_element(*ret, (enum tw_element)e, arena));
     const struct tw_list_row *list = tw_list_rows(level, &lists);
-    for (size_t i = 0; i < lists; i++) {
-        if (list[i].level == TW_LEVEL_EXTRA || list[i].level == TW_LEVEL_AMENDMENT) continue;
-        struct record *one;
-        TW_TRY(of_level(list[i].level, arena, &one));
-        one->type.name = tw_str_from(list[i].name);
-        const struct tw_cel_type *type = list_of(&one->type, arena);
-        if (type == NULL) return TW_NOMEM;
-        TW_TRY(add_field(*ret, tw_str_from(list[i].name), type,
-                         (struct field){.source = SOURCE_LIST,
-                                        .sub = one,
-                                        .list = &list[i],
-                                        .words = tw_level_words(list[i].level)}));
-    }
+    for (size_t i = 0; i < lists; i++)
+        if (list[i].level != TW_LEVEL_EXTRA && list[i].level != TW_LEVEL_AMENDMENT)
+            TW_TRY(add_list(*ret, &list[i], arena));
     return TW_OK;
 }
 
@@ -160,8 +163,8 @@ tw_err schema_new(struct tw_arena *arena, struct schema **ret)
     struct schema *s = tw_arena_alloc(arena, sizeof *s);
     if (s == NULL) return TW_NOMEM;
     memset(s, 0, sizeof *s);
-    TW_TRY(of_level(TW_LEVEL_DECL, arena, &s->root[ROOT_DECLARATION]));
-    TW_TRY(of_level(TW_LEVEL_ITEM, arena, &s->root[ROOT_ITEM]));
+    TW_TRY(of_level(TW_LEVEL_DECL, "declaration", arena, &s->root[ROOT_DECLARATION]));
+    TW_TRY(of_level(TW_LEVEL_ITEM, "item", arena, &s->root[ROOT_ITEM]));
     TW_TRY(record_new(arena, "profile", &s->root[ROOT_PROFILE]));
     TW_TRY(of_features(arena, &s->root[ROOT_FEATURES]));
     TW_TRY(record_new(arena, "manifest", &s->root[ROOT_MANIFEST]));
@@ -426,13 +429,16 @@ static bool find_member(const struct record *r, struct tw_str path, struct tw_ce
     const struct tw_str head = {path.s, dot != NULL ? (size_t)(dot - path.s) : path.n};
     for (size_t i = 0; i < r->n; i++) {
         if (!tw_str_eq(r->cel[i].name, head)) continue;
-        struct tw_cel_value *member = (struct tw_cel_value *)(uintptr_t)&at.record[i];
+        union {
+            const struct tw_cel_value *read;
+            struct tw_cel_value *write; /* it is an array of schema_fill's or schema_blank's */
+        } member = {&at.record[i]};
         if (dot != NULL) {
             const struct tw_str rest = {dot + 1, path.n - head.n - 1};
             return r->field[i].source == SOURCE_RECORD &&
-                   find_member(r->field[i].sub, rest, *member, ret, type);
+                   find_member(r->field[i].sub, rest, *member.read, ret, type);
         }
-        *ret = member;
+        *ret = member.write;
         *type = r->cel[i].type;
         return r->field[i].source != SOURCE_RECORD;
     }
