@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything that is read from YAML: first byte
  *   y  any YAML      m  a map      w  a world      c  settings of the channels      r  rules of declarations
+ *   s  a set of criteria
  *
  * What is accepted must work: a map reads rows under its own columns, a world lives some days and every
  * reader takes what it writes, settings decide a stream of cases. */
@@ -9,6 +10,7 @@
 #include "base/rng.h"
 #include "base/yaml.h"
 #include "channel/channel.h"
+#include "criteria/criteria.h"
 #include "message/findings.h"
 #include "message/ruleset.h"
 #include "synth/synth.h"
@@ -206,12 +208,12 @@ static void decide(struct tw_channels *c, const struct tw_channel_settings *s)
                                           .draw = tw_rng_u64(&rng),
                                           .office = TW_STR("HB01"),
                                           .day = 20000 + i / 100,
-                                          .mandatory = i % 50 == 0};
+                                          .mandatory = i % 50 == 0 ? TW_CHANNEL_RED : TW_CHANNEL_GREEN};
         struct tw_channel_choice ret = {0};
         CHECK(tw_channels_decide(c, &k, &ret) == TW_OK);
         CHECK(ret.channel < TW_CHANNEL_N && ret.propensity_ppm <= 1000000 && !isnan(ret.red_from));
         CHECK((ret.channel == TW_CHANNEL_GREEN) == (ret.basis == 0));
-        CHECK(!k.mandatory || ret.channel == TW_CHANNEL_RED);
+        CHECK(k.mandatory == TW_CHANNEL_GREEN || ret.channel == TW_CHANNEL_RED);
         if ((ret.basis & ~(1u << TW_BASIS_SCORE)) == 0 && ret.channel != TW_CHANNEL_GREEN)
             CHECK(s->expected[TW_CHANNEL_RED] + s->expected[TW_CHANNEL_YELLOW] +
                       s->expected[TW_CHANNEL_BLUE] >
@@ -270,6 +272,49 @@ static void ask(struct tw_str text, struct tw_arena *arena)
     CHECK(tw_ruleset_check(&set, &d, &v, &fault) == TW_OK);
 }
 
+/* -- criteria */
+
+/* A set that is taken can be asked of any declaration, and says the same with its index and without. */
+static void criteria(struct tw_str text, struct tw_arena *arena)
+{
+    const struct tw_criteria_limits limits = {.criteria = 50, .cel.steps = 10000},
+                                    all = {.criteria = 50, .cel.steps = 10000, .unindexed = true};
+    static float x[TW_FEATURE_N];
+    struct tw_profile_limits small = tw_profile_defaults();
+    TW_SCOPED(tw_criteria) *set = NULL;
+    TW_SCOPED(tw_criteria) *plain = NULL;
+    TW_SCOPED(tw_profile) *profile = NULL;
+    struct tw_criteria_hit *hit, *other;
+    struct tw_fault fault = {0};
+    struct tw_look look;
+    struct tw_decl d;
+    struct tw_item item;
+    size_t n, others;
+    const tw_err err = tw_criteria_parse(text, &limits, &set, &fault);
+    if (err != TW_OK) {
+        fuzz_fault(err, &fault);
+        return;
+    }
+    small.max_keys = 1000;
+    small.max_awaited = 10;
+    tw_decl_init(&d);
+    tw_item_init(&item);
+    item.number = 1;
+    item.hs = TW_STR("02011000");
+    item.origin = TW_STR("US");
+    d.office = TW_STR("HB01");
+    d.items.at = &item;
+    d.items.n = 1;
+    CHECK(tw_criteria_parse(text, &all, &plain, &fault) == TW_OK);
+    CHECK(tw_profile_new(small, &profile) == TW_OK);
+    CHECK(tw_feature_measure(profile, &d, arena, x, NULL, &look) == TW_OK);
+    const struct tw_criteria_case k = {&d, profile, &look, x, 2, 20500};
+    CHECK(tw_criteria_ask(set, &k, arena, &hit, &n) == TW_OK);
+    CHECK(tw_criteria_ask(plain, &k, arena, &other, &others) == TW_OK && n == others);
+    for (size_t i = 0; i < n; i++)
+        CHECK(tw_str_eq(hit[i].criterion->id, other[i].criterion->id) && hit[i].outcome == other[i].outcome);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct fuzz_input in;
@@ -285,6 +330,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         break;
     case 'w':
         world(in.text, in.piece, arena);
+        break;
+    case 's':
+        criteria(in.text, arena);
         break;
     case 'r':
         ask(in.text, arena);
