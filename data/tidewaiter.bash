@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain criteria cel --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain criteria channel cel --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -94,7 +94,7 @@ _tidewaiter()
         esac
         ;;
     assess)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --criteria-max --criteria-steps --channels --key --seed --duty-mix --de-minimis --memory --out --no-reasons --full'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --criteria-max --criteria-steps --channels --key --seed --duty-mix --de-minimis --memory --out --keys --no-reasons --full'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -108,6 +108,7 @@ _tidewaiter()
         --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --keys) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         esac
         ;;
     explain)
@@ -130,6 +131,9 @@ _tidewaiter()
         words='--help --json --quiet --criteria-max --criteria-steps --at'
         case $prev in
         esac
+        ;;
+    channel)
+        words='--help --json --quiet'
         ;;
     cel)
         words='--help --json --quiet --with'

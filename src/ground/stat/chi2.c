@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stat/chi2.h"
 
+#include <math.h>
+
 #include "base/fmath.h"
 
 double tw_chi2_quantile(double degrees, double p)
@@ -23,6 +25,22 @@ static double total(const uint64_t *count, size_t n_bins)
     double sum = 0;
     for (size_t i = 0; i < n_bins; i++) sum += (double)count[i];
     return sum;
+}
+
+struct tw_evenness tw_evenness_of(const uint64_t *count, size_t n_bins)
+{
+    const double n = total(count, n_bins);
+    size_t bins = n_bins;
+    while (bins > 1 && n < (double)(bins * TW_EVEN_MIN)) bins /= 2;
+    if (bins < 2) return (struct tw_evenness){.p = (double)NAN};
+    const size_t each = n_bins / bins;
+    const double expected = n / (double)bins;
+    double sum = 0;
+    for (size_t i = 0; i < bins; i++) {
+        const double off = total(count + i * each, each) - expected;
+        sum += off * off / expected;
+    }
+    return (struct tw_evenness){.bins = bins, .chi2 = sum, .p = tw_gamma_q((double)(bins - 1) / 2, sum / 2)};
 }
 
 double tw_psi(const uint64_t *before, const uint64_t *after, size_t n_bins)

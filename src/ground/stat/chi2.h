@@ -19,6 +19,17 @@
 /* The value a chi-square of `degrees` (> 0) stays below with probability p, 0 < p < 1; to 1e-9 of itself. */
 double tw_chi2_quantile(double degrees, double p);
 
+/* How far counts of draws stand from the same share for every bin. */
+struct tw_evenness {
+    size_t bins; /* neighbours taken together until each may expect TW_EVEN_MIN draws; 0 = too few draws */
+    double chi2; /* Pearson's sum over them */
+    double p; /* probability of such a sum, or a larger one, when all bins are as likely; NaN without bins */
+};
+enum { TW_EVEN_MIN = 5 };
+
+/* n_bins  a power of two, at least 2. Source: Pearson 1900; Cochran 1954, section 3, for TW_EVEN_MIN. */
+struct tw_evenness tw_evenness_of(const uint64_t *count, size_t n_bins);
+
 /* The index of two samples over the same n_bins; half a row is added to each bin, so that none is empty.
  * 0 when n_bins < 2. Source: Yurdakul 2018, "Statistical properties of population stability index". */
 double tw_psi(const uint64_t *before, const uint64_t *after, size_t n_bins);

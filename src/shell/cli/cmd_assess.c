@@ -7,6 +7,7 @@
 #include "cli/deciding.h"
 #include "cli/table_priv.h"
 #include "decl/money.h"
+#include "engine/day_keys.h"
 #include "store/file.h"
 
 enum { FLUSH_BYTES = 1 << 18 };
@@ -19,6 +20,7 @@ struct outlet {
     const char *path; /* for faults; NULL = standard output */
     struct tw_buf text;
     const struct tw_run_options *o;
+    struct tw_day_keys *keys; /* of --keys; NULL = not wanted */
     bool full;
     uint64_t n; /* declarations written */
 };
@@ -141,11 +143,45 @@ static void put_row(struct tw_buf *b, const struct tw_assessment *one)
     tw_buf_char(b, '\n');
 }
 
+/* -- the keys of the days, for who checks the draws
+ * -------------------------------------------------------------- */
+
+static tw_err open_keys(struct outlet *out, struct tw_fault *fault)
+{
+    const struct tw_day_keys_place place = {
+        .dir = tw_cli_value(out->cli, "keys"), .make = true, .stop = tw_cli_stop()};
+    if (place.dir == NULL) return TW_OK;
+    out->cli->file = place.dir;
+    TW_TRY(tw_day_keys_open(&place, &out->keys, fault));
+    out->cli->file = NULL;
+    return TW_OK;
+}
+
+static tw_err keep_key(struct outlet *out, int32_t day, struct tw_fault *fault)
+{
+    uint8_t key[TW_SHA256_BYTES];
+    if (out->keys == NULL) return TW_OK;
+    tw_draws_day_key(&out->o->draws, day, key);
+    const tw_err err = tw_day_keys_add(out->keys, day, key, fault);
+    if (err != TW_OK) out->cli->file = tw_cli_value(out->cli, "keys");
+    return err;
+}
+
+static tw_err leave_keys(struct outlet *out, struct tw_fault *fault)
+{
+    if (out->keys == NULL) return TW_OK;
+    out->cli->file = tw_cli_value(out->cli, "keys");
+    TW_TRY(tw_day_keys_commit(out->keys, fault));
+    out->cli->file = NULL;
+    return TW_OK;
+}
+
 static tw_err on_decided(void *to, const struct tw_assessor *a, const struct tw_assessment *one,
                          struct tw_fault *fault)
 {
     struct outlet *out = to;
     if (out->n == 0) tw_cli_deciding_note(out->cli, out->o); /* now that all files could be opened */
+    TW_TRY(keep_key(out, one->look.day, fault));
     if (out->cli->json) {
         tw_assess_json(a, one, out->full, &out->text);
         tw_buf_char(&out->text, '\n');
@@ -166,6 +202,7 @@ static tw_err on_done(void *to, const struct tw_run_summary *sum, struct tw_faul
         return tw_fail(fault, TW_FORMAT, "not one declaration could be taken; the reasons are told above");
     }
     TW_TRY(flush(out, 0, fault));
+    TW_TRY(leave_keys(out, fault)); /* before the decisions that they are of */
     out->cli->file = out->path;
     TW_TRY(tw_file_out_commit(out->file, fault));
     out->cli->file = NULL;
@@ -322,6 +359,7 @@ static tw_err assess(struct tw_cli *cli, struct outlet *out, struct tw_fault *fa
     out->path = tw_cli_value(cli, "out");
     cli->file = out->path;
     TW_TRY(tw_file_out_open(out->path != NULL ? out->path : "-", &how, &out->file, fault));
+    TW_TRY(open_keys(out, fault));
     out->o = &o;
     TW_TRY(tw_run(&o, &sum, fault));
     tw_cli_reading_summary(out->reading, sum.refused);
@@ -339,6 +377,7 @@ tw_err cmd_assess(struct tw_cli *cli, struct tw_fault *fault)
     if (err == TW_OK) err = assess(cli, &out, fault);
     tw_cli_reading_free(out.reading);
     tw_file_out_free(out.file);
+    tw_day_keys_free(out.keys);
     tw_buf_free(&out.text);
     return err;
 }

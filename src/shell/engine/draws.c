@@ -8,7 +8,7 @@
 #include "base/date.h"
 #include "channel/channel.h"
 
-static void turn_to(struct tw_draws *d, int32_t day)
+void tw_draws_day_key(const struct tw_draws *d, int32_t day, uint8_t ret[TW_SHA256_BYTES])
 {
     char text[48];
     int n = 0;
@@ -17,8 +17,13 @@ static void turn_to(struct tw_draws *d, int32_t day)
         tw_day_to_civil(day, &year, &month, &dom);
         n = snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, dom);
     }
+    tw_hmac_sha256(d->key, sizeof d->key, text, (size_t)n, ret);
+}
+
+static void turn_to(struct tw_draws *d, int32_t day)
+{
     uint8_t day_key[TW_SHA256_BYTES];
-    tw_hmac_sha256(d->key, sizeof d->key, text, (size_t)n, day_key);
+    tw_draws_day_key(d, day, day_key);
     tw_hmac_key_make(day_key, sizeof day_key, &d->day_key);
     d->day = day;
 }

@@ -3,7 +3,7 @@
  *
  * In : a key that is kept secret, or a seed that is not.
  * Out: the draw of a declaration: HMAC-SHA256(day key, number), its first 64 bits (channel/channel.h).
- * Not: keeping, committing to or revealing keys.
+ * Not: keeping, committing to or revealing keys (engine/day_keys.h).
  *
  * The key of a day is HMAC-SHA256(key, its date as 2026-11-23), so the key of one day can be shown after it
  * without giving away another's. The key of a seed is SHA-256("tidewaiter seed N"): anyone who knows the seed
@@ -28,6 +28,9 @@ struct tw_draws {
  * TW_FORMAT  other bytes, or fewer than TW_DRAW_KEY_MIN or more than TW_DRAW_KEY_MAX of them */
 tw_err tw_draws_of_key(struct tw_str bytes, struct tw_draws *ret, struct tw_fault *fault) TW_MUST_CHECK;
 struct tw_draws tw_draws_of_seed(uint64_t seed);
+
+/* The key of that day. */
+void tw_draws_day_key(const struct tw_draws *d, int32_t day, uint8_t ret[TW_SHA256_BYTES]);
 
 /* The draw of the declaration with this number, lodged on `day` (UTC; TW_NO_DAY is a day like others). */
 uint64_t tw_draw(struct tw_draws *d, int32_t day, struct tw_str number);

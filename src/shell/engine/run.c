@@ -260,7 +260,9 @@ static tw_err decide_one(struct run *r, size_t i)
 {
     const struct tw_reading *reading = &r->reading[i];
     struct tw_assessment *one = &r->one[i];
-    TW_TRY(tw_assess_decide(r->assessor, one, r->n - 1 - i, tw_draw(&r->draws, r->day, reading->decl->id)));
+    const int32_t day =
+        r->day != TW_NO_DAY ? r->day : 0; /* as profile/look.c takes it, and the record tells */
+    TW_TRY(tw_assess_decide(r->assessor, one, r->n - 1 - i, tw_draw(&r->draws, day, reading->decl->id)));
     const bool expected = reading->finding_n > 0 || tw_results_expects(r->results, one->look.declaration);
     if (expected) TW_TRY(tw_assess_await(r->assessor, one));
     TW_TRY(tw_results_add(r->results, reading->finding, reading->finding_n));

@@ -277,7 +277,13 @@ static void put_grounds(const struct tw_assessor *a, struct tw_buf *out, const s
     for (int i = 0; i < 8; i++) draw[i] = (uint8_t)(k->draw >> (56 - 8 * i));
     PUT(out, ",\"draw\":\"");
     tw_buf_hex(out, draw, sizeof draw);
-    PUT(out, "\",\"model\":");
+    tw_buf_char(out, '"');
+    if (k->decided_at == TW_NO_TIME) { /* whose key drew it, where no time of lodging says so */
+        PUT(out, ",\"draw_day\":\"");
+        tw_buf_day(out, one->look.day);
+        tw_buf_char(out, '"');
+    }
+    PUT(out, ",\"model\":");
     if (model)
         put_name(out, tw_model_sha256(a->parts.model));
     else

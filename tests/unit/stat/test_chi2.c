@@ -62,10 +62,31 @@ static void equal_shares_give_zero_and_one_bin_says_nothing(void)
     CHECK(isfinite(tw_psi(a, none, 3)));
 }
 
+static void evenness_is_pearsons_and_joins_bins_that_expect_too_little(void)
+{
+    uint64_t count[256];
+    for (size_t i = 0; i < 256; i++) count[i] = 10;
+    struct tw_evenness e = tw_evenness_of(count, 256);
+    CHECK(e.bins == 256 && e.chi2 == 0 && e.p == 1);
+    count[3] += 60;
+    e = tw_evenness_of(count, 256);
+    CHECK(e.bins == 256 && e.chi2 > 345 && e.p < 0.001);
+    for (size_t i = 0; i < 256; i++) count[i] = i < 20;
+    e = tw_evenness_of(count, 256); /* 20 draws: four bins of five, all in the first */
+    CHECK(e.bins == 4 && fabs(e.chi2 - 60) < 1e-9 && e.p < 1e-9);
+    for (size_t i = 0; i < 256; i++) count[i] = i < 9;
+    e = tw_evenness_of(count, 256);
+    CHECK(e.bins == 0 && e.chi2 == 0 && isnan(e.p));
+    count[0] = 7, count[1] = 13;
+    e = tw_evenness_of(count, 2); /* (3^2 + 3^2) / 10 */
+    CHECK(e.bins == 2 && fabs(e.chi2 - 1.8) < 1e-12 && fabs(e.p - 0.179712) < 1e-5);
+}
+
 int main(void)
 {
     RUN(quantiles_are_those_of_the_tables);
     RUN(cries_wolf_as_often_as_it_says_and_sees_a_bin_that_grew);
     RUN(equal_shares_give_zero_and_one_bin_says_nothing);
+    RUN(evenness_is_pearsons_and_joins_bins_that_expect_too_little);
     return DONE();
 }
