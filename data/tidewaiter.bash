@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain criteria channel cel --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain criteria channel list cel --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -134,6 +134,16 @@ _tidewaiter()
         ;;
     channel)
         words='--help --json --quiet'
+        ;;
+    list)
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --name --declarations --at --lists-max --list-entries --list-entry-bytes --list-memory'
+        case $prev in
+        --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --declarations) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        esac
         ;;
     cel)
         words='--help --json --quiet --with'

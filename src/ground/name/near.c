@@ -105,6 +105,8 @@ size_t name_near_find(const struct name_near *n, struct tw_str token, size_t max
     uint32_t key[KEYS_MAX];
     const size_t keys = keys_of(token, key);
     size_t found = 0;
+    for (size_t i = 0; i < keys; i++) __builtin_prefetch(&n->bucket[key[i] >> n->shift]);
+    for (size_t i = 0; i < keys; i++) __builtin_prefetch(&n->entry[n->bucket[key[i] >> n->shift]]);
     for (size_t i = 0; i < keys; i++) {
         const uint32_t b = key[i] >> n->shift;
         for (uint32_t e = n->bucket[b]; e < n->bucket[b + 1] && found < max; e++)

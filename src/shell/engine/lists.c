@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/lists.h"
+
+#include "base/mem.h"
+#include "message/csv.h"
+#include "store/file.h"
+
+enum { LISTS_MAX = 100, HEAD_BYTES_MAX = 64 << 20 };
+
+static void work_on(const struct tw_lists_options *o, const char *path)
+{
+    if (o->file != NULL) *o->file = path;
+}
+
+/* The path of the table beside the head, with its end, into `ret`. */
+static tw_err path_of(const char *head, struct tw_str name, struct tw_buf *ret, struct tw_fault *fault)
+{
+    const char *slash = strrchr(head, '/');
+    if (memchr(name.s, '/', name.n) != NULL || memchr(name.s, '\0', name.n) != NULL)
+        return tw_fail(fault, TW_ARG,
+                       "the table of a list lies beside its head; \"%.*s\" is not the name of a file alone",
+                       (int)(name.n < 40 ? name.n : 40), name.s);
+    tw_buf_clear(ret);
+    if (slash != NULL) tw_buf_put(ret, head, (size_t)(slash - head) + 1);
+    tw_buf_str(ret, name);
+    tw_buf_char(ret, '\0');
+    return ret->failed ? tw_fail(fault, TW_LIMIT, "the path of the list's table is too long") : TW_OK;
+}
+
+/* All rows that have arrived. */
+static tw_err take_rows(struct tw_csv *csv, struct tw_watchlist *list, bool *header, bool *more,
+                        struct tw_fault *fault)
+{
+    for (;;) {
+        struct tw_csv_row row;
+        struct tw_fault why = {.code = TW_OK};
+        switch (tw_csv_next(csv, &row, &why)) {
+        case TW_CSV_ROW:
+            if (*header)
+                TW_TRY(tw_watchlist_row(list, row.field, row.n, row.line, fault));
+            else
+                TW_TRY(tw_watchlist_columns(list, row.field, row.n, fault));
+            *header = true;
+            break;
+        case TW_CSV_REFUSED:
+            if (fault != NULL) *fault = why;
+            return why.code;
+        case TW_CSV_MORE:
+            return TW_OK;
+        case TW_CSV_END:
+            *more = false;
+            return TW_OK;
+        }
+    }
+}
+
+static tw_err read_table(const char *path, const struct tw_lists_options *o, struct tw_watchlist *list,
+                         struct tw_fault *fault)
+{
+    const struct tw_file_options how = {.stop = o->stop};
+    TW_SCOPED(tw_file_in) *file = NULL;
+    TW_SCOPED(tw_csv) *csv = NULL;
+    bool header = false, more = true;
+    work_on(o, path);
+    TW_TRY(tw_file_in_open(path, &how, &file, fault));
+    TW_TRY(tw_csv_new(NULL, &csv, fault));
+    while (more) {
+        size_t room, n;
+        char *p = tw_csv_room(csv, &room);
+        TW_TRY(tw_file_in_read(file, p, room, &n, fault));
+        if (n > 0)
+            tw_csv_filled(csv, n);
+        else
+            tw_csv_end(csv);
+        TW_TRY(take_rows(csv, list, &header, &more, fault));
+    }
+    return TW_OK;
+}
+
+tw_err tw_list_read(const char *path, const struct tw_lists_options *options, struct tw_name_fold *fold,
+                    struct tw_buf *table, struct tw_watchlist **ret, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_watchlist) *list = NULL;
+    TW_SCOPED_BUF head = {0};
+    work_on(options, path);
+    TW_TRY(tw_file_in_all(path, HEAD_BYTES_MAX, &head, fault));
+    TW_TRY(tw_watchlist_new(tw_buf_view(&head), &options->limits, fold, &list, fault));
+    const struct tw_str name = tw_watchlist_head(list)->file;
+    if (name.n > 0) {
+        TW_TRY(path_of(path, name, table, fault));
+        TW_TRY(read_table(table->p, options, list, fault));
+        work_on(options, path);
+    }
+    TW_TRY(tw_watchlist_ready(list, fault));
+    work_on(options, NULL);
+    *ret = list;
+    list = NULL;
+    return TW_OK;
+}
+
+void tw_lists_free(struct tw_lists *l)
+{
+    for (size_t i = 0; i < l->n; i++) tw_watchlist_free(l->at[i]);
+    tw_free(l->at);
+    tw_name_fold_free(l->fold);
+    *l = (struct tw_lists){.n = 0};
+}
+
+static tw_err load_one(const char *path, const struct tw_lists_options *o, struct tw_buf *table,
+                       struct tw_lists *l, struct tw_fault *fault)
+{
+    struct tw_watchlist *list;
+    TW_TRY(tw_list_read(path, o, l->fold, table, &list, fault));
+    l->at[l->n] = list;
+    const struct tw_str name = tw_watchlist_head(l->at[l->n++])->name;
+    for (size_t i = 0; i + 1 < l->n; i++) {
+        if (!tw_str_eq(name, tw_watchlist_head(l->at[i])->name)) continue;
+        work_on(o, path);
+        return tw_fail(fault, TW_CONFLICT, "there are two lists called %.*s; each has a name of its own",
+                       TW_STR_ARG(name));
+    }
+    return TW_OK;
+}
+
+tw_err tw_lists_load(const char *const *path, size_t n, const struct tw_lists_options *options,
+                     struct tw_buf *table, struct tw_lists *io, struct tw_fault *fault)
+{
+    const uint32_t most = options->lists_max > 0 ? options->lists_max : LISTS_MAX;
+    struct tw_lists fresh = {.n = 0};
+    if (n > most)
+        return tw_fail(fault, TW_LIMIT, "there may be up to %u lists, not %zu; lists_max allows more", most,
+                       n);
+    fresh.at = tw_calloc(n + 1, sizeof(void *));
+    if (fresh.at == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
+    tw_err err = tw_name_fold_new(&fresh.fold, fault);
+    for (size_t i = 0; i < n && err == TW_OK; i++) err = load_one(path[i], options, table, &fresh, fault);
+    if (err != TW_OK) {
+        tw_lists_free(&fresh);
+        return err;
+    }
+    tw_lists_free(io);
+    *io = fresh;
+    return TW_OK;
+}
