@@ -128,8 +128,20 @@ _tidewaiter()
         esac
         ;;
     criteria)
-        words='--help --json --quiet --criteria-max --criteria-steps --at'
+        words='--help --json --quiet --over --at --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --criteria-max --criteria-steps --channels --key --seed --duty-mix --de-minimis --memory'
         case $prev in
+        --over) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --manifests) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     channel)

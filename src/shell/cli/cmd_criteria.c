@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* criteria ACTION SET...: what authors of criteria need before anyone decides by them. */
+#include <string.h>
 #include <time.h>
 
 #include "base/date.h"
 #include "base/json.h"
 #include "base/near.h"
+#include "cli/preview.h"
 #include "cli/table_priv.h"
 #include "criteria/criteria.h"
+#include "engine/run.h"
 #include "store/file.h"
 
-enum { SET_BYTES_MAX = 64 << 20, ARENA_BYTES_MAX = 256 << 20, OUT_BYTES_MAX = 64 << 20 };
+enum { ARENA_BYTES_MAX = 256 << 20, OUT_BYTES_MAX = 64 << 20 };
 
 /* One call. */
 struct call {
@@ -25,7 +28,7 @@ static tw_err read_set(struct call *c, const char *path, struct tw_criteria **re
 {
     TW_SCOPED_BUF text = {0};
     c->cli->file = path;
-    TW_TRY(tw_file_in_all(path, SET_BYTES_MAX, &text, fault));
+    TW_TRY(tw_file_in_all(path, TW_CRITERIA_BYTES_MAX, &text, fault));
     TW_TRY(tw_criteria_parse(tw_buf_view(&text), &c->limits, ret, fault));
     c->cli->file = NULL;
     return TW_OK;
@@ -285,7 +288,7 @@ static tw_err each_set(struct call *c, tw_err (*what)(struct call *, const char 
 
 static tw_err act(struct call *c, struct tw_fault *fault)
 {
-    static const char *const action[] = {"check", "test", "diff", "names"};
+    static const char *const action[] = {"check", "test", "preview", "diff", "names"};
     const struct tw_str name = tw_str_from(c->cli->arg[0]);
     if (tw_str_is(name, "check")) return each_set(c, check_set, fault);
     if (tw_str_is(name, "test")) return each_set(c, test_set, fault);
@@ -295,7 +298,7 @@ static tw_err act(struct call *c, struct tw_fault *fault)
     unsigned near = TW_NEAR_FAR;
     for (size_t i = 0; i < sizeof action / sizeof *action; i++)
         if (tw_near_better(name, tw_str_from(action[i]), &near)) best = action[i];
-    return tw_fail(fault, TW_ARG, "criteria does check, test, diff and names, not \"%.40s\"%s%s%s",
+    return tw_fail(fault, TW_ARG, "criteria does check, test, preview, diff and names, not \"%.40s\"%s%s%s",
                    c->cli->arg[0], best != NULL ? "; is " : "", best != NULL ? best : "",
                    best != NULL ? " meant?" : "");
 }
@@ -315,6 +318,7 @@ tw_err cmd_criteria(struct tw_cli *cli, struct tw_fault *fault)
                      .limits = {.criteria = (uint32_t)tw_cli_whole(cli, "criteria_max"),
                                 .cel.steps = (uint32_t)tw_cli_whole(cli, "criteria_steps")},
                      .out = {.max = OUT_BYTES_MAX}};
+    if (strcmp(cli->arg[0], "preview") == 0) return tw_cli_preview(cli, fault);
     TW_TRY(read_day(cli, &c.day, fault));
     if (tw_arena_new(ARENA_BYTES_MAX, &c.arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
     tw_err err = act(&c, fault);

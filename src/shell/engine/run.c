@@ -16,11 +16,10 @@
 #include "store/file.h"
 
 enum {
-    BLOCK = 256,                   /* declarations explained together */
-    ABREAST = 32,                  /* assessed together: what a near cache holds of them */
-    BLOCK_ITEMS = 2000,            /* no more are added to a block that holds so many items */
-    CRITERIA_BYTES_MAX = 64 << 20, /* of a set */
-    ARENA_BYTES_MAX = 200 << 20    /* of one declaration: twice what the reader takes, and its assessment */
+    BLOCK = 256,                /* declarations explained together */
+    ABREAST = 32,               /* assessed together: what a near cache holds of them */
+    BLOCK_ITEMS = 2000,         /* no more are added to a block that holds so many items */
+    ARENA_BYTES_MAX = 200 << 20 /* of one declaration: twice what the reader takes, and its assessment */
 };
 
 struct run {
@@ -135,7 +134,7 @@ static tw_err open_criteria(struct run *r)
     TW_SCOPED_BUF text = {0};
     if (r->o->criteria == NULL) return TW_OK;
     work_on(r, r->o->criteria);
-    TW_TRY(tw_file_in_all(r->o->criteria, CRITERIA_BYTES_MAX, &text, r->fault));
+    TW_TRY(tw_file_in_all(r->o->criteria, TW_CRITERIA_BYTES_MAX, &text, r->fault));
     TW_TRY(tw_criteria_parse(tw_buf_view(&text), &r->o->criteria_limits, &r->criteria, r->fault));
     work_on(r, NULL);
     return TW_OK;
