@@ -133,8 +133,10 @@ static void check_header(struct check_run *r, int64_t now)
         check_note(r, sum.set && tw_dec_cmp(sum, d->gross_mass_kg) > 0, TW_CHECK_MASS_TOTAL,
                    TW_ELEMENT_HEADER_GROSS_MASS_KG);
     }
-    check_note(r, d->delivery_term.n > 0 && tw_incoterm_find(d->delivery_term) == NULL, TW_CHECK_UNKNOWN_TERM,
-               TW_ELEMENT_DELIVERY_TERM);
+    check_note(r,
+               d->delivery_term.n > 0 && tw_incoterm_find(d->delivery_term) == NULL &&
+                   !tw_str_is(d->delivery_term, "XXX"),
+               TW_CHECK_UNKNOWN_TERM, TW_ELEMENT_DELIVERY_TERM);
     check_country(r, d->dispatch, TW_ELEMENT_HEADER_DISPATCH);
     check_country(r, d->destination, TW_ELEMENT_HEADER_DESTINATION);
 }
@@ -149,7 +151,8 @@ static void check_goods(struct check_run *r, const struct tw_item *i)
     check_note(r, below_one(i->gross_mass_kg), TW_CHECK_ZERO_GROSS, TW_ELEMENT_GROSS_MASS_KG);
     check_note(r, below_one(i->net_mass_kg), TW_CHECK_ZERO_NET, TW_ELEMENT_NET_MASS_KG);
     check_note(r,
-               i->net_mass_kg.set && i->gross_mass_kg.set && tw_dec_cmp(i->net_mass_kg, i->gross_mass_kg) > 0,
+               i->net_mass_kg.set && i->gross_mass_kg.set && !below_one(i->gross_mass_kg) &&
+                   tw_dec_cmp(i->net_mass_kg, i->gross_mass_kg) > 0, /* of no gross mass that is told above */
                TW_CHECK_NET_ABOVE_GROSS, TW_ELEMENT_NET_MASS_KG);
     check_note(r, below_one(i->quantity.value), TW_CHECK_ZERO_QUANTITY, TW_ELEMENT_QUANTITY);
     check_note(r, zero(i->price), TW_CHECK_ZERO_PRICE, TW_ELEMENT_PRICE);

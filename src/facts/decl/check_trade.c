@@ -172,6 +172,12 @@ static bool goods_are_there(struct tw_str type)
     return type.n == 3 && type.s[2] >= 'A' && type.s[2] <= 'C';
 }
 
+/* Of a time that is a date alone, its midnight, nobody knows the hour: then days are compared. */
+static bool is_behind(int64_t a, int64_t b)
+{
+    return a % TW_DAY_S == 0 || b % TW_DAY_S == 0 ? tw_time_day(a) > tw_time_day(b) : a > b;
+}
+
 static void check_times(struct check_run *r, int64_t now)
 {
     const struct tw_decl *d = r->decl;
@@ -187,7 +193,9 @@ static void check_times(struct check_run *r, int64_t now)
         check_note(r, (int64_t)closed * TW_DAY_S < now, TW_CHECK_TIME_OLD, TW_ELEMENT_LODGED_AT);
     }
     check_note(r, far, TW_CHECK_ARRIVAL_FAR, TW_ELEMENT_ARRIVAL_AT);
-    check_note(r, lodged && !far && goods_are_there(d->type) && d->arrival_at > d->lodged_at,
+    check_note(r,
+               lodged && !far && goods_are_there(d->type) && d->arrival_at != TW_NO_TIME &&
+                   is_behind(d->arrival_at, d->lodged_at),
                TW_CHECK_ARRIVAL_LATE, TW_ELEMENT_ARRIVAL_AT);
 }
 
@@ -320,7 +328,9 @@ static void check_procedure(struct check_run *r, const struct tw_item *i)
     check_note(r, d->warehouse.n == 0 && (tw_str_is(now, "71") || tw_str_is(before, "71")),
                TW_CHECK_WAREHOUSE_LACKS, TW_ELEMENT_WAREHOUSE);
     check_note(r, onwards && i->destination.n == 0, TW_CHECK_DESTINATION_LACKS, TW_ELEMENT_DESTINATION);
-    check_note(r, onwards && !(has_fiscal(d, i, "FR1") && has_fiscal(d, i, "FR2")), TW_CHECK_FISCAL_LACKS,
+    const bool brought =
+        has_fiscal(d, i, "FR1") || has_fiscal(d, i, "FR3"); /* importer, or who stands for it */
+    check_note(r, onwards && !(brought && has_fiscal(d, i, "FR2")), TW_CHECK_FISCAL_LACKS,
                TW_ELEMENT_FISCAL_PARTY__ID);
     check_note(r, is_one_of(now, "61 63 68") && !is_one_of(before, "10 11 21 22 23 31"),
                TW_CHECK_RETURN_PREVIOUS, TW_ELEMENT_PREVIOUS_PROCEDURE);

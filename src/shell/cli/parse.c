@@ -136,7 +136,10 @@ tw_err cli_parse(struct tw_cli *cli, int argc, char **argv, struct tw_fault *fau
         } else if (strcmp(word, "-q") == 0) {
             cli->quiet = true;
         } else if (word[1] != '-') {
-            err = tw_fail(fault, TW_ARG, "options are written out, --name; '%.40s' is none", word);
+            err = tw_fail(fault, TW_ARG,
+                          "options are written out, --name; '%.40s' is none; what is no option and begins so "
+                          "stands behind --",
+                          word);
         } else {
             err = one_option(cli, argc, argv, &i, fault);
         }

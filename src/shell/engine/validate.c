@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/hash.h"
 #include "engine/validate_priv.h"
@@ -172,11 +173,27 @@ static enum judge_kind kind_of(struct tw_str first)
     return tw_json_sniff(first) ? JUDGE_JSON : JUDGE_TABLE;
 }
 
+/* A file whose name promises what it does not begin with: nobody means it to be passed over, or read as a
+ * table. */
+static tw_err hold_to_name(const struct judge *j, struct tw_fault *fault)
+{
+    static const char *const ending[] = {".xml", ".json", ".jsonl", ".edi"};
+    const struct tw_str name = tw_str_from(j->files.name);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
+        const size_t n = strlen(ending[i]);
+        if (name.n > n && strcasecmp(name.s + name.n - n, ending[i]) == 0)
+            return tw_fail(fault, TW_FORMAT,
+                           "it is named %s and does not begin like it; is something before it?", ending[i]);
+    }
+    return TW_OK;
+}
+
 static tw_err judge_file(struct judge *j, struct tw_fault *fault)
 {
     const struct tw_str first = files_first(&j->files);
     j->kind = kind_of(first);
     j->number = 0;
+    if (j->kind == JUDGE_TABLE && first.n > 0) TW_TRY(hold_to_name(j, fault));
     if (j->kind == JUDGE_TABLE && j->files.found) {
         j->count->passed++;
         return TW_OK;

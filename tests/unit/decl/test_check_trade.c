@@ -178,8 +178,8 @@ static void break_the_header(struct bed *bed)
            "lodged on 2023-05-23T00:00:00Z, more than three years ago");
     BREAKS(ARRIVAL_FAR, ARRIVAL_AT, 0, d->arrival_at = -1,
            "arrival on 1969-12-31T23:59:59Z; between 1990 and 2100 is possible");
-    BREAKS(ARRIVAL_LATE, ARRIVAL_AT, 0, d->arrival_at = d->lodged_at + 1,
-           "the goods arrive on 2026-05-17T00:00:01Z, behind the lodging");
+    BREAKS(ARRIVAL_LATE, ARRIVAL_AT, 0, d->arrival_at = d->lodged_at + TW_DAY_S,
+           "the goods arrive on 2026-05-18T00:00:00Z, behind the lodging");
     BREAKS(LRN_LONG, LRN, 0, d->lrn = TW_STR("12345678901234567890123"),
            "the local reference number 12345678901234567890123 is longer than 22 characters");
     BREAKS(UCR_LONG, HEADER_UCR, 0, d->ucr = TW_STR("123456789012345678901234567890123456"),
@@ -260,7 +260,7 @@ static void break_items(struct bed *bed)
     BREAKS(DESTINATION_LACKS, DESTINATION, 1, (i->procedure = TW_STR("42"), i->destination.n = 0),
            "no country of destination is named, and the goods go on to another country");
     BREAKS(FISCAL_LACKS, FISCAL_PARTY__ID, 1, (i->procedure = TW_STR("42"), d->fiscal_parties.n = 1),
-           "the tax number of the importer (FR1) or of the customer (FR2) is missing");
+           "the tax number of importer or representative (FR1, FR3) or of the customer (FR2) is missing");
     BREAKS(RETURN_PREVIOUS, PREVIOUS_PROCEDURE, 1, i->procedure = TW_STR("61"),
            "the goods return, and under 71 no goods leave");
     BREAKS(PREVIOUS_LACKS, PREVIOUS_DOCUMENT__ID, 1, d->previous_documents.n = 0,
@@ -290,6 +290,13 @@ static void what_holds_breaks_no_rule(void)
     begin(&b);
     CHECK(found_in(&b, NOW).n == 0);
     CHECK(found_in(&b, TW_NO_TIME).n == 0);
+    b.decl.arrival_at = b.decl.lodged_at + 3600; /* of a date alone nobody knows the hour */
+    CHECK(found_in(&b, NOW).n == 0);
+    b.decl.arrival_at = b.decl.lodged_at - TW_DAY_S;
+    b.items[0].procedure = TW_STR("42"); /* a representative stands for the importer */
+    b.fiscal[0].role = TW_STR("FR3");
+    CHECK(found_in(&b, NOW).n == 0);
+    begin(&b);
     b.decl.transport_mode = TW_STR("40"); /* an airport is three letters */
     b.decl.loading_place = TW_STR("DTM");
     CHECK(found_in(&b, NOW).n == 0);
