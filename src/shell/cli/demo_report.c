@@ -14,11 +14,13 @@ static const char *const pick_words[DEMO_PICKS] = {"found, by score",
                                                    "by chance",
                                                    "documents asked for"};
 
-const char demo_differ[] = "These select differently, so the rows are yields and no contest on the same "
-                           "goods: score takes what looks worst, "
-                           "the incumbent what its five criteria name, chance anything. Inspections miss "
-                           "12 to 20 % of what there is, as the "
-                           "world states. `tidewaiter evaluate` ranks the same declarations by each.";
+const char demo_differ[] =
+    "These select differently, so the rows are yields and no contest on the same "
+    "goods: score takes what looks worst, criteria what officers wrote, "
+    "the incumbent what its five criteria name, chance anything; who is selected on several "
+    "grounds stands in the first row of them. Inspections miss "
+    "12 to 20 % of what there is, as the "
+    "world states. `tidewaiter evaluate` ranks the same declarations by each.";
 
 const char *demo_pick_words(enum demo_pick p)
 {

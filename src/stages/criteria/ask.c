@@ -71,7 +71,8 @@ static tw_err take(struct asking *a, const struct tw_criterion *k, const struct 
                    uint32_t item, struct tw_criteria_hit *hit, bool *any)
 {
     struct tw_cel_value v;
-    struct tw_fault why = {0};
+    struct tw_fault why;
+    why.note[0] = '\0'; /* all of it would be cleared for every criterion of every item */
     const tw_err err = tw_cel_eval(k->program, slot, a->arena, &v, &why);
     if (err == TW_NOMEM && tw_arena_full(a->arena)) return TW_NOMEM;
     if (err == TW_OK && v.kind == TW_CEL_BOOL && !v.b) return TW_OK;

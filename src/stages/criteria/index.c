@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which criteria can come to anything, found by the texts that decide: a declaration of shoes asks no
- * criterion about apples. A criterion stands under one text alone, the one with the fewest values; one that
- * has none is always asked, and so is one whose text the declaration does not say. */
+ * criterion about apples. A criterion stands under one text alone, the one that tells most apart: few values
+ * of it, where the set has many. One that has none is always asked, and so is one whose text the declaration
+ * does not say. */
 #include <string.h>
 
 #include "base/map.h"
@@ -21,8 +22,9 @@ struct shelf {
 struct way {
     struct tw_cel_guard path; /* its texts do not count */
     struct shelf whole, prefix;
-    uint64_t lengths; /* bit n - 1: there are prefixes of n bytes */
-    uint64_t *all;    /* bits of all criteria under it */
+    struct tw_intern *seen; /* every value that any criterion compares it with */
+    uint64_t lengths;       /* bit n - 1: there are prefixes of n bytes */
+    uint64_t *all;          /* bits of all criteria under it */
 };
 
 struct entry {
@@ -53,6 +55,7 @@ void index_free(struct index *x)
     for (size_t i = 0; i < x->ways; i++) {
         tw_intern_free(x->way[i].whole.values);
         tw_intern_free(x->way[i].prefix.values);
+        tw_intern_free(x->way[i].seen);
         tw_free(x->way[i].whole.head);
         tw_free(x->way[i].prefix.head);
         tw_free(x->way[i].all);
@@ -84,6 +87,7 @@ static tw_err way_of(struct index *x, const struct tw_cel_guard *g, struct way *
     *w = (struct way){.path = *g};
     TW_TRY(tw_intern_new(&w->whole.values));
     TW_TRY(tw_intern_new(&w->prefix.values));
+    TW_TRY(tw_intern_new(&w->seen));
     w->all = tw_calloc(x->words, sizeof *w->all);
     *ret = w;
     return w->all != NULL ? TW_OK : TW_NOMEM;
@@ -124,14 +128,51 @@ static tw_err put(struct index *x, const struct tw_cel_guard *g, uint32_t criter
     return TW_OK;
 }
 
-/* The one with the fewest values; of these a whole text before a beginning. */
-static const struct tw_cel_guard *best_of(const struct tw_cel_guard *g, size_t n)
+/* The guards of a criterion. */
+struct guards {
+    const struct tw_cel_guard *at;
+    size_t n;
+};
+
+static tw_err see(struct index *x, const struct guards *g)
 {
-    const struct tw_cel_guard *best = NULL;
-    for (size_t i = 0; i < n; i++)
-        if (best == NULL || g[i].n < best->n || (g[i].n == best->n && best->prefix && !g[i].prefix))
-            best = &g[i];
-    return best;
+    struct way *w;
+    uint32_t k;
+    for (size_t i = 0; i < g->n; i++) {
+        TW_TRY(way_of(x, &g->at[i], &w));
+        for (size_t v = 0; v < g->at[i].n; v++) TW_TRY(tw_intern_put(w->seen, g->at[i].text[v], &k));
+    }
+    return TW_OK;
+}
+
+/* The one whose values are the smallest part of all that the set compares that text with; of equal ones the
+ * first. */
+static tw_err best_of(struct index *x, const struct guards *g, const struct tw_cel_guard **ret)
+{
+    double least = 2;
+    for (size_t i = 0; i < g->n; i++) {
+        struct way *w;
+        TW_TRY(way_of(x, &g->at[i], &w));
+        const double part = (double)g->at[i].n / (double)tw_intern_n(w->seen);
+        if (part >= least) continue;
+        least = part;
+        *ret = &g->at[i];
+    }
+    return TW_OK;
+}
+
+static tw_err shelve_all(struct index *x, const struct guards *g, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) TW_TRY(see(x, &g[i]));
+    for (uint32_t i = 0; i < n; i++) {
+        const struct tw_cel_guard *best = NULL;
+        TW_TRY(best_of(x, &g[i], &best));
+        if (best == NULL)
+            set_bit(x->always, i);
+        else
+            TW_TRY(put(x, best, i));
+    }
+    return TW_OK;
 }
 
 tw_err index_new(const struct tw_criteria *c, struct index **ret)
@@ -141,17 +182,12 @@ tw_err index_new(const struct tw_criteria *c, struct index **ret)
     *ret = x; /* the set's to free, also when it is not whole */
     x->words = c->n / 64 + 1;
     x->always = tw_calloc(x->words, sizeof *x->always);
-    if (x->always == NULL) return TW_NOMEM;
-    for (uint32_t i = 0; i < c->n; i++) {
-        const struct tw_cel_guard *g = NULL;
-        size_t n = 0;
-        if (!c->unindexed) TW_TRY(tw_cel_guards(c->at[i].program, c->arena, &g, &n));
-        if (n == 0)
-            set_bit(x->always, i);
-        else
-            TW_TRY(put(x, best_of(g, n), i));
-    }
-    return TW_OK;
+    struct guards *g = tw_arena_array(c->arena, c->n, sizeof *g);
+    if (x->always == NULL || g == NULL) return TW_NOMEM;
+    memset(g, 0, c->n * sizeof *g);
+    for (size_t i = 0; i < c->n && !c->unindexed; i++)
+        TW_TRY(tw_cel_guards(c->at[i].program, c->arena, &g[i].at, &g[i].n));
+    return shelve_all(x, g, (uint32_t)c->n);
 }
 
 size_t index_words(const struct index *x)
