@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* criteria ACTION SET...: what authors of criteria need before anyone decides by them. */
-#include <string.h>
-#include <time.h>
-
-#include "base/date.h"
 #include "base/json.h"
-#include "base/near.h"
+#include "cli/action.h"
 #include "cli/preview.h"
 #include "cli/table_priv.h"
 #include "criteria/criteria.h"
@@ -94,8 +90,9 @@ static void put_remarks(struct call *c, const struct tw_criteria *set, const cha
                   of == 1 ? "criterion" : "criteria", (unsigned long long)examples, n, n == 1 ? "" : "s");
 }
 
-static tw_err check_set(struct call *c, const char *path, struct tw_fault *fault)
+static tw_err check_set(void *to, const char *path, struct tw_fault *fault)
 {
+    struct call *c = to;
     TW_SCOPED(tw_criteria) *set = NULL;
     const struct tw_criteria_remark *r = NULL;
     size_t n = 0;
@@ -113,8 +110,9 @@ static tw_err check_set(struct call *c, const char *path, struct tw_fault *fault
 
 /* -- test */
 
-static tw_err test_set(struct call *c, const char *path, struct tw_fault *fault)
+static tw_err test_set(void *to, const char *path, struct tw_fault *fault)
 {
+    struct call *c = to;
     TW_SCOPED(tw_criteria) *set = NULL;
     size_t n;
     TW_TRY(read_set(c, path, &set, fault)); /* which has run every example */
@@ -262,54 +260,22 @@ static tw_err list_names(struct call *c, struct tw_fault *fault)
 
 /* -- all of it */
 
-/* Sets one by one: one that is refused is told, and the others are gone on with. */
-static tw_err each_set(struct call *c, tw_err (*what)(struct call *, const char *, struct tw_fault *),
-                       struct tw_fault *fault)
+static tw_err each_set(struct call *c, tw_cli_each_fn *what, struct tw_fault *fault)
 {
-    if (c->cli->args < 2)
-        return tw_fail(fault, TW_ARG, "`criteria %s` takes at least one set", c->cli->arg[0]);
-    for (size_t i = 1; i < c->cli->args; i++) {
-        struct tw_fault why = {0};
-        const tw_err err = what(c, c->cli->arg[i], &why);
-        if (err == TW_OK) continue;
-        if (err == TW_NOMEM || err == TW_INTERRUPTED || c->cli->args == 2) {
-            if (fault != NULL) *fault = why;
-            return err;
-        }
-        tw_cli_tell(c->cli, &why);
-        c->refused++;
-    }
-    c->cli->file = NULL;
+    TW_TRY(tw_cli_each(c->cli, "set", what, c, &c->refused, fault));
     if (c->refused == 0) return TW_OK;
     TW_TRY(tw_cli_write(&c->out, fault));
     tw_buf_clear(&c->out);
     return tw_fail(fault, TW_FORMAT, "%zu of %zu sets were refused", c->refused, c->cli->args - 1);
 }
 
-static tw_err act(struct call *c, struct tw_fault *fault)
-{
-    static const char *const action[] = {"check", "test", "preview", "diff", "names"};
-    const struct tw_str name = tw_str_from(c->cli->arg[0]);
-    if (tw_str_is(name, "check")) return each_set(c, check_set, fault);
-    if (tw_str_is(name, "test")) return each_set(c, test_set, fault);
-    if (tw_str_is(name, "diff")) return diff_sets(c, fault);
-    if (tw_str_is(name, "names")) return list_names(c, fault);
-    const char *best = NULL;
-    unsigned near = TW_NEAR_FAR;
-    for (size_t i = 0; i < sizeof action / sizeof *action; i++)
-        if (tw_near_better(name, tw_str_from(action[i]), &near)) best = action[i];
-    return tw_fail(fault, TW_ARG, "criteria does check, test, preview, diff and names, not \"%.40s\"%s%s%s",
-                   c->cli->arg[0], best != NULL ? "; is " : "", best != NULL ? best : "",
-                   best != NULL ? " meant?" : "");
-}
+enum action { CHECK, TEST, PREVIEW, DIFF, NAMES, ACTIONS };
 
-static tw_err read_day(struct tw_cli *cli, int32_t *ret, struct tw_fault *fault)
+static tw_err act(struct call *c, enum action action, struct tw_fault *fault)
 {
-    const char *at = tw_cli_value(cli, "at");
-    *ret = tw_time_day((int64_t)time(NULL));
-    if (at == NULL) return TW_OK;
-    if (tw_day_parse(tw_str_from(at), ret, NULL) == TW_OK) return TW_OK;
-    return tw_fail(fault, TW_ARG, "--at takes a date such as 2026-11-27, not '%.40s'", at);
+    if (action == DIFF) return diff_sets(c, fault);
+    if (action == NAMES) return list_names(c, fault);
+    return each_set(c, action == CHECK ? check_set : test_set, fault);
 }
 
 tw_err cmd_criteria(struct tw_cli *cli, struct tw_fault *fault)
@@ -318,10 +284,13 @@ tw_err cmd_criteria(struct tw_cli *cli, struct tw_fault *fault)
                      .limits = {.criteria = (uint32_t)tw_cli_whole(cli, "criteria_max"),
                                 .cel.steps = (uint32_t)tw_cli_whole(cli, "criteria_steps")},
                      .out = {.max = OUT_BYTES_MAX}};
-    if (strcmp(cli->arg[0], "preview") == 0) return tw_cli_preview(cli, fault);
-    TW_TRY(read_day(cli, &c.day, fault));
+    static const char *const word[ACTIONS] = {"check", "test", "preview", "diff", "names"};
+    size_t action = CHECK;
+    TW_TRY(tw_cli_action(cli, word, ACTIONS, &action, fault));
+    if (action == PREVIEW) return tw_cli_preview(cli, fault);
+    TW_TRY(tw_cli_day(cli, &c.day, fault));
     if (tw_arena_new(ARENA_BYTES_MAX, &c.arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
-    tw_err err = act(&c, fault);
+    tw_err err = act(&c, (enum action)action, fault);
     if (err == TW_OK && c.out.failed) err = tw_fail(fault, TW_NOMEM, "out of memory");
     if (err == TW_OK) err = tw_cli_write(&c.out, fault);
     tw_buf_free(&c.out);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* list ACTION LIST...: whether lists are good, and what of a text or of declarations stands on them. */
-#include <time.h>
-
 #include "base/date.h"
 #include "base/json.h"
-#include "base/near.h"
+#include "cli/action.h"
 #include "cli/reading.h"
 #include "cli/table_priv.h"
 #include "engine/lists.h"
@@ -108,8 +106,9 @@ static void put_remarks(struct remarks *r, const struct tw_watchlist *l)
     put_over(r, l);
 }
 
-static tw_err check_list(struct call *c, const char *path, struct tw_fault *fault)
+static tw_err check_list(void *to, const char *path, struct tw_fault *fault)
 {
+    struct call *c = to;
     TW_SCOPED(tw_watchlist) *l = NULL;
     struct tw_json j = {.out = &c->out};
     TW_TRY(tw_list_read(path, &c->options, c->lists.fold, &c->table, &l, fault));
@@ -139,8 +138,9 @@ static tw_err check_list(struct call *c, const char *path, struct tw_fault *faul
 
 /* -- test */
 
-static tw_err test_list(struct call *c, const char *path, struct tw_fault *fault)
+static tw_err test_list(void *to, const char *path, struct tw_fault *fault)
 {
+    struct call *c = to;
     TW_SCOPED(tw_watchlist) *l = NULL;
     struct tw_json j = {.out = &c->out};
     TW_TRY(tw_list_read(path, &c->options, c->lists.fold, &c->table, &l, fault)); /* runs every example */
@@ -157,22 +157,9 @@ static tw_err test_list(struct call *c, const char *path, struct tw_fault *fault
     return TW_OK;
 }
 
-/* Lists one by one: one that is refused is told, and the others are gone on with. */
-static tw_err each_list(struct call *c, tw_err (*what)(struct call *, const char *, struct tw_fault *),
-                        struct tw_fault *fault)
+static tw_err each_list(struct call *c, tw_cli_each_fn *what, struct tw_fault *fault)
 {
-    for (size_t i = 1; i < c->cli->args; i++) {
-        struct tw_fault why = {.code = TW_OK};
-        const tw_err err = what(c, c->cli->arg[i], &why);
-        if (err == TW_OK) continue;
-        if (err == TW_NOMEM || err == TW_INTERRUPTED || c->cli->args == 2) {
-            if (fault != NULL) *fault = why;
-            return err;
-        }
-        tw_cli_tell(c->cli, &why);
-        c->refused++;
-    }
-    c->cli->file = NULL;
+    TW_TRY(tw_cli_each(c->cli, "list", what, c, &c->refused, fault));
     if (c->refused == 0) return TW_OK;
     TW_TRY(flush(c, 0, fault));
     return tw_fail(fault, TW_FORMAT, "%zu of %zu lists were refused", c->refused, c->cli->args - 1);
@@ -282,29 +269,14 @@ static tw_err match(struct call *c, struct tw_fault *fault)
 
 static tw_err act(struct call *c, struct tw_fault *fault)
 {
-    static const char *const action[] = {"check", "test", "match"};
-    const struct tw_str name = tw_str_from(c->cli->arg[0]);
-    const char *best = NULL;
-    unsigned near = TW_NEAR_FAR, known = 0;
-    for (unsigned i = 0; i < sizeof action / sizeof *action; i++) {
-        known |= tw_str_is(name, action[i]);
-        if (tw_near_better(name, tw_str_from(action[i]), &near)) best = action[i];
-    }
-    if (known == 0)
-        return tw_fail(fault, TW_ARG, "list does check, test and match, not \"%.40s\"%s%s%s", c->cli->arg[0],
-                       best != NULL ? "; is " : "", best != NULL ? best : "", best != NULL ? " meant?" : "");
+    static const char *const word[] = {"check", "test", "match"};
+    enum { CHECK, TEST, MATCH, ACTIONS };
+    size_t action = CHECK;
+    TW_TRY(tw_cli_action(c->cli, word, ACTIONS, &action, fault));
     if (c->cli->args < 2) return tw_fail(fault, TW_ARG, "`list %s` takes at least one list", c->cli->arg[0]);
-    if (tw_str_is(name, "match")) return match(c, fault);
+    if (action == MATCH) return match(c, fault);
     TW_TRY(tw_name_fold_new(&c->lists.fold, fault));
-    return each_list(c, tw_str_is(name, "check") ? check_list : test_list, fault);
-}
-
-static tw_err read_day(struct tw_cli *cli, int32_t *ret, struct tw_fault *fault)
-{
-    const char *at = tw_cli_value(cli, "at");
-    *ret = tw_time_day((int64_t)time(NULL));
-    if (at == NULL || tw_day_parse(tw_str_from(at), ret, NULL) == TW_OK) return TW_OK;
-    return tw_fail(fault, TW_ARG, "--at takes a date such as 2026-11-27, not '%.40s'", at);
+    return each_list(c, action == CHECK ? check_list : test_list, fault);
 }
 
 tw_err cmd_list(struct tw_cli *cli, struct tw_fault *fault)
@@ -318,7 +290,7 @@ tw_err cmd_list(struct tw_cli *cli, struct tw_fault *fault)
                                   .lists_max = (uint32_t)tw_cli_whole(cli, "lists_max"),
                                   .stop = tw_cli_stop(),
                                   .file = &cli->file};
-    TW_TRY(read_day(cli, &c.day, fault));
+    TW_TRY(tw_cli_day(cli, &c.day, fault));
     tw_err err = act(&c, fault);
     if (err == TW_OK) err = flush(&c, 0, fault);
     tw_lists_free(&c.lists);

@@ -72,9 +72,10 @@ static tw_err take(struct asking *a, const struct tw_criterion *k, const struct 
 {
     struct tw_cel_value v;
     struct tw_fault why;
-    why.note[0] = '\0'; /* all of it would be cleared for every criterion of every item */
-    const tw_err err = tw_cel_eval(k->program, slot, a->arena, &v, &why);
-    if (err == TW_NOMEM && tw_arena_full(a->arena)) return TW_NOMEM;
+    why.note[0] = '\0';          /* all of it would be cleared for every criterion of every item */
+    tw_arena_reset(a->c->trial); /* what one criterion makes is no other's burden */
+    const tw_err err = tw_cel_eval(k->program, slot, a->c->trial, &v, &why);
+    if (err == TW_NOMEM && !tw_arena_full(a->c->trial)) return TW_NOMEM;
     if (err == TW_OK && v.kind == TW_CEL_BOOL && !v.b) return TW_OK;
     const enum tw_outcome outcome = err != TW_OK            ? TW_OUTCOME_FAULT
                                     : v.kind == TW_CEL_BOOL ? TW_OUTCOME_HIT

@@ -65,7 +65,7 @@ struct tw_criteria_remark {
     struct tw_str words;
 };
 
-struct tw_criteria; /* a set */
+struct tw_criteria; /* a set; not for several threads at once */
 
 /* The YAML of a set that comes with the program (data/criteria): harbor. Absent when there is none. */
 struct tw_str tw_criteria_builtin(struct tw_str name);

@@ -8,6 +8,7 @@
 
 struct tw_criteria {
     struct tw_arena *arena; /* owns all but the programs */
+    struct tw_arena *trial; /* what one evaluation makes: an example's, a declaration's */
     struct schema *schema;
     struct tw_str name, author;
     int64_t version;

@@ -13,7 +13,7 @@ enum {
     CRITERIA_MAX = 5000,
     EXAMPLES_MAX = 100,
     ID_BYTES_MAX = 64,
-    TRY_BYTES = 16 << 20 /* what one example's evaluation may take */
+    TRIAL_BYTES = 16 << 20 /* what one evaluation may make */
 };
 
 static const struct tw_word class_words[] = {
@@ -139,7 +139,6 @@ struct reading {
     struct tw_criteria *to;
     struct tw_str yaml;
     struct tw_criteria_limits limits;
-    struct tw_arena *trial; /* of an example */
 };
 
 static tw_err compile(struct reading *r, const struct tw_yaml *when, struct tw_criterion *k,
@@ -253,7 +252,7 @@ static tw_err take_criterion(struct reading *r, const struct tw_yaml *node, stru
     TW_TRY(take_class(node, &t, k, fault));
     TW_TRY(take_offices(node, &t, k, fault));
     TW_TRY(compile(r, t.when, k, fault));
-    return criteria_try(r->to, k, t.examples, r->limits.examples, r->trial, fault);
+    return criteria_try(r->to, k, t.examples, r->limits.examples, r->to->trial, fault);
 }
 
 /* -- the set */
@@ -326,7 +325,6 @@ tw_err tw_criteria_parse(struct tw_str yaml, const struct tw_criteria_limits *li
                          struct tw_criteria **ret, struct tw_fault *fault)
 {
     TW_SCOPED(tw_criteria) *c = tw_calloc(1, sizeof *c);
-    TW_SCOPED(tw_arena) *trial = NULL;
     struct reading r = {.to = c};
     if (c == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
     if (limits != NULL) r.limits = *limits;
@@ -334,10 +332,9 @@ tw_err tw_criteria_parse(struct tw_str yaml, const struct tw_criteria_limits *li
     if (r.limits.examples == 0) r.limits.examples = EXAMPLES_MAX;
     struct tw_fault why = {0};
     tw_err err = tw_arena_new(ARENA_BYTES, &c->arena);
-    if (err == TW_OK) err = tw_arena_new(TRY_BYTES, &trial);
+    if (err == TW_OK) err = tw_arena_new(TRIAL_BYTES, &c->trial);
     if (err == TW_OK) err = schema_new(c->arena, &c->schema);
     if (err == TW_OK) err = tw_str_dup(c->arena, yaml, &r.yaml); /* ids and texts point into it */
-    r.trial = trial;
     if (err == TW_OK) {
         tw_sha256(yaml.s, yaml.n, c->hash);
         err = read_set(&r, &why);
@@ -365,6 +362,7 @@ void tw_criteria_free(struct tw_criteria *c)
     for (size_t i = 0; i < c->n; i++) tw_cel_free(c->at[i].program);
     index_free(c->index);
     tw_arena_free(c->arena);
+    tw_arena_free(c->trial);
     tw_free(c);
 }
 

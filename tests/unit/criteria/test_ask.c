@@ -126,6 +126,38 @@ static void of_several_items_the_strongest_outcome_is_told_once(void)
     tw_criteria_free(c);
 }
 
+/* Lists that conditions make are gone behind each of them, however many items there are. */
+static void what_conditions_make_does_not_add_up(void)
+{
+    enum { N = 400 };
+    static struct tw_item item[N];
+    static float x[N * TW_FEATURE_N];
+    TW_SCOPED(tw_arena) *small = NULL;
+    TW_SCOPED_BUF yaml = {0};
+    tw_buf_text(&yaml, HEAD "  - id: A\n    when: \"[");
+    for (int i = 0; i < 500; i++) tw_buf_printf(&yaml, "%d, ", i);
+    tw_buf_text(&yaml, "500].map(n, n + item.number).size() > 500\"\n" REST
+                       "    examples: [{number: 1, hit: true}]\n");
+    tw_buf_char(&yaml, '\0');
+    struct tw_criteria *c = set_of(yaml.p);
+    struct shipment s;
+    struct tw_look look;
+    struct tw_criteria_hit *hit = NULL;
+    size_t n = 0;
+    (void)declare(&s, 9000, 1, 1, 20100, 50000, 5000);
+    for (uint32_t i = 0; i < N; i++) {
+        item[i] = s.item;
+        item[i].number = i + 1;
+    }
+    s.decl.items.at = item;
+    s.decl.items.n = N;
+    CHECK(tw_arena_new(2 << 20, &small) == TW_OK); /* all lists together would take 3.2 MB */
+    CHECK(tw_feature_measure(profile, &s.decl, arena, x, NULL, &look) == TW_OK);
+    const struct tw_criteria_case k = {&s.decl, profile, &look, x, 2, look.day};
+    CHECK(tw_criteria_ask(c, &k, small, &hit, &n) == TW_OK && n == 1 && hit->items == N);
+    tw_criteria_free(c);
+}
+
 static void only_what_is_valid_here_and_today_is_asked(void)
 {
     struct tw_criteria *c =
@@ -301,6 +333,7 @@ int main(void)
     live();
     RUN(conditions_see_what_is_declared_and_known);
     RUN(of_several_items_the_strongest_outcome_is_told_once);
+    RUN(what_conditions_make_does_not_add_up);
     RUN(only_what_is_valid_here_and_today_is_asked);
     RUN(the_index_changes_nothing);
     RUN(draws_of_criteria_are_their_own);
