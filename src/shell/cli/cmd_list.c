@@ -212,6 +212,9 @@ static void match_text(struct call *c, struct tw_str text)
         if (tw_watchlist_find(c->lists.at[i], text, c->day, &hit))
             put_hit(c, (struct tw_str){NULL, 0}, c->lists.at[i], &hit);
     }
+    if (c->hits == 0)
+        tw_cli_note(c->cli, "no hit among the entries valid on that day of %zu list%s", c->lists.n,
+                    c->lists.n == 1 ? "" : "s");
 }
 
 static tw_err match_decl(struct call *c, const struct tw_decl *d, struct tw_arena *arena,
@@ -255,6 +258,8 @@ static tw_err match(struct call *c, struct tw_fault *fault)
     if ((name != NULL) == (path != NULL))
         return tw_fail(fault, TW_ARG, "`list match` takes --name TEXT or --declarations FILE, %s",
                        name != NULL ? "not both" : "and neither was given");
+    if (name != NULL && tw_str_trim(tw_str_from(name)).n == 0)
+        return tw_fail(fault, TW_ARG, "--name is empty; give the name, number or code to look for");
     TW_TRY(tw_lists_load(c->cli->arg + 1, c->cli->args - 1, &c->options, &c->table, &c->lists, fault));
     if (name != NULL) {
         match_text(c, tw_str_from(name));
