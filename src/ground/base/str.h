@@ -25,6 +25,8 @@ struct tw_str {
 #define TW_STR(literal) ((struct tw_str){(literal), sizeof(literal) - 1})
 /* For printf: printf("%.*s", TW_STR_ARG(x)). */
 #define TW_STR_ARG(x) (int)(x).n, ((x).n > 0 ? (x).s : "")
+/* The same, at most the first `most` bytes of it: for messages that show what was read. */
+#define TW_STR_FIRST(x, most) (int)((x).n < (most) ? (x).n : (most)), ((x).n > 0 ? (x).s : "")
 
 static inline struct tw_str tw_str_from(const char *z) /* a NUL-terminated text; NULL gives an absent one */
 {

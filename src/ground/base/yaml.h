@@ -67,10 +67,27 @@ struct tw_yaml_field {
     size_t size;                     /* ITEMS: bytes of one */
 };
 
+/* Rows of such a table: the key `key` goes to `member` of `owner` (struct head), read as TW_YAML_##kind; what
+ * else a row says follows, as in .required = true. The last row is TW_YAML_END. */
+#define TW_YAML_KEY(owner, key, kind, member, ...)                                                           \
+    {                                                                                                        \
+        .name = (key), .type = TW_YAML_##kind, .offset = offsetof(owner, member), __VA_ARGS__                \
+    }
+#define TW_YAML_END                                                                                          \
+    {                                                                                                        \
+        .name = NULL                                                                                         \
+    }
+
 /* Fills the struct `out` from map `node` by `fields` (ends with a row whose name is NULL). Unknown and
  * missing keys, wrong types and ranges are faults with line, column and what would be right; then `out` may
  * be half filled. Texts point into the tree. TW_FORMAT, TW_RANGE, TW_NOMEM */
 tw_err tw_yaml_bind(const struct tw_yaml *node, const struct tw_yaml_field *fields, void *out,
                     struct tw_arena *arena, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Points a fault at `node`: line, column and, as its path, the key. `fault` may be NULL. */
+void tw_yaml_point(const struct tw_yaml *node, struct tw_fault *fault);
+
+/* The same, and says what is wrong there: return TW_YAML_WRONG(node, fault, TW_FORMAT, "no such office"). */
+#define TW_YAML_WRONG(node, fault, ...) (tw_yaml_point((node), (fault)), tw_fail((fault), __VA_ARGS__))
 
 #endif

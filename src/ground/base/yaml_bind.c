@@ -6,15 +6,20 @@
 
 #include "base/date.h"
 
+void tw_yaml_point(const struct tw_yaml *node, struct tw_fault *fault)
+{
+    if (fault == NULL) return;
+    fault->line = node->line;
+    fault->column = node->column;
+    snprintf(fault->path, sizeof fault->path, "%.*s", TW_STR_ARG(node->key));
+}
+
 /* Where we are, for faults: the innermost key and its node. */
 static tw_err wrong(const struct tw_yaml *node, const char *name, tw_err code, struct tw_fault *fault,
                     const char *what)
 {
-    if (fault != NULL) {
-        fault->line = node->line;
-        fault->column = node->column;
-        snprintf(fault->path, sizeof fault->path, "%s", name);
-    }
+    tw_yaml_point(node, fault);
+    if (fault != NULL) snprintf(fault->path, sizeof fault->path, "%s", name);
     return tw_fail(fault, code, "%s", what);
 }
 

@@ -32,10 +32,4 @@ void index_find(const struct index *x, const struct tw_cel_value *root, const bo
 tw_err criteria_try(const struct tw_criteria *c, struct tw_criterion *k, const struct tw_yaml *examples,
                     uint32_t most, struct tw_arena *arena, struct tw_fault *fault) TW_MUST_CHECK;
 
-/* Points a fault at a node. */
-void criteria_point(const struct tw_yaml *node, struct tw_fault *fault);
-#define WRONG(node, fault, ...) (criteria_point((node), (fault)), tw_fail((fault), __VA_ARGS__))
-
-#define SHOWN(text) (int)((text).n < 60 ? (text).n : 60), ((text).n > 0 ? (text).s : "")
-
 #endif

@@ -53,9 +53,9 @@ static tw_err set_member(const struct tw_criteria *c, const struct tw_yaml *node
     struct tw_cel_value *to;
     const struct tw_cel_type *type;
     if (schema_find(c->schema, node->key, root, &to, &type) != TW_OK)
-        return WRONG(node, fault, TW_NOTFOUND,
-                     "conditions see no \"%.*s\"; `tidewaiter criteria names` lists what they see",
-                     SHOWN(node->key));
+        return TW_YAML_WRONG(node, fault, TW_NOTFOUND,
+                             "conditions see no \"%.*s\"; `tidewaiter criteria names` lists what they see",
+                             TW_STR_FIRST(node->key, 60));
     const bool texts = type->kind == TW_CEL_LIST && type->part[0]->kind == TW_CEL_STRING;
     tw_err err = TW_FORMAT;
     if (node->kind == TW_YAML_SCALAR) err = scalar_value(node->text, type->kind, to);
@@ -63,9 +63,9 @@ static tw_err set_member(const struct tw_criteria *c, const struct tw_yaml *node
     if (err == TW_OK || err == TW_NOMEM) return err;
     TW_SCOPED_BUF shown = {0};
     tw_cel_type_show(type, &shown);
-    return WRONG(node, fault, TW_FORMAT,
-                 "\"%.*s\" is of type %.*s, and this is none that an example can give", SHOWN(node->key),
-                 (int)(shown.n < 60 ? shown.n : 60), shown.p != NULL ? shown.p : "");
+    return TW_YAML_WRONG(
+        node, fault, TW_FORMAT, "\"%.*s\" is of type %.*s, and this is none that an example can give",
+        TW_STR_FIRST(node->key, 60), (int)(shown.n < 60 ? shown.n : 60), shown.p != NULL ? shown.p : "");
 }
 
 /* What an example says comes of it: hit: true, false or unknown. */
@@ -73,14 +73,14 @@ static tw_err wanted(const struct tw_yaml *example, struct tw_cel_value *ret, st
 {
     const struct tw_yaml *hit = tw_yaml_get(example, "hit");
     if (hit == NULL)
-        return WRONG(example, fault, TW_FORMAT,
-                     "an example says what comes of it: hit: true, false or unknown");
+        return TW_YAML_WRONG(example, fault, TW_FORMAT,
+                             "an example says what comes of it: hit: true, false or unknown");
     if (tw_str_is(hit->text, "unknown")) {
         *ret = tw_cel_unknown();
         return TW_OK;
     }
     if (scalar_value(hit->text, TW_CEL_BOOL, ret) == TW_OK) return TW_OK;
-    return WRONG(hit, fault, TW_FORMAT, "hit is true, false or unknown");
+    return TW_YAML_WRONG(hit, fault, TW_FORMAT, "hit is true, false or unknown");
 }
 
 static const char *outcome(struct tw_cel_value v)
@@ -93,9 +93,10 @@ static tw_err differ(const struct tw_criterion *k, const struct tw_yaml *example
 {
     TW_SCOPED_BUF missing = {0};
     if (got.kind == TW_CEL_UNKNOWN) tw_cel_missing(k->program, got, &missing);
-    return WRONG(example, fault, TW_FORMAT, "%.*s: this example is %s, and says it is %s%s%.*s", SHOWN(k->id),
-                 outcome(got), outcome(want), missing.n > 0 ? "; not known: " : "",
-                 (int)(missing.n < 120 ? missing.n : 120), missing.p != NULL ? missing.p : "");
+    return TW_YAML_WRONG(example, fault, TW_FORMAT, "%.*s: this example is %s, and says it is %s%s%.*s",
+                         TW_STR_FIRST(k->id, 60), outcome(got), outcome(want),
+                         missing.n > 0 ? "; not known: " : "", (int)(missing.n < 120 ? missing.n : 120),
+                         missing.p != NULL ? missing.p : "");
 }
 
 static tw_err fill_roots(const struct tw_criteria *c, const struct tw_yaml *example,
@@ -114,14 +115,14 @@ static tw_err try_one(const struct tw_criteria *c, const struct tw_criterion *k,
     struct tw_cel_value root[ROOT_N], got = tw_cel_unknown(), want = got;
     struct tw_fault why = {0};
     if (example->kind != TW_YAML_MAP)
-        return WRONG(example, fault, TW_FORMAT, "an example is {name: value, ..., hit: true}");
+        return TW_YAML_WRONG(example, fault, TW_FORMAT, "an example is {name: value, ..., hit: true}");
     TW_TRY(wanted(example, &want, fault));
     tw_arena_reset(arena);
     TW_TRY(fill_roots(c, example, root, arena, fault));
     const tw_err err = tw_cel_eval(k->program, root, arena, &got, &why);
     if (err != TW_OK)
-        return WRONG(example, fault, err == TW_NOMEM ? TW_LIMIT : TW_FORMAT, "%.*s fails here: %.120s",
-                     SHOWN(k->id), why.note);
+        return TW_YAML_WRONG(example, fault, err == TW_NOMEM ? TW_LIMIT : TW_FORMAT,
+                             "%.*s fails here: %.120s", TW_STR_FIRST(k->id, 60), why.note);
     const bool same = got.kind == want.kind && (got.kind != TW_CEL_BOOL || got.b == want.b);
     return same ? TW_OK : differ(k, example, want, got, fault);
 }
@@ -130,12 +131,13 @@ tw_err criteria_try(const struct tw_criteria *c, struct tw_criterion *k, const s
                     uint32_t most, struct tw_arena *arena, struct tw_fault *fault)
 {
     if (examples->kind != TW_YAML_LIST || examples->n == 0)
-        return WRONG(examples, fault, TW_FORMAT,
-                     "%.*s has no example; give one that hits and one that does not", SHOWN(k->id));
+        return TW_YAML_WRONG(examples, fault, TW_FORMAT,
+                             "%.*s has no example; give one that hits and one that does not",
+                             TW_STR_FIRST(k->id, 60));
     if (examples->n > most) {
-        criteria_point(examples->member[most], fault);
+        tw_yaml_point(examples->member[most], fault);
         if (fault != NULL) memcpy(fault->path, "examples", sizeof "examples");
-        return tw_fail(fault, TW_LIMIT, "%.*s has more than %u examples", SHOWN(k->id), most);
+        return tw_fail(fault, TW_LIMIT, "%.*s has more than %u examples", TW_STR_FIRST(k->id, 60), most);
     }
     for (size_t i = 0; i < examples->n; i++) TW_TRY(try_one(c, k, examples->member[i], arena, fault));
     k->examples = (uint32_t)examples->n;

@@ -44,46 +44,30 @@ struct criterion_text {
     struct tw_yaml_items offices;
 };
 
-#define KEY(text, key, kind, member, ...)                                                                    \
-    {                                                                                                        \
-        .name = (key), .type = TW_YAML_##kind, .offset = offsetof(struct text, member), __VA_ARGS__          \
-    }
-#define END                                                                                                  \
-    {                                                                                                        \
-        .name = NULL                                                                                         \
-    }
-
 static const struct tw_yaml_field set_key[] = {
-    KEY(set_text, "name", TEXT, name, .required = true),
-    KEY(set_text, "version", I64, version, .required = true, .min = 1, .max = 1e9),
-    KEY(set_text, "author", TEXT, author, .required = true),
-    KEY(set_text, "criteria", NODE, criteria, .required = true), END};
+    TW_YAML_KEY(struct set_text, "name", TEXT, name, .required = true),
+    TW_YAML_KEY(struct set_text, "version", I64, version, .required = true, .min = 1, .max = 1e9),
+    TW_YAML_KEY(struct set_text, "author", TEXT, author, .required = true),
+    TW_YAML_KEY(struct set_text, "criteria", NODE, criteria, .required = true), TW_YAML_END};
 
-static const struct tw_yaml_field valid_key[] = {KEY(valid_text, "from", DAY, from, .required = true),
-                                                 KEY(valid_text, "to", DAY, to, .required = true), END};
+static const struct tw_yaml_field valid_key[] = {
+    TW_YAML_KEY(struct valid_text, "from", DAY, from, .required = true),
+    TW_YAML_KEY(struct valid_text, "to", DAY, to, .required = true), TW_YAML_END};
 
 static const struct tw_yaml_field criterion_key[] = {
-    KEY(criterion_text, "id", TEXT, id, .required = true),
-    KEY(criterion_text, "class", TEXT, class),
-    KEY(criterion_text, "when", NODE, when, .required = true),
-    KEY(criterion_text, "channel", TEXT, channel),
-    KEY(criterion_text, "probability", F64, probability, .min = 0, .max = 1),
-    KEY(criterion_text, "reason", TEXT, reason, .required = true),
-    KEY(criterion_text, "task", TEXT, task),
-    KEY(criterion_text, "legal_basis", TEXT, legal_basis),
-    KEY(criterion_text, "owner", TEXT, owner, .required = true),
-    KEY(criterion_text, "valid", STRUCT, valid, .required = true, .sub = valid_key),
-    KEY(criterion_text, "offices", TEXTS, offices, .required = true),
-    KEY(criterion_text, "examples", NODE, examples, .required = true),
-    END};
-
-void criteria_point(const struct tw_yaml *node, struct tw_fault *fault)
-{
-    if (fault == NULL) return;
-    fault->line = node->line;
-    fault->column = node->column;
-    snprintf(fault->path, sizeof fault->path, "%.*s", TW_STR_ARG(node->key));
-}
+    TW_YAML_KEY(struct criterion_text, "id", TEXT, id, .required = true),
+    TW_YAML_KEY(struct criterion_text, "class", TEXT, class),
+    TW_YAML_KEY(struct criterion_text, "when", NODE, when, .required = true),
+    TW_YAML_KEY(struct criterion_text, "channel", TEXT, channel),
+    TW_YAML_KEY(struct criterion_text, "probability", F64, probability, .min = 0, .max = 1),
+    TW_YAML_KEY(struct criterion_text, "reason", TEXT, reason, .required = true),
+    TW_YAML_KEY(struct criterion_text, "task", TEXT, task),
+    TW_YAML_KEY(struct criterion_text, "legal_basis", TEXT, legal_basis),
+    TW_YAML_KEY(struct criterion_text, "owner", TEXT, owner, .required = true),
+    TW_YAML_KEY(struct criterion_text, "valid", STRUCT, valid, .required = true, .sub = valid_key),
+    TW_YAML_KEY(struct criterion_text, "offices", TEXTS, offices, .required = true),
+    TW_YAML_KEY(struct criterion_text, "examples", NODE, examples, .required = true),
+    TW_YAML_END};
 
 /* -- places in conditions */
 
@@ -145,7 +129,7 @@ static tw_err compile(struct reading *r, const struct tw_yaml *when, struct tw_c
                       struct tw_fault *fault)
 {
     if (when->kind != TW_YAML_SCALAR)
-        return WRONG(when, fault, TW_FORMAT, "'when' is one expression, as text");
+        return TW_YAML_WRONG(when, fault, TW_FORMAT, "'when' is one expression, as text");
     k->when = tw_str_trim(when->text);
     struct tw_fault why = {0};
     const tw_err err = tw_cel_compile(when->text, &r->to->schema->env, &r->limits.cel, &k->program, &why);
@@ -158,9 +142,9 @@ static tw_err compile(struct reading *r, const struct tw_yaml *when, struct tw_c
     if (tw_cel_result(k->program)->kind != TW_CEL_BOOL) {
         TW_SCOPED_BUF type = {0};
         tw_cel_type_show(tw_cel_result(k->program), &type);
-        return WRONG(when, fault, TW_FORMAT,
-                     "a condition is true or false; this one is %.*s: compare it with something",
-                     (int)(type.n < 60 ? type.n : 60), type.p != NULL ? type.p : "");
+        return TW_YAML_WRONG(when, fault, TW_FORMAT,
+                             "a condition is true or false; this one is %.*s: compare it with something",
+                             (int)(type.n < 60 ? type.n : 60), type.p != NULL ? type.p : "");
     }
     for (int i = 0; i < ROOT_N; i++) {
         if (!tw_cel_reads(k->program, (size_t)i)) continue;
@@ -175,7 +159,7 @@ static tw_err take_class(const struct tw_yaml *node, const struct criterion_text
 {
     size_t at = TW_CRITERION_CRITERION;
     if (t->class.n > 0 && tw_vocabulary_find(tw_criterion_vocabulary(), t->class, &at, fault) != TW_OK) {
-        criteria_point(tw_yaml_get(node, "class"), fault);
+        tw_yaml_point(tw_yaml_get(node, "class"), fault);
         return TW_NOTFOUND;
     }
     k->class = (enum tw_criterion_class)at;
@@ -183,17 +167,20 @@ static tw_err take_class(const struct tw_yaml *node, const struct criterion_text
     k->channel = TW_CHANNEL_GREEN;
     if (k->class == TW_CRITERION_FACILITATION) {
         if (t->channel.n == 0 && t->probability >= 1) return TW_OK;
-        return WRONG(node, fault, TW_FORMAT, "a facilitation asks for no channel, and has no probability");
+        return TW_YAML_WRONG(node, fault, TW_FORMAT,
+                             "a facilitation asks for no channel, and has no probability");
     }
     if (t->channel.n == 0)
-        return WRONG(node, fault, TW_FORMAT, "the key 'channel' is missing: blue, yellow or red");
+        return TW_YAML_WRONG(node, fault, TW_FORMAT, "the key 'channel' is missing: blue, yellow or red");
     if (tw_channel_parse(t->channel, &k->channel, fault) != TW_OK || k->channel == TW_CHANNEL_GREEN ||
         k->channel == TW_CHANNEL_QUERY)
-        return WRONG(tw_yaml_get(node, "channel"), fault, TW_RANGE,
-                     "a criterion asks for blue, yellow or red, not for \"%.*s\"", SHOWN(t->channel));
+        return TW_YAML_WRONG(tw_yaml_get(node, "channel"), fault, TW_RANGE,
+                             "a criterion asks for blue, yellow or red, not for \"%.*s\"",
+                             TW_STR_FIRST(t->channel, 60));
     if (k->class == TW_CRITERION_MANDATORY && t->probability < 1)
-        return WRONG(tw_yaml_get(node, "probability"), fault, TW_RANGE,
-                     "a mandatory control is made always; leave 'probability' out, or make it a criterion");
+        return TW_YAML_WRONG(
+            tw_yaml_get(node, "probability"), fault, TW_RANGE,
+            "a mandatory control is made always; leave 'probability' out, or make it a criterion");
     return TW_OK;
 }
 
@@ -215,15 +202,17 @@ static tw_err take_offices(const struct tw_yaml *node, const struct criterion_te
     const struct tw_yaml *list = tw_yaml_get(node, "offices");
     const struct tw_str *office = t->offices.at;
     if (t->offices.n == 0)
-        return WRONG(list, fault, TW_FORMAT,
-                     "no office is named, so it could never hit; [\"*\"] is all of them");
+        return TW_YAML_WRONG(list, fault, TW_FORMAT,
+                             "no office is named, so it could never hit; [\"*\"] is all of them");
     k->office = office;
     k->offices_n = t->offices.n;
     for (size_t i = 0; i < t->offices.n; i++) {
-        if (office[i].n == 0) return WRONG(list->member[i], fault, TW_FORMAT, "an office without a name");
+        if (office[i].n == 0)
+            return TW_YAML_WRONG(list->member[i], fault, TW_FORMAT, "an office without a name");
         if (!tw_str_is(office[i], "*")) continue;
         if (t->offices.n > 1)
-            return WRONG(list->member[i], fault, TW_FORMAT, "\"*\" is all offices; leave the others out");
+            return TW_YAML_WRONG(list->member[i], fault, TW_FORMAT,
+                                 "\"*\" is all offices; leave the others out");
         k->offices_n = 0;
     }
     return TW_OK;
@@ -243,12 +232,14 @@ static tw_err take_criterion(struct reading *r, const struct tw_yaml *node, stru
                                .to = t.valid.to,
                                .line = node->line};
     if (!is_id(t.id))
-        return WRONG(tw_yaml_get(node, "id"), fault, TW_FORMAT,
-                     "an id is up to %d letters, digits, hyphens, underscores and points", ID_BYTES_MAX);
+        return TW_YAML_WRONG(tw_yaml_get(node, "id"), fault, TW_FORMAT,
+                             "an id is up to %d letters, digits, hyphens, underscores and points",
+                             ID_BYTES_MAX);
     if (t.reason.n == 0)
-        return WRONG(tw_yaml_get(node, "reason"), fault, TW_FORMAT, "say in a sentence why it is controlled");
+        return TW_YAML_WRONG(tw_yaml_get(node, "reason"), fault, TW_FORMAT,
+                             "say in a sentence why it is controlled");
     if (t.valid.from > t.valid.to)
-        return WRONG(tw_yaml_get(node, "valid"), fault, TW_RANGE, "it ends before it begins");
+        return TW_YAML_WRONG(tw_yaml_get(node, "valid"), fault, TW_RANGE, "it ends before it begins");
     TW_TRY(take_class(node, &t, k, fault));
     TW_TRY(take_offices(node, &t, k, fault));
     TW_TRY(compile(r, t.when, k, fault));
@@ -269,9 +260,9 @@ static tw_err look_at_twin(const struct tw_criteria *c, uint32_t i, const uint32
 {
     for (uint32_t k = before[i]; k != TW_MAP_NONE; k = before[k])
         if (share_a_day(&c->at[k], &c->at[i]))
-            return WRONG(tw_yaml_get(list->member[i], "id"), fault, TW_CONFLICT,
-                         "\"%.*s\" stands in line %u already, valid on the same days", SHOWN(c->at[i].id),
-                         c->at[k].line);
+            return TW_YAML_WRONG(tw_yaml_get(list->member[i], "id"), fault, TW_CONFLICT,
+                                 "\"%.*s\" stands in line %u already, valid on the same days",
+                                 TW_STR_FIRST(c->at[i].id, 60), c->at[k].line);
     return TW_OK;
 }
 
@@ -304,9 +295,10 @@ static tw_err read_set(struct reading *r, struct tw_fault *fault)
     c->version = t.version;
     c->author = t.author;
     if (t.criteria->kind != TW_YAML_LIST || t.criteria->n == 0)
-        return WRONG(t.criteria, fault, TW_FORMAT, "'criteria' is a list of criteria, one at the least");
+        return TW_YAML_WRONG(t.criteria, fault, TW_FORMAT,
+                             "'criteria' is a list of criteria, one at the least");
     if (t.criteria->n > r->limits.criteria) {
-        criteria_point(t.criteria->member[r->limits.criteria], fault);
+        tw_yaml_point(t.criteria->member[r->limits.criteria], fault);
         if (fault != NULL) memcpy(fault->path, "criteria", sizeof "criteria");
         return tw_fail(fault, TW_LIMIT, "a set has at most %u criteria, and this one has %zu; split it",
                        r->limits.criteria, t.criteria->n);

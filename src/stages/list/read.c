@@ -49,54 +49,35 @@ struct example_text {
     int32_t at;
 };
 
-#define KEY(text, key, kind, member, ...)                                                                    \
-    {                                                                                                        \
-        .name = (key), .type = TW_YAML_##kind, .offset = offsetof(struct text, member), __VA_ARGS__          \
-    }
-#define END                                                                                                  \
-    {                                                                                                        \
-        .name = NULL                                                                                         \
-    }
-
-static const struct tw_yaml_field days_key[] = {KEY(days, "from", DAY, from), KEY(days, "to", DAY, to), END};
+static const struct tw_yaml_field days_key[] = {TW_YAML_KEY(struct days, "from", DAY, from),
+                                                TW_YAML_KEY(struct days, "to", DAY, to), TW_YAML_END};
 
 static const struct tw_yaml_field head_key[] = {
-    KEY(head_text, "list", TEXT, list, .required = true),
-    KEY(head_text, "kind", TEXT, kind, .required = true),
-    KEY(head_text, "words", TEXT, words, .required = true),
-    KEY(head_text, "owner", TEXT, owner, .required = true),
-    KEY(head_text, "source", TEXT, source, .required = true),
-    KEY(head_text, "valid", STRUCT, valid, .sub = days_key),
-    KEY(head_text, "match", TEXT, match),
-    KEY(head_text, "threshold", F64, threshold, .min = 0.5, .max = 1),
-    KEY(head_text, "elements", NODE, elements),
-    KEY(head_text, "file", TEXT, file),
-    KEY(head_text, "entries", NODE, entries),
-    KEY(head_text, "examples", NODE, examples, .required = true),
-    END};
+    TW_YAML_KEY(struct head_text, "list", TEXT, list, .required = true),
+    TW_YAML_KEY(struct head_text, "kind", TEXT, kind, .required = true),
+    TW_YAML_KEY(struct head_text, "words", TEXT, words, .required = true),
+    TW_YAML_KEY(struct head_text, "owner", TEXT, owner, .required = true),
+    TW_YAML_KEY(struct head_text, "source", TEXT, source, .required = true),
+    TW_YAML_KEY(struct head_text, "valid", STRUCT, valid, .sub = days_key),
+    TW_YAML_KEY(struct head_text, "match", TEXT, match),
+    TW_YAML_KEY(struct head_text, "threshold", F64, threshold, .min = 0.5, .max = 1),
+    TW_YAML_KEY(struct head_text, "elements", NODE, elements),
+    TW_YAML_KEY(struct head_text, "file", TEXT, file),
+    TW_YAML_KEY(struct head_text, "entries", NODE, entries),
+    TW_YAML_KEY(struct head_text, "examples", NODE, examples, .required = true),
+    TW_YAML_END};
 
 static const struct tw_yaml_field entry_key[] = {
-    KEY(entry_text, "id", TEXT, id, .required = true),
-    KEY(entry_text, "value", TEXT, value, .required = true), KEY(entry_text, "note", TEXT, note),
-    KEY(entry_text, "valid", STRUCT, valid, .sub = days_key), END};
+    TW_YAML_KEY(struct entry_text, "id", TEXT, id, .required = true),
+    TW_YAML_KEY(struct entry_text, "value", TEXT, value, .required = true),
+    TW_YAML_KEY(struct entry_text, "note", TEXT, note),
+    TW_YAML_KEY(struct entry_text, "valid", STRUCT, valid, .sub = days_key), TW_YAML_END};
 
-static const struct tw_yaml_field example_key[] = {KEY(example_text, "value", TEXT, value, .required = true),
-                                                   KEY(example_text, "hit", BOOL, hit, .required = true),
-                                                   KEY(example_text, "entry", TEXT, entry),
-                                                   KEY(example_text, "at", DAY, at), END};
-
-/* Points a fault at a place of the head and says what is wrong there. */
-#define WRONG(node, fault, ...) (point_at((node), (fault)), tw_fail((fault), __VA_ARGS__))
-
-static void point_at(const struct tw_yaml *node, struct tw_fault *fault)
-{
-    if (fault == NULL) return;
-    fault->line = node->line;
-    fault->column = node->column;
-    snprintf(fault->path, sizeof fault->path, "%.*s", TW_STR_ARG(node->key));
-}
-
-#define SHOWN(text) (int)((text).n < 40 ? (text).n : 40), ((text).n > 0 ? (text).s : "")
+static const struct tw_yaml_field example_key[] = {
+    TW_YAML_KEY(struct example_text, "value", TEXT, value, .required = true),
+    TW_YAML_KEY(struct example_text, "hit", BOOL, hit, .required = true),
+    TW_YAML_KEY(struct example_text, "entry", TEXT, entry), TW_YAML_KEY(struct example_text, "at", DAY, at),
+    TW_YAML_END};
 
 /* -- the head */
 
@@ -118,7 +99,7 @@ static tw_err take_kind(const struct tw_yaml *root, struct tw_str kind, enum tw_
     size_t at;
     const tw_err err = tw_vocabulary_find(tw_watch_vocabulary(), kind, &at, fault);
     if (err == TW_OK) *ret = (enum tw_watch_kind)at;
-    if (err != TW_OK) point_at(tw_yaml_get(root, "kind"), fault);
+    if (err != TW_OK) tw_yaml_point(tw_yaml_get(root, "kind"), fault);
     return err;
 }
 
@@ -129,14 +110,15 @@ static tw_err take_match(const struct tw_yaml *root, const struct head_text *t, 
     head->fuzzy = tw_str_is(t->match, "fuzzy");
     head->threshold = head->fuzzy ? t->threshold : 1;
     if (!head->fuzzy && t->match.n > 0 && !tw_str_is(t->match, "exact"))
-        return WRONG(tw_yaml_get(root, "match"), fault, TW_FORMAT, "match is exact or fuzzy, not \"%.*s\"",
-                     SHOWN(t->match));
+        return TW_YAML_WRONG(tw_yaml_get(root, "match"), fault, TW_FORMAT,
+                             "match is exact or fuzzy, not \"%.*s\"", TW_STR_FIRST(t->match, 40));
     if (head->fuzzy && !may_be_fuzzy[head->kind])
-        return WRONG(tw_yaml_get(root, "match"), fault, TW_FORMAT,
-                     "%.*s are matched exactly; parties, addresses and vessels alone may be fuzzy",
-                     SHOWN(t->kind));
+        return TW_YAML_WRONG(tw_yaml_get(root, "match"), fault, TW_FORMAT,
+                             "%.*s are matched exactly; parties, addresses and vessels alone may be fuzzy",
+                             TW_STR_FIRST(t->kind, 40));
     if (threshold != NULL && !head->fuzzy)
-        return WRONG(threshold, fault, TW_FORMAT, "a threshold belongs to a list with `match: fuzzy`");
+        return TW_YAML_WRONG(threshold, fault, TW_FORMAT,
+                             "a threshold belongs to a list with `match: fuzzy`");
     return TW_OK;
 }
 
@@ -152,13 +134,14 @@ static tw_err take_element(struct tw_watchlist *l, const struct tw_yaml *node, s
         if (!tw_str_is(node->text, name)) continue;
         for (size_t k = 0; k < l->elements; k++)
             if (l->element[k] == known[i])
-                return WRONG(node, fault, TW_CONFLICT, "%s stands there twice", name);
+                return TW_YAML_WRONG(node, fault, TW_CONFLICT, "%s stands there twice", name);
         l->element[l->elements++] = known[i];
         return TW_OK;
     }
-    return WRONG(node, fault, TW_NOTFOUND, "a list of %s does not look at \"%.*s\"%s%s%s",
-                 tw_watch_vocabulary()->at[l->head.kind].code, SHOWN(node->text), best != NULL ? "; is " : "",
-                 best != NULL ? best : "", best != NULL ? " meant?" : "");
+    return TW_YAML_WRONG(node, fault, TW_NOTFOUND, "a list of %s does not look at \"%.*s\"%s%s%s",
+                         tw_watch_vocabulary()->at[l->head.kind].code, TW_STR_FIRST(node->text, 40),
+                         best != NULL ? "; is " : "", best != NULL ? best : "",
+                         best != NULL ? " meant?" : "");
 }
 
 static tw_err take_elements(struct tw_watchlist *l, const struct tw_yaml *node, struct tw_fault *fault)
@@ -171,10 +154,12 @@ static tw_err take_elements(struct tw_watchlist *l, const struct tw_yaml *node, 
         return TW_OK;
     }
     if (node->kind != TW_YAML_LIST || node->n == 0)
-        return WRONG(node, fault, TW_FORMAT, "a list of elements is expected here, such as [importer.name]");
+        return TW_YAML_WRONG(node, fault, TW_FORMAT,
+                             "a list of elements is expected here, such as [importer.name]");
     for (size_t i = 0; i < node->n; i++) {
         if (node->member[i]->kind != TW_YAML_SCALAR)
-            return WRONG(node->member[i], fault, TW_FORMAT, "the name of an element is expected here");
+            return TW_YAML_WRONG(node->member[i], fault, TW_FORMAT,
+                                 "the name of an element is expected here");
         TW_TRY(take_element(l, node->member[i], fault));
     }
     return TW_OK;
@@ -192,7 +177,7 @@ static tw_err take_entry(struct tw_watchlist *l, const struct tw_yaml *node, str
                                      .from = t.valid.from,
                                      .to = t.valid.to,
                                      .line = node->line};
-    if (e.id.n == 0) return WRONG(node, fault, TW_FORMAT, "id must not be empty");
+    if (e.id.n == 0) return TW_YAML_WRONG(node, fault, TW_FORMAT, "id must not be empty");
     const tw_err err = list_add(l, &e, false, fault);
     if (err == TW_OK || fault == NULL) return err;
     const struct tw_yaml *at = tw_yaml_get(node, fault->path);
@@ -206,12 +191,12 @@ static tw_err take_entries(struct tw_watchlist *l, const struct tw_yaml *root, c
 {
     const struct tw_yaml *entries = t->entries;
     if ((entries != NULL) == (t->file.n > 0))
-        return WRONG(entries != NULL ? entries : root, fault, TW_FORMAT,
-                     "a list has either `file`, a table of its entries, or `entries`%s",
-                     entries != NULL ? ", not both" : "");
+        return TW_YAML_WRONG(entries != NULL ? entries : root, fault, TW_FORMAT,
+                             "a list has either `file`, a table of its entries, or `entries`%s",
+                             entries != NULL ? ", not both" : "");
     if (entries == NULL) return TW_OK;
     if (entries->kind != TW_YAML_LIST)
-        return WRONG(entries, fault, TW_FORMAT, "a list of entries is expected here");
+        return TW_YAML_WRONG(entries, fault, TW_FORMAT, "a list of entries is expected here");
     for (size_t i = 0; i < entries->n; i++) TW_TRY(take_entry(l, entries->member[i], fault));
     return TW_OK;
 }
@@ -224,14 +209,14 @@ static tw_err take_head(struct tw_watchlist *l, const struct tw_yaml *root, stru
     struct tw_watch_head *h = &l->head;
     TW_TRY(tw_yaml_bind(root, head_key, &t, l->arena, fault));
     if (!is_name(t.list))
-        return WRONG(
+        return TW_YAML_WRONG(
             tw_yaml_get(root, "list"), fault, TW_FORMAT,
             "a list's name has up to 64 letters, digits and _, and begins with a letter; not \"%.*s\"",
-            SHOWN(t.list));
+            TW_STR_FIRST(t.list, 40));
     TW_TRY(take_kind(root, t.kind, &h->kind, fault));
     TW_TRY(take_match(root, &t, h, fault));
     if (t.valid.from > t.valid.to)
-        return WRONG(tw_yaml_get(root, "valid"), fault, TW_RANGE, "it ends before it begins");
+        return TW_YAML_WRONG(tw_yaml_get(root, "valid"), fault, TW_RANGE, "it ends before it begins");
     h->name = t.list;
     h->words = t.words;
     h->owner = t.owner;
@@ -292,7 +277,7 @@ static tw_err find_column(struct tw_watchlist *l, struct tw_str name, size_t at,
     return tw_fail(
         fault, TW_NOTFOUND,
         "there is no column \"%.*s\" in a list; it has id and value, and may have from, to and note",
-        SHOWN(name));
+        TW_STR_FIRST(name, 40));
 }
 
 tw_err tw_watchlist_columns(struct tw_watchlist *l, const struct tw_str *field, size_t n,
@@ -368,8 +353,8 @@ static tw_err example_day(const struct tw_watchlist *l, const struct tw_yaml *no
     if (t->entry.n == 0) return TW_OK;
     const uint32_t number = tw_intern_find(l->ids, t->entry);
     if (number == TW_MAP_NONE)
-        return WRONG(tw_yaml_get(node, "entry"), fault, TW_NOTFOUND, "the list has no entry %.*s",
-                     SHOWN(t->entry));
+        return TW_YAML_WRONG(tw_yaml_get(node, "entry"), fault, TW_NOTFOUND, "the list has no entry %.*s",
+                             TW_STR_FIRST(t->entry, 40));
     const struct tw_watch_entry *e = &l->entry[number];
     if (t->at == INT32_MIN && *ret < e->from) *ret = e->from;
     if (t->at == INT32_MIN && *ret > e->to) *ret = e->to;
@@ -381,15 +366,16 @@ static tw_err judge(const struct tw_yaml *node, const struct example_text *t, co
                     struct tw_fault *fault)
 {
     if (hit == NULL && t->hit)
-        return WRONG(node, fault, TW_FORMAT, "\"%.*s\" is to be a hit, and no entry is like it",
-                     SHOWN(t->value));
+        return TW_YAML_WRONG(node, fault, TW_FORMAT, "\"%.*s\" is to be a hit, and no entry is like it",
+                             TW_STR_FIRST(t->value, 40));
     if (hit == NULL) return TW_OK;
     if (!t->hit)
-        return WRONG(node, fault, TW_FORMAT, "\"%.*s\" is to be no hit, but is %.2f like entry %.*s",
-                     SHOWN(t->value), hit->score, SHOWN(hit->entry->id));
+        return TW_YAML_WRONG(node, fault, TW_FORMAT, "\"%.*s\" is to be no hit, but is %.2f like entry %.*s",
+                             TW_STR_FIRST(t->value, 40), hit->score, TW_STR_FIRST(hit->entry->id, 40));
     if (t->entry.n == 0 || tw_str_eq(t->entry, hit->entry->id)) return TW_OK;
-    return WRONG(node, fault, TW_FORMAT, "\"%.*s\" is to hit entry %.*s, but hits %.*s", SHOWN(t->value),
-                 SHOWN(t->entry), SHOWN(hit->entry->id));
+    return TW_YAML_WRONG(node, fault, TW_FORMAT, "\"%.*s\" is to hit entry %.*s, but hits %.*s",
+                         TW_STR_FIRST(t->value, 40), TW_STR_FIRST(t->entry, 40),
+                         TW_STR_FIRST(hit->entry->id, 40));
 }
 
 static tw_err run_example(struct tw_watchlist *l, const struct tw_yaml *node, struct tw_fault *fault)
@@ -407,10 +393,11 @@ tw_err tw_watchlist_ready(struct tw_watchlist *l, struct tw_fault *fault)
     const struct tw_yaml *x = l->examples;
     TW_TRY(list_index(l, fault));
     if (x->kind != TW_YAML_LIST || x->n == 0)
-        return WRONG(x, fault, TW_FORMAT,
-                     "a list of examples is expected here; each shows a value and whether it hits");
+        return TW_YAML_WRONG(x, fault, TW_FORMAT,
+                             "a list of examples is expected here; each shows a value and whether it hits");
     if (x->n > l->limits.examples)
-        return WRONG(x, fault, TW_LIMIT, "a list has up to %u examples, not %zu", l->limits.examples, x->n);
+        return TW_YAML_WRONG(x, fault, TW_LIMIT, "a list has up to %u examples, not %zu", l->limits.examples,
+                             x->n);
     for (size_t i = 0; i < x->n; i++) TW_TRY(run_example(l, x->member[i], fault));
     l->head.examples = x->n;
     return TW_OK;

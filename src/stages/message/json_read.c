@@ -24,8 +24,6 @@ struct place {
     struct tw_str group; /* absent: the object itself; else the words before the point */
 };
 
-#define SHOWN(text) (int)((text).n < 40 ? (text).n : 40), ((text).n > 0 ? (text).s : "")
-
 static void wrong(struct reading *r, const struct tw_json_node *node, struct tw_fault *fault)
 {
     if (fault->code == TW_NOMEM && tw_arena_full(r->arena)) {
@@ -116,8 +114,8 @@ static bool pair_of(struct reading *r, const struct tw_json_node *node, const ch
     *ret = (struct pair){tw_json_get(node, a), tw_json_get(node, b)};
     for (const struct tw_json_node *m = tw_json_first(node); m != NULL; m = m->next) {
         if (m == ret->a || m == ret->b) continue;
-        TW_IGNORE(
-            tw_fail(&fault, TW_NOTFOUND, "\"%.*s\" is no member here; %s and %s are", SHOWN(m->key), a, b));
+        TW_IGNORE(tw_fail(&fault, TW_NOTFOUND, "\"%.*s\" is no member here; %s and %s are",
+                          TW_STR_FIRST(m->key, 40), a, b));
         wrong(r, m, &fault);
         return false;
     }
@@ -155,7 +153,7 @@ static void read_money(struct reading *r, enum tw_element e, const struct tw_jso
         tw_dec_cmp(given, tw_money_dec(money)) == 0)
         return;
     TW_IGNORE(tw_fail(&fault, TW_RANGE, "\"%.*s\" is finer than the smallest coin of %.3s; round it",
-                      SHOWN(amount), money.cur));
+                      TW_STR_FIRST(amount, 40), money.cur));
     wrong(r, p.a, &fault);
 }
 
@@ -266,12 +264,12 @@ static void unknown(struct reading *r, const struct meaning *is, const struct tw
 {
     struct tw_fault fault = {0};
     if (is->near.n > 0)
-        TW_IGNORE(tw_fail(&fault, TW_NOTFOUND, "\"%.*s\" is no member here; is %.*s meant?", SHOWN(node->key),
-                          SHOWN(is->near)));
+        TW_IGNORE(tw_fail(&fault, TW_NOTFOUND, "\"%.*s\" is no member here; is %.*s meant?",
+                          TW_STR_FIRST(node->key, 40), TW_STR_FIRST(is->near, 40)));
     else
         TW_IGNORE(tw_fail(&fault, TW_NOTFOUND,
                           "\"%.*s\" is no member here; take it out, or put what it says into extra",
-                          SHOWN(node->key)));
+                          TW_STR_FIRST(node->key, 40)));
     wrong(r, node, &fault);
 }
 

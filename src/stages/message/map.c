@@ -41,47 +41,39 @@ struct column_text {
     struct tw_yaml_items absent;
 };
 
-#define KEY(text, key, kind, member, ...)                                                                    \
-    {                                                                                                        \
-        .name = (key), .type = TW_YAML_##kind, .offset = offsetof(struct text, member), __VA_ARGS__          \
-    }
-#define END                                                                                                  \
-    {                                                                                                        \
-        .name = NULL                                                                                         \
-    }
-
 static const struct tw_yaml_field findings_key[] = {
-    KEY(section_text, "columns", NODE, columns, .required = true),
-    KEY(section_text, "constants", NODE, constants),
-    KEY(section_text, "known_days_after", I64, known_days_after, .max = 3650), END};
+    TW_YAML_KEY(struct section_text, "columns", NODE, columns, .required = true),
+    TW_YAML_KEY(struct section_text, "constants", NODE, constants),
+    TW_YAML_KEY(struct section_text, "known_days_after", I64, known_days_after, .max = 3650), TW_YAML_END};
 
 static const struct tw_yaml_field findings_file_key[] = {
-    KEY(section_text, "columns", NODE, columns, .required = true),
-    KEY(section_text, "constants", NODE, constants), END};
+    TW_YAML_KEY(struct section_text, "columns", NODE, columns, .required = true),
+    TW_YAML_KEY(struct section_text, "constants", NODE, constants), TW_YAML_END};
 
 static const struct tw_yaml_field map_key[] = {
-    KEY(map_text, "name", TEXT, name, .required = true),
-    KEY(map_text, "words", TEXT, words, .required = true),
-    KEY(map_text, "format", TEXT, format, .required = true),
-    KEY(map_text, "separator", TEXT, separator),
-    KEY(map_text, "rows", TEXT, rows, .required = true),
-    KEY(map_text, "own_names", BOOL, own_names),
-    KEY(map_text, "national_currency", TEXT, national_currency),
-    KEY(map_text, "absent", TEXTS, absent),
-    KEY(map_text, "pass", TEXTS, pass),
-    KEY(map_text, "columns", NODE, declaration.columns, .required = true),
-    KEY(map_text, "constants", NODE, declaration.constants),
-    KEY(map_text, "findings", STRUCT, findings, .sub = findings_key),
-    KEY(map_text, "findings_file", STRUCT, findings_file, .sub = findings_file_key),
-    END};
+    TW_YAML_KEY(struct map_text, "name", TEXT, name, .required = true),
+    TW_YAML_KEY(struct map_text, "words", TEXT, words, .required = true),
+    TW_YAML_KEY(struct map_text, "format", TEXT, format, .required = true),
+    TW_YAML_KEY(struct map_text, "separator", TEXT, separator),
+    TW_YAML_KEY(struct map_text, "rows", TEXT, rows, .required = true),
+    TW_YAML_KEY(struct map_text, "own_names", BOOL, own_names),
+    TW_YAML_KEY(struct map_text, "national_currency", TEXT, national_currency),
+    TW_YAML_KEY(struct map_text, "absent", TEXTS, absent),
+    TW_YAML_KEY(struct map_text, "pass", TEXTS, pass),
+    TW_YAML_KEY(struct map_text, "columns", NODE, declaration.columns, .required = true),
+    TW_YAML_KEY(struct map_text, "constants", NODE, declaration.constants),
+    TW_YAML_KEY(struct map_text, "findings", STRUCT, findings, .sub = findings_key),
+    TW_YAML_KEY(struct map_text, "findings_file", STRUCT, findings_file, .sub = findings_file_key),
+    TW_YAML_END};
 
-static const struct tw_yaml_field column_key[] = {KEY(column_text, "is", TEXT, is, .required = true),
-                                                  KEY(column_text, "unit", TEXT, unit),
-                                                  KEY(column_text, "currency", TEXT, currency),
-                                                  KEY(column_text, "required", BOOL, required),
-                                                  KEY(column_text, "values", NODE, values),
-                                                  KEY(column_text, "absent", TEXTS, absent),
-                                                  END};
+static const struct tw_yaml_field column_key[] = {
+    TW_YAML_KEY(struct column_text, "is", TEXT, is, .required = true),
+    TW_YAML_KEY(struct column_text, "unit", TEXT, unit),
+    TW_YAML_KEY(struct column_text, "currency", TEXT, currency),
+    TW_YAML_KEY(struct column_text, "required", BOOL, required),
+    TW_YAML_KEY(struct column_text, "values", NODE, values),
+    TW_YAML_KEY(struct column_text, "absent", TEXTS, absent),
+    TW_YAML_END};
 
 /* A list of columns being read. */
 struct list {
@@ -91,17 +83,6 @@ struct list {
     size_t n;
     struct tw_yaml_items absent; /* what the whole map takes for absent */
 };
-
-/* Points a fault at a place of the map and says what is wrong there. */
-#define WRONG(node, fault, ...) (point_at((node), (fault)), tw_fail((fault), __VA_ARGS__))
-
-static void point_at(const struct tw_yaml *node, struct tw_fault *fault)
-{
-    if (fault == NULL) return;
-    fault->line = node->line;
-    fault->column = node->column;
-    snprintf(fault->path, sizeof fault->path, "%.*s", TW_STR_ARG(node->key));
-}
 
 static uint32_t targets(bool findings)
 {
@@ -137,23 +118,24 @@ static tw_err read_target(const struct list *list, const struct tw_yaml *node, s
             near = target_name(list->findings, i);
     const char *what = list->findings ? "part of a finding" : "element";
     if (*near != 0)
-        return WRONG(node, fault, TW_NOTFOUND, "there is no %s called '%.*s'; is '%s' meant?", what,
-                     TW_STR_ARG(name), near);
-    return WRONG(node, fault, TW_NOTFOUND, "there is no %s called '%.*s'; docs/formats/%s.md lists them",
-                 what, TW_STR_ARG(name), list->findings ? "maps" : "elements");
+        return TW_YAML_WRONG(node, fault, TW_NOTFOUND, "there is no %s called '%.*s'; is '%s' meant?", what,
+                             TW_STR_ARG(name), near);
+    return TW_YAML_WRONG(node, fault, TW_NOTFOUND,
+                         "there is no %s called '%.*s'; docs/formats/%s.md lists them", what,
+                         TW_STR_ARG(name), list->findings ? "maps" : "elements");
 }
 
 static tw_err read_words(const struct tw_yaml *node, struct list *list, struct tw_map_column *c,
                          struct tw_fault *fault)
 {
     if (node->kind != TW_YAML_MAP || node->n == 0)
-        return WRONG(node, fault, TW_FORMAT,
-                     "texts of the file and what they mean are expected here, such as \"1\": yes");
+        return TW_YAML_WRONG(node, fault, TW_FORMAT,
+                             "texts of the file and what they mean are expected here, such as \"1\": yes");
     struct tw_map_word *word = tw_arena_array(list->arena, node->n, sizeof *word);
     if (word == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
     for (size_t i = 0; i < node->n; i++) {
         if (node->member[i]->kind != TW_YAML_SCALAR)
-            return WRONG(node->member[i], fault, TW_FORMAT, "one text is expected here");
+            return TW_YAML_WRONG(node->member[i], fault, TW_FORMAT, "one text is expected here");
         word[i] = (struct tw_map_word){node->member[i]->key, node->member[i]->text};
     }
     c->word = word;
@@ -169,10 +151,11 @@ static tw_err read_currency(const struct tw_yaml *node, struct tw_str currency, 
     const int n = snprintf(name, sizeof name, "%s_currency", target_name(list->findings, amount->target));
     const uint32_t target = find_target(list->findings, (struct tw_str){name, (size_t)n});
     if (target >= targets(list->findings))
-        return WRONG(node, fault, TW_FORMAT, "only amounts have a currency; leave 'currency' out here");
+        return TW_YAML_WRONG(node, fault, TW_FORMAT,
+                             "only amounts have a currency; leave 'currency' out here");
     if (tw_currency_find(currency) == NULL)
-        return WRONG(node, fault, TW_FORMAT, "'%.*s' is no currency of ISO 4217, such as USD",
-                     TW_STR_ARG(currency));
+        return TW_YAML_WRONG(node, fault, TW_FORMAT, "'%.*s' is no currency of ISO 4217, such as USD",
+                             TW_STR_ARG(currency));
     list->at[list->n++] = (struct tw_map_column){.constant = currency, .target = target};
     return TW_OK;
 }
@@ -181,11 +164,11 @@ static tw_err check_unit(const struct tw_yaml *node, const struct list *list, co
                          struct tw_fault *fault)
 {
     if (list->findings || tw_element_row((enum tw_element)c->target)->type != TW_TYPE_MASS)
-        return WRONG(node, fault, TW_FORMAT, "only masses have a unit; leave 'unit' out here");
+        return TW_YAML_WRONG(node, fault, TW_FORMAT, "only masses have a unit; leave 'unit' out here");
     const struct tw_unit *unit = tw_unit_find(c->unit);
     if (unit == NULL || unit->kg == 0)
-        return WRONG(node, fault, TW_FORMAT, "'%.*s' is no unit of mass; KGM, GRM, TNE and LBR are",
-                     TW_STR_ARG(c->unit));
+        return TW_YAML_WRONG(node, fault, TW_FORMAT, "'%.*s' is no unit of mass; KGM, GRM, TNE and LBR are",
+                             TW_STR_ARG(c->unit));
     return TW_OK;
 }
 
@@ -198,8 +181,8 @@ static tw_err read_column(const struct tw_yaml *node, struct list *list, struct 
     else if (node->kind == TW_YAML_SCALAR)
         text.is = node->text;
     else
-        return WRONG(node, fault, TW_FORMAT,
-                     "an element, or keys such as {is: hs, required: true}, are expected here");
+        return TW_YAML_WRONG(node, fault, TW_FORMAT,
+                             "an element, or keys such as {is: hs, required: true}, are expected here");
     struct tw_map_column c = {.name = node->key,
                               .unit = text.unit,
                               .required = text.required,
@@ -216,7 +199,7 @@ static tw_err read_column(const struct tw_yaml *node, struct list *list, struct 
 static tw_err read_constant(const struct tw_yaml *node, struct list *list, struct tw_fault *fault)
 {
     if (node->kind != TW_YAML_SCALAR || node->text.n == 0)
-        return WRONG(node, fault, TW_FORMAT, "one text, the same for every row, is expected here");
+        return TW_YAML_WRONG(node, fault, TW_FORMAT, "one text, the same for every row, is expected here");
     struct tw_map_column c = {.constant = node->text};
     TW_TRY(read_target(list, node, node->key, &c.target, fault));
     list->at[list->n++] = c;
@@ -229,8 +212,8 @@ static tw_err check_targets(const struct tw_yaml *node, const struct list *list,
     for (size_t i = 0; i < list->n && !list->findings; i++)
         for (size_t k = 0; k < i; k++)
             if (list->at[i].target == list->at[k].target)
-                return WRONG(node, fault, TW_CONFLICT, "'%s' is fed twice by this map; once is right",
-                             target_name(false, list->at[i].target));
+                return TW_YAML_WRONG(node, fault, TW_CONFLICT, "'%s' is fed twice by this map; once is right",
+                                     target_name(false, list->at[i].target));
     return TW_OK;
 }
 
@@ -240,10 +223,10 @@ static tw_err read_section(const struct section_text *text, bool findings, const
     struct list list = {.findings = findings, .arena = arena, .absent = map->absent};
     const struct tw_yaml *const columns = text->columns, *const constants = text->constants;
     if (columns->kind != TW_YAML_MAP || columns->n == 0)
-        return WRONG(columns, fault, TW_FORMAT,
-                     "columns and their elements are expected here, such as HS6 Code: hs");
+        return TW_YAML_WRONG(columns, fault, TW_FORMAT,
+                             "columns and their elements are expected here, such as HS6 Code: hs");
     if (constants != NULL && constants->kind != TW_YAML_MAP)
-        return WRONG(constants, fault, TW_FORMAT, "elements and their values are expected here");
+        return TW_YAML_WRONG(constants, fault, TW_FORMAT, "elements and their values are expected here");
     const size_t most = 2 * columns->n + (constants != NULL ? constants->n : 0);
     list.at = tw_arena_array(arena, most, sizeof *list.at);
     if (list.at == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
@@ -259,21 +242,22 @@ static tw_err check_header(const struct tw_yaml *root, const struct map_text *te
                            struct tw_fault *fault)
 {
     if (!tw_str_is(text->format, "csv"))
-        return WRONG(tw_yaml_get(root, "format"), fault, TW_FORMAT, "the only format so far is csv");
+        return TW_YAML_WRONG(tw_yaml_get(root, "format"), fault, TW_FORMAT, "the only format so far is csv");
     map->row_is_declaration = tw_str_is(text->rows, "declarations");
     if (!map->row_is_declaration && !tw_str_is(text->rows, "items"))
-        return WRONG(tw_yaml_get(root, "rows"), fault, TW_FORMAT,
-                     "'items' or 'declarations' is expected here");
+        return TW_YAML_WRONG(tw_yaml_get(root, "rows"), fault, TW_FORMAT,
+                             "'items' or 'declarations' is expected here");
     if (tw_str_is(text->separator, "tab"))
         map->separator = '\t';
     else if (text->separator.n == 1)
         map->separator = text->separator.s[0];
     else if (text->separator.n > 1)
-        return WRONG(tw_yaml_get(root, "separator"), fault, TW_FORMAT,
-                     "one character or the word tab is expected here");
+        return TW_YAML_WRONG(tw_yaml_get(root, "separator"), fault, TW_FORMAT,
+                             "one character or the word tab is expected here");
     if (text->national_currency.n > 0 && tw_currency_find(text->national_currency) == NULL)
-        return WRONG(tw_yaml_get(root, "national_currency"), fault, TW_FORMAT,
-                     "'%.*s' is no currency of ISO 4217, such as USD", TW_STR_ARG(text->national_currency));
+        return TW_YAML_WRONG(tw_yaml_get(root, "national_currency"), fault, TW_FORMAT,
+                             "'%.*s' is no currency of ISO 4217, such as USD",
+                             TW_STR_ARG(text->national_currency));
     return TW_OK;
 }
 
@@ -287,7 +271,7 @@ static tw_err read_pass(const struct tw_yaml *root, const struct tw_yaml_items *
         size_t check;
         const tw_err err = tw_vocabulary_find(tw_check_vocabulary(), code[i], &check, fault);
         if (err != TW_OK) {
-            point_at(tw_yaml_get(root, "pass"), fault);
+            tw_yaml_point(tw_yaml_get(root, "pass"), fault);
             return err;
         }
         *ret |= (uint64_t)1 << check;

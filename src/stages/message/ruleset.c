@@ -24,50 +24,30 @@ struct condition_text {
     struct tw_yaml_items in, prefix;
 };
 
-#define KEY(text, key, kind, member, ...)                                                                    \
-    {                                                                                                        \
-        .name = (key), .type = TW_YAML_##kind, .offset = offsetof(struct text, member), __VA_ARGS__          \
-    }
-#define END                                                                                                  \
-    {                                                                                                        \
-        .name = NULL                                                                                         \
-    }
+static const struct tw_yaml_field set_key[] = {
+    TW_YAML_KEY(struct set_text, "name", TEXT, name, .required = true),
+    TW_YAML_KEY(struct set_text, "rules", NODE, rules, .required = true), TW_YAML_END};
 
-static const struct tw_yaml_field set_key[] = {KEY(set_text, "name", TEXT, name, .required = true),
-                                               KEY(set_text, "rules", NODE, rules, .required = true), END};
-
-static const struct tw_yaml_field rule_key[] = {KEY(rule_text, "id", TEXT, id, .required = true),
-                                                KEY(rule_text, "severity", TEXT, severity, .required = true),
-                                                KEY(rule_text, "words", TEXT, words, .required = true),
-                                                KEY(rule_text, "remedy", TEXT, remedy, .required = true),
-                                                KEY(rule_text, "source", TEXT, source, .required = true),
-                                                KEY(rule_text, "when", NODE, when),
-                                                KEY(rule_text, "require", NODE, require, .required = true),
-                                                KEY(rule_text, "examples", NODE, examples, .required = true),
-                                                END};
+static const struct tw_yaml_field rule_key[] = {
+    TW_YAML_KEY(struct rule_text, "id", TEXT, id, .required = true),
+    TW_YAML_KEY(struct rule_text, "severity", TEXT, severity, .required = true),
+    TW_YAML_KEY(struct rule_text, "words", TEXT, words, .required = true),
+    TW_YAML_KEY(struct rule_text, "remedy", TEXT, remedy, .required = true),
+    TW_YAML_KEY(struct rule_text, "source", TEXT, source, .required = true),
+    TW_YAML_KEY(struct rule_text, "when", NODE, when),
+    TW_YAML_KEY(struct rule_text, "require", NODE, require, .required = true),
+    TW_YAML_KEY(struct rule_text, "examples", NODE, examples, .required = true),
+    TW_YAML_END};
 
 static const struct tw_yaml_field condition_key[] = {
-    KEY(condition_text, "element", TEXT, element, .required = true),
-    KEY(condition_text, "present", NODE, present),
-    KEY(condition_text, "is", TEXT, is),
-    KEY(condition_text, "in", TEXTS, in),
-    KEY(condition_text, "prefix", TEXTS, prefix),
-    KEY(condition_text, "form", TEXT, form),
-    KEY(condition_text, "at_most", TEXT, at_most),
-    END};
-
-/* Points a fault at a place of the file and says what is wrong there. */
-#define WRONG(node, fault, ...) (point_at((node), (fault)), tw_fail((fault), __VA_ARGS__))
-
-static void point_at(const struct tw_yaml *node, struct tw_fault *fault)
-{
-    if (fault == NULL) return;
-    fault->line = node->line;
-    fault->column = node->column;
-    snprintf(fault->path, sizeof fault->path, "%.*s", TW_STR_ARG(node->key));
-}
-
-#define SHOWN(text) (int)((text).n < 40 ? (text).n : 40), ((text).n > 0 ? (text).s : "")
+    TW_YAML_KEY(struct condition_text, "element", TEXT, element, .required = true),
+    TW_YAML_KEY(struct condition_text, "present", NODE, present),
+    TW_YAML_KEY(struct condition_text, "is", TEXT, is),
+    TW_YAML_KEY(struct condition_text, "in", TEXTS, in),
+    TW_YAML_KEY(struct condition_text, "prefix", TEXTS, prefix),
+    TW_YAML_KEY(struct condition_text, "form", TEXT, form),
+    TW_YAML_KEY(struct condition_text, "at_most", TEXT, at_most),
+    TW_YAML_END};
 
 /* -- conditions */
 
@@ -87,14 +67,16 @@ static tw_err find_element(const struct tw_yaml *node, struct tw_str name, enum 
             for (size_t i = 0; i < n; i++) has |= row[i].level == level;
         }
         if (has) return TW_OK;
-        return WRONG(node, fault, TW_NOTFOUND, "%.*s is no element of declarations, which rules are about",
-                     SHOWN(name));
+        return TW_YAML_WRONG(node, fault, TW_NOTFOUND,
+                             "%.*s is no element of declarations, which rules are about",
+                             TW_STR_FIRST(name, 40));
     }
     for (unsigned e = 0; e < TW_ELEMENT_N; e++)
         if (tw_near_better(name, tw_str_from(tw_element_row((enum tw_element)e)->name), &near))
             best = tw_element_row((enum tw_element)e)->name;
-    return WRONG(node, fault, TW_NOTFOUND, "there is no element \"%.*s\"%s%s%s", SHOWN(name),
-                 best != NULL ? "; is " : "", best != NULL ? best : "", best != NULL ? " meant?" : "");
+    return TW_YAML_WRONG(node, fault, TW_NOTFOUND, "there is no element \"%.*s\"%s%s%s",
+                         TW_STR_FIRST(name, 40), best != NULL ? "; is " : "", best != NULL ? best : "",
+                         best != NULL ? " meant?" : "");
 }
 
 static bool is_number(enum tw_element e)
@@ -119,8 +101,9 @@ static tw_err find_test(const struct tw_yaml *node, enum tw_rule_test *ret, stru
         found++;
     }
     if (found == 1) return TW_OK;
-    return WRONG(node, fault, TW_FORMAT,
-                 "a condition has one of present, is, in, prefix, form and at_most; this one has %u", found);
+    return TW_YAML_WRONG(node, fault, TW_FORMAT,
+                         "a condition has one of present, is, in, prefix, form and at_most; this one has %u",
+                         found);
 }
 
 /* A text as an array of one. */
@@ -140,33 +123,34 @@ static tw_err take_presence(const struct tw_yaml *present, struct tw_rule_condit
     const struct tw_str text = present->kind == TW_YAML_SCALAR ? present->text : (struct tw_str){NULL, 0};
     c->wanted = tw_str_is(text, "true");
     if (c->wanted || tw_str_is(text, "false")) return TW_OK;
-    return WRONG(present, fault, TW_FORMAT, "present is true or false");
+    return TW_YAML_WRONG(present, fault, TW_FORMAT, "present is true or false");
 }
 
 static tw_err take_form(const struct tw_yaml *form, struct tw_arena *arena, struct tw_rule_condition *c,
                         struct tw_fault *fault)
 {
     if (rule_form_is_one(form->text)) return one_text(form->text, arena, c);
-    return WRONG(form, fault, TW_RANGE,
-                 "\"%.*s\" is no form; a letters, n digits, an either, each with how many: a2n12, an..17",
-                 SHOWN(form->text));
+    return TW_YAML_WRONG(
+        form, fault, TW_RANGE,
+        "\"%.*s\" is no form; a letters, n digits, an either, each with how many: a2n12, an..17",
+        TW_STR_FIRST(form->text, 40));
 }
 
 static tw_err take_most(const struct tw_yaml *most, struct tw_rule_condition *c, struct tw_fault *fault)
 {
     if (!is_number(c->element))
-        return WRONG(most, fault, TW_RANGE, "%s is no number, which at_most is for",
-                     tw_element_row(c->element)->name);
+        return TW_YAML_WRONG(most, fault, TW_RANGE, "%s is no number, which at_most is for",
+                             tw_element_row(c->element)->name);
     if (tw_dec_parse(most->text, &c->most, NULL) == TW_OK) return TW_OK;
-    return WRONG(most, fault, TW_RANGE, "\"%.*s\" is no number", SHOWN(most->text));
+    return TW_YAML_WRONG(most, fault, TW_RANGE, "\"%.*s\" is no number", TW_STR_FIRST(most->text, 40));
 }
 
 static tw_err take_list(const struct tw_yaml *node, const struct tw_yaml_items *list,
                         struct tw_rule_condition *c, struct tw_fault *fault)
 {
     if (list->n == 0 || list->n > TW_RULE_VALUES_MAX)
-        return WRONG(node, fault, list->n == 0 ? TW_FORMAT : TW_LIMIT, "a list has 1 to %d values, not %zu",
-                     TW_RULE_VALUES_MAX, list->n);
+        return TW_YAML_WRONG(node, fault, list->n == 0 ? TW_FORMAT : TW_LIMIT,
+                             "a list has 1 to %d values, not %zu", TW_RULE_VALUES_MAX, list->n);
     c->text = list->at;
     c->n = list->n;
     return TW_OK;
@@ -204,10 +188,10 @@ static tw_err take_conditions(const struct tw_yaml *node, struct tw_arena *arena
                               struct tw_rule_condition **ret, size_t *ret_n, struct tw_fault *fault)
 {
     if (node->kind != TW_YAML_LIST || node->n == 0)
-        return WRONG(node, fault, TW_FORMAT, "a list of conditions is expected here");
+        return TW_YAML_WRONG(node, fault, TW_FORMAT, "a list of conditions is expected here");
     if (node->n > TW_RULE_CONDITIONS_MAX)
-        return WRONG(node, fault, TW_LIMIT, "a rule has up to %d conditions here, not %zu",
-                     TW_RULE_CONDITIONS_MAX, node->n);
+        return TW_YAML_WRONG(node, fault, TW_LIMIT, "a rule has up to %d conditions here, not %zu",
+                             TW_RULE_CONDITIONS_MAX, node->n);
     *ret = tw_arena_array(arena, node->n, sizeof **ret);
     if (*ret == NULL) return TW_NOMEM;
     for (size_t i = 0; i < node->n; i++) TW_TRY(take_condition(node->member[i], arena, &(*ret)[i], fault));
@@ -247,11 +231,12 @@ static tw_err make_example(const struct tw_yaml *node, struct tw_arena *arena, s
 {
     bool said = false;
     if (node->kind != TW_YAML_MAP)
-        return WRONG(node, fault, TW_FORMAT, "an example is a map of elements and `holds`");
+        return TW_YAML_WRONG(node, fault, TW_FORMAT, "an example is a map of elements and `holds`");
     for (size_t i = 0; i < node->n; i++) {
         const struct tw_yaml *m = node->member[i];
         enum tw_element e;
-        if (m->kind != TW_YAML_SCALAR) return WRONG(m, fault, TW_FORMAT, "a single value is expected here");
+        if (m->kind != TW_YAML_SCALAR)
+            return TW_YAML_WRONG(m, fault, TW_FORMAT, "a single value is expected here");
         if (tw_str_is(m->key, "holds")) {
             *ret_holds = tw_str_is(m->text, "true");
             said = *ret_holds || tw_str_is(m->text, "false");
@@ -261,11 +246,11 @@ static tw_err make_example(const struct tw_yaml *node, struct tw_arena *arena, s
         void *object = object_for(e, arena, d);
         if (object == NULL) return TW_NOMEM;
         const tw_err err = tw_element_set(e, m->text, arena, object, fault);
-        if (err != TW_OK) point_at(m, fault);
+        if (err != TW_OK) tw_yaml_point(m, fault);
         TW_TRY(err);
     }
     if (said) return TW_OK;
-    return WRONG(node, fault, TW_FORMAT, "an example says `holds: true` or `holds: false`");
+    return TW_YAML_WRONG(node, fault, TW_FORMAT, "an example says `holds: true` or `holds: false`");
 }
 
 static tw_err run_example(const struct tw_rule *rule, const struct tw_yaml *node, struct tw_arena *arena,
@@ -285,19 +270,19 @@ static tw_err run_example(const struct tw_rule *rule, const struct tw_yaml *node
     const struct tw_rule_condition *broken = rule_broken(rule, 0, d, rule->of_item ? item : NULL, &text);
     if (text.failed) return TW_NOMEM;
     if ((broken == NULL) == holds) return TW_OK;
-    return WRONG(node, fault, TW_FORMAT,
-                 "rule %.*s %s for this example, which says that it %s; mend one of them", SHOWN(rule->id),
-                 holds ? "does not hold" : "holds", holds ? "does" : "does not");
+    return TW_YAML_WRONG(
+        node, fault, TW_FORMAT, "rule %.*s %s for this example, which says that it %s; mend one of them",
+        TW_STR_FIRST(rule->id, 40), holds ? "does not hold" : "holds", holds ? "does" : "does not");
 }
 
 static tw_err run_examples(const struct tw_rule *rule, const struct tw_yaml *node, struct tw_arena *arena,
                            struct tw_fault *fault)
 {
     if (node->kind != TW_YAML_LIST || node->n == 0)
-        return WRONG(node, fault, TW_FORMAT, "a list of examples is expected here");
+        return TW_YAML_WRONG(node, fault, TW_FORMAT, "a list of examples is expected here");
     if (node->n > TW_RULE_EXAMPLES_MAX)
-        return WRONG(node, fault, TW_LIMIT, "a rule has up to %d examples, not %zu", TW_RULE_EXAMPLES_MAX,
-                     node->n);
+        return TW_YAML_WRONG(node, fault, TW_LIMIT, "a rule has up to %d examples, not %zu",
+                             TW_RULE_EXAMPLES_MAX, node->n);
     for (size_t i = 0; i < node->n; i++) TW_TRY(run_example(rule, node->member[i], arena, fault));
     return TW_OK;
 }
@@ -328,9 +313,9 @@ static tw_err take_rule(const struct tw_yaml *node, struct tw_arena *arena, stru
     ret->remedy = t.remedy;
     ret->source = t.source;
     ret->severity = tw_str_is(t.severity, "fault") ? TW_SEVERITY_FAULT : TW_SEVERITY_WARNING;
-    if (t.id.n == 0) return WRONG(node, fault, TW_FORMAT, "the id of a rule is not empty");
+    if (t.id.n == 0) return TW_YAML_WRONG(node, fault, TW_FORMAT, "the id of a rule is not empty");
     if (ret->severity == TW_SEVERITY_WARNING && !tw_str_is(t.severity, "warning"))
-        return WRONG(tw_yaml_get(node, "severity"), fault, TW_FORMAT, "severity is fault or warning");
+        return TW_YAML_WRONG(tw_yaml_get(node, "severity"), fault, TW_FORMAT, "severity is fault or warning");
     if (t.when != NULL) TW_TRY(take_conditions(t.when, arena, &ret->when.at, &ret->when.n, fault));
     TW_TRY(take_conditions(t.require, arena, &ret->require.at, &ret->require.n, fault));
     ret->of_item = is_of_item(ret->when.at, ret->when.n) || is_of_item(ret->require.at, ret->require.n);
@@ -341,18 +326,20 @@ static tw_err take_rules(const struct tw_yaml *list, uint32_t max, struct tw_are
                          struct tw_ruleset *ret, struct tw_fault *fault)
 {
     if (list->kind != TW_YAML_LIST || list->n == 0)
-        return WRONG(list, fault, TW_FORMAT, "a list of rules is expected here");
+        return TW_YAML_WRONG(list, fault, TW_FORMAT, "a list of rules is expected here");
     if (list->n > max)
-        return WRONG(list, fault, TW_LIMIT,
-                     "a set has up to %u rules, this one has %zu; part it, or say --rules-max", max, list->n);
+        return TW_YAML_WRONG(list, fault, TW_LIMIT,
+                             "a set has up to %u rules, this one has %zu; part it, or say --rules-max", max,
+                             list->n);
     ret->rules.at = tw_arena_array(arena, list->n, sizeof *ret->rules.at);
     if (ret->rules.at == NULL) return TW_NOMEM;
     for (size_t i = 0; i < list->n; i++) {
         TW_TRY(take_rule(list->member[i], arena, &ret->rules.at[i], fault));
         for (size_t k = 0; k < i; k++)
             if (tw_str_eq(ret->rules.at[k].id, ret->rules.at[i].id))
-                return WRONG(list->member[i], fault, TW_CONFLICT,
-                             "a rule of the id %.*s stands further up already", SHOWN(ret->rules.at[i].id));
+                return TW_YAML_WRONG(list->member[i], fault, TW_CONFLICT,
+                                     "a rule of the id %.*s stands further up already",
+                                     TW_STR_FIRST(ret->rules.at[i].id, 40));
         ret->rules.n++;
     }
     return TW_OK;

@@ -28,10 +28,6 @@ const char *tw_confounder_name(enum tw_confounder c)
     return confounder_name[c];
 }
 
-#define END                                                                                                  \
-    {                                                                                                        \
-        .name = NULL                                                                                         \
-    }
 #define F64(owner, member, lo, hi)                                                                           \
     {                                                                                                        \
         .name = #member, .type = TW_YAML_F64, .offset = offsetof(owner, member), .min = (lo), .max = (hi),   \
@@ -40,7 +36,7 @@ const char *tw_confounder_name(enum tw_confounder c)
 
 static const struct tw_yaml_field draw_fields[] = {F64(struct tw_world_draw, is, 0, 1e9),
                                                    F64(struct tw_world_draw, from, 0, 1e9),
-                                                   F64(struct tw_world_draw, to, 0, 1e9), END};
+                                                   F64(struct tw_world_draw, to, 0, 1e9), TW_YAML_END};
 
 #define DRAW(owner, member)                                                                                  \
     {                                                                                                        \
@@ -51,7 +47,7 @@ static const struct tw_yaml_field draw_fields[] = {F64(struct tw_world_draw, is,
 static const struct tw_yaml_field mechanism_fields[] = {
     DRAW(struct tw_world_mechanism, rate),      DRAW(struct tw_world_mechanism, size),
     DRAW(struct tw_world_mechanism, onset),     F64(struct tw_world_mechanism, habitual, 0, 1),
-    F64(struct tw_world_mechanism, miss, 0, 1), END};
+    F64(struct tw_world_mechanism, miss, 0, 1), TW_YAML_END};
 
 static const struct tw_yaml_field country_fields[] = {
     {.name = "code",
@@ -72,7 +68,7 @@ static const struct tw_yaml_field country_fields[] = {
      .offset = offsetof(struct tw_world_country, chapters),
      .min = 1,
      .max = 99},
-    END};
+    TW_YAML_END};
 
 static const struct tw_yaml_field office_fields[] = {
     {.name = "code",
@@ -87,7 +83,7 @@ static const struct tw_yaml_field office_fields[] = {
      .required = true},
     F64(struct tw_world_office, weight, 0, 1e6),
     {.name = "parcels", .type = TW_YAML_BOOL, .offset = offsetof(struct tw_world_office, parcels)},
-    END};
+    TW_YAML_END};
 
 #define TRAFFIC(member, lo, hi)                                                                              \
     {                                                                                                        \
@@ -119,7 +115,7 @@ static const struct tw_yaml_field traffic_fields[] = {
      .min = 1,
      .max = 1000000,
      .required = true},
-    END};
+    TW_YAML_END};
 
 static const struct tw_yaml_field extra_duty_fields[] = {
     {.name = "origin", .type = TW_YAML_TEXT, .offset = 0, .required = true},
@@ -128,7 +124,7 @@ static const struct tw_yaml_field extra_duty_fields[] = {
      .offset = offsetof(struct tw_world, extra_duty.percent) - offsetof(struct tw_world, extra_duty),
      .max = 1000,
      .required = true},
-    END};
+    TW_YAML_END};
 
 static const struct tw_yaml_field mechanism_list[] = {
 #define X(id, name_)                                                                                         \
@@ -139,7 +135,7 @@ static const struct tw_yaml_field mechanism_list[] = {
      .required = true},
     TW_MECHANISM_TABLE(X)
 #undef X
-        END};
+        TW_YAML_END};
 
 #define CAUGHT(member, hi)                                                                                   \
     {                                                                                                        \
@@ -149,7 +145,7 @@ static const struct tw_yaml_field mechanism_list[] = {
     }
 static const struct tw_yaml_field caught_fields[] = {CAUGHT(new_identity, 1),      CAUGHT(new_declarant, 1),
                                                      CAUGHT(new_exporter, 1),      CAUGHT(keeps_address, 1),
-                                                     CAUGHT(pressure_days, 10000), END};
+                                                     CAUGHT(pressure_days, 10000), TW_YAML_END};
 
 #define CONFOUNDER(member)                                                                                   \
     {                                                                                                        \
@@ -171,7 +167,7 @@ static const struct tw_yaml_field confounder_fields[] = {CONFOUNDER(clearance),
                                                          CONFOUNDER(shock_at),
                                                          CONFOUNDER_F64(clearance_factor),
                                                          CONFOUNDER_F64(shared_address),
-                                                         END};
+                                                         TW_YAML_END};
 
 #define INCUMBENT(member, kind, lo, hi)                                                                      \
     {                                                                                                        \
@@ -191,7 +187,7 @@ static const struct tw_yaml_field incumbent_fields[] = {INCUMBENT(random, TW_YAM
                                                         INCUMBENT(office, TW_YAML_TEXT, 0, 0),
                                                         INCUMBENT(office_chapters, TW_YAML_NUMBERS, 1, 99),
                                                         INCUMBENT(office_rate, TW_YAML_F64, 0, 0.99),
-                                                        END};
+                                                        TW_YAML_END};
 
 #define MANIFESTS(member, lo, hi)                                                                            \
     {                                                                                                        \
@@ -204,7 +200,7 @@ static const struct tw_yaml_field manifests_fields[] = {
     MANIFESTS(weight_sigma, 0, 1),  MANIFESTS(packages, 0, 0.5),
     MANIFESTS(container, 0, 0.5),   MANIFESTS(document, 0, 0.5),
     MANIFESTS(late, 0, 0.5),        MANIFESTS(undeclared, 0, 0.5),
-    MANIFESTS(hiding, 1, 1000),     END};
+    MANIFESTS(hiding, 1, 1000),     TW_YAML_END};
 
 #define PART(member, fields)                                                                                 \
     {                                                                                                        \
@@ -261,7 +257,7 @@ static const struct tw_yaml_field world_fields[] = {
      .offset = offsetof(struct tw_world, manifests),
      .sub = manifests_fields},
     PART(incumbent, incumbent_fields),
-    END};
+    TW_YAML_END};
 
 static void vary_one(struct tw_rng *r, struct tw_world_draw *d)
 {
