@@ -195,7 +195,7 @@ static tw_err on_decided(void *to, const struct tw_assessor *a, const struct tw_
 
 static double days_of(const struct preview *p)
 {
-    return p->first_day == TW_NO_DAY ? 1 : (double)(p->last_day - p->first_day + 1);
+    return (double)(p->last_day - p->first_day + 1);
 }
 
 /* The other criterion that hits most of the same declarations; p->n = none. */
@@ -266,9 +266,10 @@ static void put_text(const struct preview *p, const struct tw_run_summary *s, st
 {
     size_t n;
     const struct tw_criterion *k = tw_criteria_at(p->set, &n);
-    tw_buf_printf(out, "%.*s, version %lld, over %llu declarations of %.0f days\n\n",
+    tw_buf_printf(out, "%.*s, version %lld, over %llu declaration%s of %.0f day%s\n\n",
                   TW_STR_ARG(tw_criteria_name(p->set)), (long long)tw_criteria_version(p->set),
-                  (unsigned long long)s->declarations, days_of(p));
+                  (unsigned long long)s->declarations, s->declarations == 1 ? "" : "s", days_of(p),
+                  days_of(p) > 1 ? "s" : "");
     tw_buf_text(out, "criterion                    hits    a day     asks    alone  found of those inspected "
                      "before (95 %)\n");
     for (size_t i = 0; i < n; i++) put_criterion(p, &k[i], i, out);
@@ -381,7 +382,15 @@ static tw_err run(struct preview *p, struct tw_run_options *o, struct tw_fault *
     o->decided = on_decided;
     o->reasons = false;
     TW_TRY(tw_run(o, &sum, fault)); /* with the set in use, or none */
+    if (sum.declarations == 0) {
+        tw_cli_reading_summary(p->reading, sum.refused);
+        p->cli->file = o->declarations;
+        return tw_fail(fault, TW_FORMAT, "not one declaration could be taken; the reasons are told above");
+    }
     o->criteria = p->cli->arg[1];
+    o->input.refused = NULL; /* told, counted and kept by the first reading */
+    o->input.manifest_told = NULL;
+    o->input.rejects = NULL;
     p->second = true;
     TW_TRY(tw_run(o, &sum, fault));
     tw_cli_reading_summary(p->reading, sum.refused);
@@ -389,7 +398,8 @@ static tw_err run(struct preview *p, struct tw_run_options *o, struct tw_fault *
         put_json(p, &sum, &out);
     else
         put_text(p, &sum, &out);
-    return tw_cli_write(&out, fault);
+    TW_TRY(tw_cli_write(&out, fault));
+    return tw_cli_reading_manifests(p->reading, fault);
 }
 
 static tw_err preview(struct preview *p, struct tw_fault *fault)
