@@ -254,6 +254,9 @@ struct tw_cel_env {
     const struct tw_cel_function *function;
     size_t functions;
     bool unchecked; /* types are not checked, and names that are not there are faults of the evaluation */
+    /* Owns the programs, side by side, so that to run many is to read one stretch of memory; also what is
+     * left of one that does not compile. NULL = each program owns itself. */
+    struct tw_arena *arena;
 };
 
 /* Zero in a member means its default. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cel/build_priv.h"
+#include "cel/shortcut_priv.h"
 
 enum { FOLD_STEPS = 20000 };
 
@@ -111,7 +112,7 @@ static uint32_t fold(struct emit *e, uint32_t at, struct mark before)
 {
     if (e->b->err != TW_OK) return 0;
     struct tw_cel_run r = {.p = e->p, .arena = e->p->arena, .steps = FOLD_STEPS};
-    const struct tw_cel_value v = tw_cel_run_op(&r, at);
+    const struct tw_cel_value v = tw_cel_run_op(&r, made(e, at));
     if (r.stop == TW_NOMEM) tw_cel_starved(e->b);
     if (r.stop != TW_OK || r.steps < 0 || tw_cel_is_void(v)) return at;
     const uint32_t byte = made(e, at)->byte;
@@ -130,9 +131,7 @@ static uint32_t missing(struct emit *e, const struct tw_cel_node *node)
     const struct tw_str text = {p->source.s + node->from, node->end - node->from};
     for (uint32_t i = 0; i < p->missings; i++)
         if (tw_str_eq(p->missing[i], text)) return i;
-    if (p->missings == TW_CEL_MISSING_MAX - 1) return TW_CEL_MISSING_MAX - 1;
-    p->missing[p->missings] = text;
-    return p->missings++;
+    return p->missings < TW_CEL_MISSING_MAX - 1 ? PUT(e, missing, missings, text) : TW_CEL_MISSING_MAX - 1;
 }
 
 static uint32_t load(struct emit *e, const struct tw_cel_node *node)
@@ -178,7 +177,8 @@ static bool row(struct emit *e, const struct tw_cel_node *node, uint32_t *ret, b
         *all_const = *all_const && is_const(e, at[i]);
     }
     *ret = e->p->children;
-    for (uint32_t i = 0; i < node->n && e->b->err == TW_OK; i++) (void)PUT(e, child, children, at[i]);
+    for (uint32_t i = 0; i < node->n && e->b->err == TW_OK; i++)
+        (void)PUT(e, child, children, tw_cel_shortcut_of(e->p, at[i]));
     return e->b->err == TW_OK;
 }
 
@@ -346,8 +346,8 @@ static uint32_t macro(struct emit *e, const struct tw_cel_node *node)
     o.a = emit(e, node->arg[0]);
     const uint32_t body = emit(e, node->arg[1]), filter = node->n == 3 ? emit(e, node->arg[2]) : 0;
     o.b = e->p->children;
-    (void)PUT(e, child, children, body);
-    (void)PUT(e, child, children, filter);
+    (void)PUT(e, child, children, ((struct tw_cel_operand){.op = body}));
+    (void)PUT(e, child, children, ((struct tw_cel_operand){.op = filter}));
     return op(e, o);
 }
 
@@ -400,34 +400,11 @@ static const struct tw_cel_type *keep_type(struct emit *e, const struct tw_cel_t
     return t;
 }
 
-/* Arrays that grew, where the program lives, side by side. */
-static void settle(struct emit *e)
-{
-    struct tw_cel_program *p = e->p;
-    const struct {
-        void **at;
-        size_t bytes;
-    } row[] = {{(void **)&p->op, p->ops * sizeof *p->op},
-               {(void **)&p->constant, p->constants * sizeof *p->constant},
-               {(void **)&p->child, p->children * sizeof *p->child},
-               {(void **)&p->set, p->sets * sizeof *p->set},
-               {(void **)&p->pattern, p->patterns * sizeof(struct tw_cel_pattern *)},
-               {(void **)&p->zone, p->zones * sizeof(struct tw_cel_zone *)}};
-    for (size_t i = 0; i < sizeof row / sizeof *row && e->b->err == TW_OK; i++) {
-        if (row[i].bytes == 0) continue;
-        void *kept = tw_arena_room(p->arena, row[i].bytes, 1);
-        if (kept == NULL) tw_cel_starved(e->b);
-        if (kept == NULL) return;
-        memcpy(kept, *row[i].at, row[i].bytes);
-        *row[i].at = kept;
-    }
-}
-
 tw_err tw_cel_emit(struct tw_cel_build *b, struct tw_cel_node *root, struct tw_cel_program *p)
 {
     struct emit e = {.b = b, .p = p};
     p->result = keep_type(&e, tw_cel_type_settled(b, root->type, true));
-    p->root = emit(&e, root);
-    settle(&e);
+    const uint32_t at = emit(&e, root);
+    if (b->err == TW_OK) p->root = p->op[at];
     return b->err;
 }

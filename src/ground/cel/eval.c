@@ -3,6 +3,7 @@
  * one of them is, whatever the others are, and names all that is missing; then the first fault. && and ||
  * ask for less: one false, one true decides. Source: langdef, Logical Operators. */
 #include "cel/run_priv.h"
+#include "cel/shortcut_priv.h"
 
 typedef struct tw_cel_value value;
 
@@ -79,7 +80,7 @@ static inline value slot_field(const struct tw_cel_run *r, const struct tw_cel_o
 static inline value run(struct tw_cel_run *r, uint32_t number)
 {
     const struct tw_cel_op *op = &r->p->op[number];
-    if (op->code > TW_CEL_CODE_SLOT_FIELD || r->steps <= 0) return tw_cel_run_op(r, number);
+    if (op->code > TW_CEL_CODE_SLOT_FIELD || r->steps <= 0) return tw_cel_run_op(r, op);
     r->steps--;
     return op->code == TW_CEL_CODE_CONST ? r->p->constant[op->a] : slot_field(r, op);
 }
@@ -122,10 +123,15 @@ static value member(struct tw_cel_run *r, const struct tw_cel_op *op)
 static value logic(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
     const bool decides = op->code == TW_CEL_CODE_OR;
-    const uint32_t *child = r->p->child + op->a;
+    const struct tw_cel_operand *child = r->p->child + op->a;
     struct gathered g = {0};
+    bool yes;
     for (unsigned i = 0; i < op->n; i++) {
-        value v = run(r, child[i]);
+        if (tw_cel_shortcut(r, &child[i], &yes)) {
+            if (yes == decides) return tw_cel_bool(yes);
+            continue;
+        }
+        value v = run(r, child[i].op);
         if (__builtin_expect(v.kind == TW_CEL_BOOL, 1)) {
             if (v.b == decides) return v;
             continue;
@@ -177,7 +183,7 @@ static bool operands(struct tw_cel_run *r, const struct tw_cel_op *op, value *ar
 {
     struct gathered g = {0};
     for (unsigned i = 0; i < op->n; i++) {
-        arg[i] = run(r, r->p->child[op->a + i]);
+        arg[i] = run(r, r->p->child[op->a + i].op);
         if (r->stop != TW_OK) break;
         (void)gather(&g, arg[i]);
     }
@@ -394,7 +400,7 @@ static value macro_result(const struct macro *m)
 static value macro(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
     struct macro m = {.op = op, .over = run(r, op->a)};
-    const uint32_t child[2] = {r->p->child[op->b], r->p->child[op->b + 1]};
+    const uint32_t child[2] = {r->p->child[op->b].op, r->p->child[op->b + 1].op};
     const bool makes_map = op->of == TW_CEL_MACRO_TRANSFORM_MAP;
     if (tw_cel_is_void(m.over)) return m.over;
     if (m.over.kind != TW_CEL_LIST && m.over.kind != TW_CEL_MAP)
@@ -419,9 +425,8 @@ static value negation(struct tw_cel_run *r, const struct tw_cel_op *op)
     return tw_cel_is_void(v) ? v : placed(tw_cel_no_overload(&v, 1), op);
 }
 
-value tw_cel_run_op(struct tw_cel_run *r, uint32_t number)
+value tw_cel_run_op(struct tw_cel_run *r, const struct tw_cel_op *op)
 {
-    const struct tw_cel_op *op = &r->p->op[number];
     if (__builtin_expect(--r->steps < 0, 0)) return tw_cel_halt(r, TW_LIMIT);
     switch ((enum tw_cel_code)op->code) {
     case TW_CEL_CODE_CONST:

@@ -57,10 +57,9 @@ static tw_err texts_of(struct guarding *to, const struct tw_cel_value *at, size_
 }
 
 /* x == 'a', 'a' == x, x in ['a', 'b'], x.startsWith('a'). g->n stays 0 where it is none of these. */
-static tw_err guard_of(struct guarding *to, uint32_t op, struct tw_cel_guard *g)
+static tw_err guard_of(struct guarding *to, const struct tw_cel_op *o, struct tw_cel_guard *g)
 {
     const struct tw_cel_program *p = to->p;
-    const struct tw_cel_op *o = &p->op[op];
     const struct tw_cel_value *c = NULL;
     *g = (struct tw_cel_guard){.n = 0};
     switch (o->code) {
@@ -90,7 +89,7 @@ static tw_err guard_of_any(struct guarding *to, const struct tw_cel_op *o, struc
     struct tw_str *text = tw_arena_array(to->arena, o->n, sizeof *text);
     if (text == NULL) return TW_NOMEM;
     for (uint32_t i = 0; i < o->n; i++) {
-        TW_TRY(guard_of(to, to->p->child[o->a + i], &one));
+        TW_TRY(guard_of(to, &to->p->op[to->p->child[o->a + i].op], &one));
         if (i == 0) *g = one;
         if (one.n != 1 || !same_path(g, &one)) {
             g->n = 0;
@@ -103,19 +102,18 @@ static tw_err guard_of_any(struct guarding *to, const struct tw_cel_op *o, struc
     return TW_OK;
 }
 
-static tw_err gather(struct guarding *to, uint32_t op)
+static tw_err gather(struct guarding *to, const struct tw_cel_op *o)
 {
-    const struct tw_cel_op *o = &to->p->op[op];
     struct tw_cel_guard g;
     if (to->n == GUARDS_MOST) return TW_OK;
     if (o->code == TW_CEL_CODE_AND) {
-        for (uint32_t i = 0; i < o->n; i++) TW_TRY(gather(to, to->p->child[o->a + i]));
+        for (uint32_t i = 0; i < o->n; i++) TW_TRY(gather(to, &to->p->op[to->p->child[o->a + i].op]));
         return TW_OK;
     }
     if (o->code == TW_CEL_CODE_OR)
         TW_TRY(guard_of_any(to, o, &g));
     else
-        TW_TRY(guard_of(to, op, &g));
+        TW_TRY(guard_of(to, o, &g));
     if (g.n > 0) to->guard[to->n++] = g;
     return TW_OK;
 }
@@ -126,7 +124,7 @@ tw_err tw_cel_guards(const struct tw_cel_program *p, struct tw_arena *arena, con
     struct guarding to = {.p = p, .arena = arena};
     to.guard = tw_arena_array(arena, GUARDS_MOST, sizeof *to.guard);
     if (to.guard == NULL) return TW_NOMEM;
-    TW_TRY(gather(&to, p->root));
+    TW_TRY(gather(&to, &p->root));
     *ret = to.guard;
     *ret_n = to.n;
     return TW_OK;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/mem.h"
 #include "cel/build_priv.h"
 
 enum {
@@ -40,19 +39,52 @@ static tw_err text_of(struct tw_cel_build *b)
     return b->err;
 }
 
+/* In the memory of the tree, until it is whole. */
 static tw_err program_new(struct tw_cel_build *b, struct tw_cel_program **ret)
 {
-    TW_SCOPED(tw_cel_program) *p = tw_calloc(1, sizeof *p);
-    if (p == NULL) return TW_NOMEM;
-    TW_TRY(tw_arena_new(PROGRAM_BYTES, &p->arena));
-    TW_TRY(tw_str_dup(p->arena, b->source, &p->source));
-    p->missing = tw_arena_array(p->arena, TW_CEL_MISSING_MAX, sizeof *p->missing);
-    p->reads = tw_arena_array(p->arena, b->env->variables / 64 + 1, sizeof *p->reads);
-    if (p->missing == NULL || p->reads == NULL) return TW_NOMEM;
-    p->env = b->env;
-    p->steps = b->limits.steps;
+    TW_SCOPED(tw_arena) *own = NULL;
+    struct tw_str source;
+    if (b->env->arena == NULL) TW_TRY(tw_arena_new(PROGRAM_BYTES, &own));
+    struct tw_arena *arena = own != NULL ? own : b->env->arena;
+    TW_TRY(tw_str_dup(arena, b->source, &source));
+    uint64_t *reads = tw_arena_array(arena, b->env->variables / 64 + 1, sizeof *reads);
+    struct tw_cel_program *p = tw_arena_alloc(b->scratch, sizeof *p);
+    if (reads == NULL || p == NULL) return TW_NOMEM;
+    *p = (struct tw_cel_program){.env = b->env,
+                                 .steps = b->limits.steps,
+                                 .arena = arena,
+                                 .own = own,
+                                 .source = source,
+                                 .reads = reads};
+    own = NULL;
     *ret = p;
-    p = NULL;
+    return TW_OK;
+}
+
+/* The program and its arrays, where they are to live, side by side. */
+static tw_err settle(struct tw_cel_program *p, struct tw_cel_program **ret)
+{
+    const struct {
+        void **at;
+        size_t bytes;
+    } row[] = {{(void **)&p->child, p->children * sizeof *p->child},
+               {(void **)&p->op, p->ops * sizeof *p->op},
+               {(void **)&p->constant, p->constants * sizeof *p->constant},
+               {(void **)&p->set, p->sets * sizeof *p->set},
+               {(void **)&p->pattern, p->patterns * sizeof(struct tw_cel_pattern *)},
+               {(void **)&p->zone, p->zones * sizeof(struct tw_cel_zone *)},
+               {(void **)&p->missing, p->missings * sizeof *p->missing}};
+    struct tw_cel_program *kept = tw_arena_room(p->arena, 1, sizeof *kept);
+    if (kept == NULL) return TW_NOMEM;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        if (row[i].bytes == 0) continue;
+        void *at = tw_arena_room(p->arena, row[i].bytes, 1);
+        if (at == NULL) return TW_NOMEM;
+        memcpy(at, *row[i].at, row[i].bytes);
+        *row[i].at = at;
+    }
+    *kept = *p;
+    *ret = kept;
     return TW_OK;
 }
 
@@ -67,7 +99,10 @@ static tw_err build(struct tw_cel_build *b, struct tw_cel_program **ret)
         return b->err;
     }
     TW_TRY(tw_cel_emit(b, root, p));
-    *ret = p;
+    if (settle(p, ret) != TW_OK) {
+        tw_cel_starved(b);
+        return b->err;
+    }
     p = NULL;
     return TW_OK;
 }
@@ -95,8 +130,7 @@ void tw_cel_free(struct tw_cel_program *p)
     if (p == NULL) return;
     for (uint32_t i = 0; i < p->patterns; i++) tw_cel_pattern_free(p->pattern[i]);
     for (uint32_t i = 0; i < p->zones; i++) tw_cel_zone_free(p->zone[i]);
-    tw_arena_free(p->arena);
-    tw_free(p);
+    tw_arena_free(p->own); /* and p with it */
 }
 
 const struct tw_cel_type *tw_cel_result(const struct tw_cel_program *p)
@@ -157,7 +191,7 @@ tw_err tw_cel_eval(const struct tw_cel_program *p, const struct tw_cel_value *sl
 {
     struct tw_cel_value local[2 * TW_CEL_DEPTH_MOST];
     struct tw_cel_run r = {.p = p, .slot = slot, .arena = arena, .steps = p->steps, .local = local};
-    const struct tw_cel_value v = tw_cel_run_op(&r, p->root);
+    const struct tw_cel_value v = tw_cel_run_op(&r, &p->root);
     if (r.stop != TW_OK || r.steps < 0) return halted(p, r.stop, fault);
     if (v.kind == TW_CEL_ERROR) return refuse(p, v, fault);
     *ret = v;

@@ -82,6 +82,16 @@ enum tw_cel_code {
     TW_CEL_CODE_FAULT  /* a: enum tw_cel_fault */
 };
 
+/* An operand in a row; with what answers it at once, where it is a comparison of a field of a slot's record
+ * with a constant (shortcut_priv.h). */
+struct tw_cel_operand {
+    struct tw_cel_value with; /* the constant; IN: its members, and of which kind they are */
+    uint32_t op;
+    uint8_t how; /* enum tw_cel_how */
+    uint8_t slot, field;
+    uint8_t holds; /* when the two stand so: TW_CEL_LESS and its like */
+};
+
 struct tw_cel_op {
     uint8_t code; /* enum tw_cel_code */
     uint8_t of;   /* MACRO: enum tw_cel_macro */
@@ -104,22 +114,25 @@ struct tw_cel_zone;    /* zone.c */
 
 enum { TW_CEL_MISSING_MAX = 64 }; /* names that can be told apart; the last stands for all further ones */
 
+/* What each evaluation reads stands first, and its arrays behind it. */
 struct tw_cel_program {
-    struct tw_arena *arena; /* owns all of this but patterns and zones */
-    struct tw_str source;
-    const struct tw_cel_env *env;
-    const struct tw_cel_type *result;
+    struct tw_cel_operand *child;
+    uint32_t steps;
+    struct tw_cel_op root;
     struct tw_cel_op *op;
     struct tw_cel_value *constant;
-    uint32_t *child;
     struct tw_cel_set *set;
+    const struct tw_cel_env *env;
     struct tw_cel_pattern **pattern;
     struct tw_cel_zone **zone;
+    struct tw_arena *arena; /* owns all of this but patterns and zones */
+    struct tw_arena *own;   /* the same, when it is the program's */
+    struct tw_str source;
+    const struct tw_cel_type *result;
     struct tw_str *missing; /* what may be missing, as the source has it */
     uint64_t *reads;        /* a bit for each variable of the environment */
-    uint32_t root, ops, constants, children, sets, patterns, zones, missings;
-    uint32_t ops_cap, constants_cap, children_cap, sets_cap, patterns_cap, zones_cap;
-    uint32_t steps;
+    uint32_t ops, constants, children, sets, patterns, zones, missings;
+    uint32_t ops_cap, constants_cap, children_cap, sets_cap, patterns_cap, zones_cap, missings_cap;
 };
 
 struct tw_cel_run {
@@ -132,7 +145,7 @@ struct tw_cel_run {
 };
 
 /* eval.c */
-struct tw_cel_value tw_cel_run_op(struct tw_cel_run *r, uint32_t number);
+struct tw_cel_value tw_cel_run_op(struct tw_cel_run *r, const struct tw_cel_op *op);
 struct tw_cel_value tw_cel_halt(struct tw_cel_run *r, tw_err stop); /* an ERROR that nothing absorbs */
 
 /* False when the evaluation has done too many steps: then a loop may end, for nothing comes of it any more.

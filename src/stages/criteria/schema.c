@@ -172,7 +172,7 @@ tw_err schema_new(struct tw_arena *arena, struct schema **ret)
         TW_TRY(add_own(s->root[r], (enum root)r));
         s->variable[r] = (struct tw_cel_variable){tw_str_from(name[r]), &s->root[r]->type};
     }
-    s->env = (struct tw_cel_env){.variable = s->variable, .variables = ROOT_N};
+    s->env = (struct tw_cel_env){.variable = s->variable, .variables = ROOT_N, .arena = arena};
     *ret = s;
     return TW_OK;
 }
