@@ -124,7 +124,7 @@ static struct tw_criteria *set_of(const struct rule *rule, size_t n, bool uninde
         tw_buf_text(&yaml, "\"\n    channel: red\n    reason: r\n    owner: o\n    offices: [\"*\"]\n"
                            "    valid: {from: 2025-01-01, to: 2027-12-31}\n    examples: [{hit: unknown}]\n");
     }
-    must(tw_criteria_parse(tw_buf_view(&yaml), &limits, &set, &fault), fault.note);
+    must(tw_criteria_parse(tw_buf_view(&yaml), &limits, NULL, &set, &fault), fault.note);
     return set;
 }
 

@@ -274,8 +274,24 @@ static void ask(struct tw_str text, struct tw_arena *arena)
 
 /* -- criteria */
 
+/* Lists that a set may name: one that looks at headers, one that looks into items. */
+static void lists_of(struct tw_name_fold *fold, struct tw_watchlist *ret[2])
+{
+    static const char *const head[] = {
+        "list: FIRMS\nkind: parties\nmatch: fuzzy\nwords: w\nowner: o\nsource: s\n"
+        "entries: [{id: a, value: Acme Trading Lyon}]\n"
+        "examples: [{value: Belnor, hit: false}]\n",
+        "list: GOODS\nkind: codes\nwords: w\nowner: o\nsource: s\n"
+        "entries: [{id: a, value: \"0201\"}]\n"
+        "examples: [{value: \"99\", hit: false}]\n"};
+    for (int i = 0; i < 2; i++) {
+        CHECK(tw_watchlist_new(tw_str_from(head[i]), NULL, fold, &ret[i], NULL) == TW_OK);
+        CHECK(tw_watchlist_ready(ret[i], NULL) == TW_OK);
+    }
+}
+
 /* A set that is taken can be asked of any declaration, and says the same with its index and without. */
-static void criteria(struct tw_str text, struct tw_arena *arena)
+static void criteria(struct tw_str text, const struct tw_watchlists *lists, struct tw_arena *arena)
 {
     const struct tw_criteria_limits limits = {.criteria = 50, .cel.steps = 10000},
                                     all = {.criteria = 50, .cel.steps = 10000, .unindexed = true};
@@ -290,7 +306,7 @@ static void criteria(struct tw_str text, struct tw_arena *arena)
     struct tw_decl d;
     struct tw_item item;
     size_t n, others;
-    const tw_err err = tw_criteria_parse(text, &limits, &set, &fault);
+    const tw_err err = tw_criteria_parse(text, &limits, lists, &set, &fault);
     if (err != TW_OK) {
         fuzz_fault(err, &fault);
         return;
@@ -303,16 +319,32 @@ static void criteria(struct tw_str text, struct tw_arena *arena)
     item.hs = TW_STR("02011000");
     item.origin = TW_STR("US");
     d.office = TW_STR("HB01");
+    d.importer.name = TW_STR("Acme Tradin Lyon");
     d.items.at = &item;
     d.items.n = 1;
-    CHECK(tw_criteria_parse(text, &all, &plain, &fault) == TW_OK);
+    CHECK(tw_criteria_parse(text, &all, lists, &plain, &fault) == TW_OK);
     CHECK(tw_profile_new(small, &profile) == TW_OK);
     CHECK(tw_feature_measure(profile, &d, arena, x, NULL, &look) == TW_OK);
     const struct tw_criteria_case k = {&d, profile, &look, x, 2, 20500};
     CHECK(tw_criteria_ask(set, &k, arena, &hit, &n) == TW_OK);
     CHECK(tw_criteria_ask(plain, &k, arena, &other, &others) == TW_OK && n == others);
     for (size_t i = 0; i < n; i++)
-        CHECK(tw_str_eq(hit[i].criterion->id, other[i].criterion->id) && hit[i].outcome == other[i].outcome);
+        CHECK(tw_str_eq(hit[i].criterion->id, other[i].criterion->id) && hit[i].outcome == other[i].outcome &&
+              hit[i].listed_n == other[i].listed_n);
+}
+
+static void criteria_with_lists(struct tw_str text, struct tw_arena *arena)
+{
+    TW_SCOPED(tw_name_fold) *fold = NULL;
+    struct tw_watchlist *list[2];
+    if (memmem(text.s, text.n, "lists", 5) == NULL) { /* lists take longer than all else */
+        criteria(text, NULL, arena);
+        return;
+    }
+    CHECK(tw_name_fold_new(&fold, NULL) == TW_OK);
+    lists_of(fold, list);
+    criteria(text, &(struct tw_watchlists){list, 2}, arena);
+    for (int i = 0; i < 2; i++) tw_watchlist_free(list[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
@@ -332,7 +364,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         world(in.text, in.piece, arena);
         break;
     case 's':
-        criteria(in.text, arena);
+        criteria_with_lists(in.text, arena);
         break;
     case 'r':
         ask(in.text, arena);

@@ -3,7 +3,8 @@
 """test_lists.py PROGRAM -- exact lists, looked up again by a few lines of Python; TAP on stdout.
 
 Lists of containers, codes and parties with days of their own are drawn, and declarations that hold some of their values in
-other spellings. For each declaration and list, whether there is a hit, on which entry and in which element must be the same.
+other spellings. For each declaration and list, whether there is a hit, on which entry and in which element must be the same:
+of `list match`, and of criteria that ask the lists, alone and two of them together.
 Nothing of ours is imported. Names are ASCII without legal forms; those of other scripts and likeness are tests of their own.
 """
 import csv
@@ -99,32 +100,78 @@ def expected(row, entries):
             if (hit := best(kind, entries[kind], values, day))}
 
 
+SET = """name: lists
+version: 1
+author: test
+criteria:
+"""
+CRITERION = """  - id: {}
+    when: {}
+    channel: red
+    reason: r
+    owner: o
+    valid: {{from: 2026-01-01, to: 2026-12-31}}
+    offices: ["*"]
+    examples: [{{hit: unknown}}]
+"""
+
+
+def decided(program, folder, kinds):
+    """Hits of criteria: (declaration, list, entry, element) of those that ask one list, declarations of the one that asks two"""
+    both = "lists.PARTIES.element == 'seller.name' && lists.CODES.parts.size() == 1"
+    text = SET + "".join(CRITERION.format(k.upper(), f"lists.{k.upper()}.hit") for k in kinds) + CRITERION.format("BOTH", both)
+    (folder / "set.yaml").write_text(text, encoding="utf-8")
+    done = subprocess.run([program, "assess", folder / "in.csv", "--criteria", folder / "set.yaml", "--lists", folder / "lists", "--currency",
+                           "XTS", "--json", "--no-reasons", "-q"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        print("# " + done.stderr[:2000].replace("\n", "\n# "))
+    alone, together = set(), set()
+    for decision in map(json.loads, done.stdout.splitlines()):
+        for hit in decision["criteria"]["hits"]:
+            if hit["id"] == "BOTH":
+                together.add(decision["id"])
+            else:
+                alone |= {(decision["id"], l["list"], l["entry"], l["element"]) for l in hit["lists"]}
+    return alone, together
+
+
+def tell(number, name, got, want):
+    print(f"{'ok' if got == want else 'not ok'} {number} - {name}")
+    for hit in sorted(got ^ want)[:10]:
+        print(f"# {'ours alone' if hit in got else 'missing'}: {hit}")
+    return got == want
+
+
 def main():
     program, rng = sys.argv[1], random.Random(4)
     kinds = ("containers", "codes", "parties")
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
-        entries = {kind: make_list(rng, kind, folder) for kind in kinds}
+        (folder / "lists").mkdir()
+        entries = {kind: make_list(rng, kind, folder / "lists") for kind in kinds}
         rows = [declaration(rng, n, entries) for n in range(2000)]
         with open(folder / "in.csv", "w", newline="", encoding="utf-8") as f:
             out = csv.DictWriter(f, rows[0])
             out.writeheader()
             out.writerows(rows)
-        done = subprocess.run([program, "list", "match", *(folder / f"{k}.yaml" for k in kinds), "--declarations", folder / "in.csv",
+        done = subprocess.run([program, "list", "match", *(folder / f"lists/{k}.yaml" for k in kinds), "--declarations", folder / "in.csv",
                                "--json", "-q"], capture_output=True, text=True, check=False)
+        alone, together = decided(program, folder, kinds)
     got = {(h["declaration"], h["list"], h["entry"], h["element"]) for h in map(json.loads, done.stdout.splitlines())}
     want = set().union(*(expected(row, entries) for row in rows))
     counts = {kind: sum(h[1] == kind.upper() for h in want) for kind in kinds}
     print(f"# {len(want)} hits: {counts}")
     enough = done.returncode == 1 and min(counts.values()) >= 100
     print(f"{'ok' if enough else 'not ok'} 1 - every_kind_is_hit_a_hundred_times")
-    print(f"{'ok' if got == want else 'not ok'} 2 - the_same_hits_on_the_same_entries")
-    for hit in sorted(got ^ want)[:10]:
-        print(f"# {'ours alone' if hit in got else 'missing'}: {hit}")
+    of = {(hit[0], hit[1]): hit[3] for hit in want}
+    both = {d for d, kind in of if kind == "CODES" and of.get((d, "PARTIES")) == "seller.name"}
+    good = tell(2, "the_same_hits_on_the_same_entries", got, want)
+    good &= tell(3, "criteria_that_ask_a_list_hit_the_same", alone, want)
+    good &= tell(4, "criteria_that_ask_two_hit_what_both_hit", together, both) and len(both) > 50
     if done.returncode != 1:
         print("# " + done.stderr[:2000].replace("\n", "\n# "))
-    print("1..2")
-    return not (enough and got == want)
+    print("1..4")
+    return not (enough and good)
 
 
 if __name__ == "__main__":

@@ -348,9 +348,10 @@ static tw_err verdict(const struct tw_cli_reading *reading, const struct tw_run_
 
 static tw_err assess(struct tw_cli *cli, struct outlet *out, struct tw_fault *fault)
 {
+    __attribute__((cleanup(tw_lists_freep))) struct tw_lists lists = {.n = 0};
     struct tw_run_options o;
     struct tw_run_summary sum;
-    TW_TRY(tw_cli_deciding(cli, out->reading, &o, fault));
+    TW_TRY(tw_cli_deciding(cli, out->reading, &lists, &o, fault));
     o.reasons = !tw_cli_flag(cli, "no_reasons");
     o.to = out;
     o.decided = on_decided;

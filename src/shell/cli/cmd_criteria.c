@@ -2,6 +2,7 @@
 /* criteria ACTION SET...: what authors of criteria need before anyone decides by them. */
 #include "base/json.h"
 #include "cli/action.h"
+#include "cli/lists.h"
 #include "cli/preview.h"
 #include "cli/table_priv.h"
 #include "criteria/criteria.h"
@@ -14,6 +15,8 @@ enum { ARENA_BYTES_MAX = 256 << 20, OUT_BYTES_MAX = 64 << 20 };
 struct call {
     struct tw_cli *cli;
     struct tw_criteria_limits limits;
+    struct tw_lists lists;
+    struct tw_watchlists named; /* the same */
     int32_t day;
     struct tw_arena *arena;
     struct tw_buf out;
@@ -25,7 +28,7 @@ static tw_err read_set(struct call *c, const char *path, struct tw_criteria **re
     TW_SCOPED_BUF text = {0};
     c->cli->file = path;
     TW_TRY(tw_file_in_all(path, TW_CRITERIA_BYTES_MAX, &text, fault));
-    TW_TRY(tw_criteria_parse(tw_buf_view(&text), &c->limits, ret, fault));
+    TW_TRY(tw_criteria_parse(tw_buf_view(&text), &c->limits, &c->named, ret, fault));
     c->cli->file = NULL;
     return TW_OK;
 }
@@ -235,7 +238,8 @@ static tw_err list_names(struct call *c, struct tw_fault *fault)
     const struct tw_criteria_name *name;
     size_t n;
     if (c->cli->args > 1) return tw_fail(fault, TW_ARG, "`criteria names` takes no set");
-    if (tw_criteria_names(c->arena, &name, &n) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
+    if (tw_criteria_names(&c->named, c->arena, &name, &n) != TW_OK)
+        return tw_fail(fault, TW_NOMEM, "out of memory");
     for (size_t i = 0; i < n; i++) {
         TW_SCOPED_BUF type = {0};
         tw_cel_type_show(name[i].type, &type);
@@ -273,6 +277,8 @@ enum action { CHECK, TEST, PREVIEW, DIFF, NAMES, ACTIONS };
 
 static tw_err act(struct call *c, enum action action, struct tw_fault *fault)
 {
+    TW_TRY(tw_cli_lists(c->cli, &c->lists, fault));
+    c->named = (struct tw_watchlists){c->lists.at, c->lists.n};
     if (action == DIFF) return diff_sets(c, fault);
     if (action == NAMES) return list_names(c, fault);
     return each_set(c, action == CHECK ? check_set : test_set, fault);
@@ -295,6 +301,7 @@ tw_err cmd_criteria(struct tw_cli *cli, struct tw_fault *fault)
     if (err == TW_OK) err = tw_cli_write(&c.out, fault);
     tw_buf_free(&c.out);
     tw_arena_free(c.arena);
+    tw_lists_free(&c.lists);
     if (err == TW_OK && c.remarks > 0) cli->finding = true;
     return err;
 }

@@ -91,7 +91,7 @@ static tw_err learn(struct demo *d)
 
 static tw_err meet(struct demo *d)
 {
-    TW_TRY(tw_criteria_parse(tw_criteria_builtin(TW_STR("harbor")), NULL, &d->criteria, d->fault));
+    TW_TRY(tw_criteria_parse(tw_criteria_builtin(TW_STR("harbor")), NULL, NULL, &d->criteria, d->fault));
     const struct tw_train_options same = tw_train_options_default();
     const struct tw_play_options o = {.input = d->input,
                                       .declarations = d->country.path[DEMO_MONTH],

@@ -207,6 +207,18 @@ static tw_err put_features(struct page *p, const struct tw_assessment *one)
     return TW_OK;
 }
 
+/* What stands on a list, and whose that is. */
+static void put_listed(struct tw_buf *b, const struct tw_criteria_listed *l)
+{
+    tw_buf_printf(b, "\n    %.*s", TW_STR_ARG(l->words));
+    tw_buf_printf(b, "\n      %.*s: %.*s; owner %.*s", TW_STR_ARG(l->list->name), TW_STR_ARG(l->list->words),
+                  TW_STR_ARG(l->list->owner));
+    if (l->list->version > 0) tw_buf_printf(b, ", version %lld", (long long)l->list->version);
+    if (l->hit.entry->note.n > 0)
+        tw_buf_printf(b, "\n      entry %.*s: %.*s", TW_STR_ARG(l->hit.entry->id),
+                      TW_STR_ARG(l->hit.entry->note));
+}
+
 /* One that hits, in its author's words, and what it asked for. passed = a facilitation lets it pass. */
 static void put_hit(struct tw_buf *b, const struct tw_criteria_hit *h, bool passed)
 {
@@ -231,6 +243,7 @@ static void put_hit(struct tw_buf *b, const struct tw_criteria_hit *h, bool pass
             tw_buf_printf(b, " with probability %g: its draw %s", c->probability,
                           h->asks ? "asked" : "did not ask");
     }
+    for (size_t i = 0; i < h->listed_n; i++) put_listed(b, &h->listed[i]);
     if (c->task.n > 0) tw_buf_printf(b, "\n    task: %.*s", TW_STR_ARG(c->task));
     if (c->legal_basis.n > 0) tw_buf_printf(b, "\n    legal basis: %.*s", TW_STR_ARG(c->legal_basis));
     tw_buf_char(b, '\n');
@@ -258,7 +271,22 @@ static void put_criteria(struct tw_buf *b, const struct tw_assessment *one)
     }
 }
 
-static void put_grounds(struct tw_buf *b, const struct page *p, const struct tw_assessment *one)
+/* The lists that the set reads, as its file does. */
+static void put_lists(struct tw_buf *b, const struct tw_criteria *set)
+{
+    const struct tw_watchlists lists = set != NULL ? tw_criteria_lists(set) : (struct tw_watchlists){NULL, 0};
+    for (size_t i = 0; i < lists.n; i++) {
+        const struct tw_watch_head *h = tw_watchlist_head(lists.at[i]);
+        tw_buf_printf(b, "  list     ");
+        tw_buf_hex(b, h->sha256, sizeof h->sha256);
+        tw_buf_printf(b, " %.*s", TW_STR_ARG(h->name));
+        if (h->version > 0) tw_buf_printf(b, ", version %lld", (long long)h->version);
+        tw_buf_char(b, '\n');
+    }
+}
+
+static void put_grounds(struct tw_buf *b, const struct page *p, const struct tw_assessment *one,
+                        const struct tw_criteria *set)
 {
     static const uint8_t none[TW_SHA256_BYTES] = {0};
     const struct tw_decision *k = &one->decision;
@@ -275,6 +303,7 @@ static void put_grounds(struct tw_buf *b, const struct page *p, const struct tw_
             tw_buf_hex(b, row[i].hash, TW_SHA256_BYTES);
         tw_buf_char(b, '\n');
     }
+    put_lists(b, set);
     uint8_t draw[8];
     for (int i = 0; i < 8; i++) draw[i] = (uint8_t)(k->draw >> (56 - 8 * i));
     tw_buf_text(b, "  draw     ");
@@ -309,7 +338,7 @@ static tw_err on_decided(void *to, const struct tw_assessor *a, const struct tw_
         tw_buf_char(b, '\n');
     }
     if (k->items.n > 0 && put_features(p, one) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
-    put_grounds(b, p, one);
+    put_grounds(b, p, one, tw_assessor_criteria(a));
     return TW_OK;
 }
 
@@ -334,10 +363,11 @@ static void put_window(struct page *p, const struct tw_run_options *o, const str
 /* Quietly: what is refused, or how many there were, is not what was asked. */
 static tw_err explain(struct tw_cli *cli, struct page *p, const char *id, struct tw_fault *fault)
 {
+    __attribute__((cleanup(tw_lists_freep))) struct tw_lists lists = {.n = 0};
     struct tw_run_options o;
     struct tw_run_summary sum;
     if (tw_arena_new(ARENA_BYTES_MAX, &p->arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
-    TW_TRY(tw_cli_deciding(cli, p->reading, &o, fault));
+    TW_TRY(tw_cli_deciding(cli, p->reading, &lists, &o, fault));
     char currency[4] = "";
     const struct tw_str national =
         o.input.currency != NULL ? tw_str_from(o.input.currency) : o.input.map->national_currency;

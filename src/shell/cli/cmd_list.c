@@ -3,11 +3,11 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "cli/action.h"
+#include "cli/lists.h"
 #include "cli/reading.h"
 #include "cli/table_priv.h"
-#include "engine/lists.h"
 
-enum { OUT_BYTES_MAX = 256 << 20, FLUSH_BYTES = 1 << 16, ARENA_BYTES_MAX = 256 << 20, TABLE_PATH_MAX = 4096 };
+enum { OUT_BYTES_MAX = 256 << 20, FLUSH_BYTES = 1 << 16, ARENA_BYTES_MAX = 256 << 20 };
 
 /* One call. */
 struct call {
@@ -36,12 +36,19 @@ static void put_member(struct tw_json *j, const char *key, struct tw_str value)
 
 static void put_head(struct tw_json *j, const char *path, const struct tw_watch_head *h)
 {
+    char hex[TW_SHA256_HEX];
+    tw_sha256_hex(h->sha256, hex);
     put_member(j, "file", tw_str_from(path));
     put_member(j, "list", h->name);
     put_member(j, "kind", tw_str_from(tw_watch_vocabulary()->at[h->kind].code));
     put_member(j, "words", h->words);
     put_member(j, "owner", h->owner);
     put_member(j, "source", h->source);
+    if (h->version > 0) {
+        tw_json_key(j, "version");
+        tw_json_i64(j, h->version);
+    }
+    put_member(j, "sha256", tw_str_from(hex));
     put_member(j, "match", tw_str_from(h->fuzzy ? "fuzzy" : "exact"));
     tw_json_key(j, "entries");
     tw_json_u64(j, h->entries);
@@ -286,15 +293,10 @@ static tw_err act(struct call *c, struct tw_fault *fault)
 
 tw_err cmd_list(struct tw_cli *cli, struct tw_fault *fault)
 {
-    static char table[TABLE_PATH_MAX]; /* static, for a fault in it is told when this has returned */
-    struct call c = {.cli = cli, .out = {.max = OUT_BYTES_MAX}, .table = tw_buf_in(table, sizeof table)};
-    c.options =
-        (struct tw_lists_options){.limits = {.entries = (uint32_t)tw_cli_whole(cli, "list_entries"),
-                                             .entry_bytes = (uint32_t)tw_cli_whole(cli, "list_entry_bytes"),
-                                             .memory = (uint64_t)tw_cli_whole(cli, "list_memory") << 20},
-                                  .lists_max = (uint32_t)tw_cli_whole(cli, "lists_max"),
-                                  .stop = tw_cli_stop(),
-                                  .file = &cli->file};
+    struct call c = {.cli = cli,
+                     .options = tw_cli_lists_options(cli),
+                     .out = {.max = OUT_BYTES_MAX},
+                     .table = tw_cli_lists_path()};
     TW_TRY(tw_cli_day(cli, &c.day, fault));
     tw_err err = act(&c, fault);
     if (err == TW_OK) err = flush(&c, 0, fault);

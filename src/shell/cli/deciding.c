@@ -39,8 +39,8 @@ static tw_err read_draws(struct tw_cli *cli, struct tw_draws *ret, struct tw_fau
     return TW_OK;
 }
 
-tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_run_options *ret,
-                       struct tw_fault *fault)
+tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_lists *lists,
+                       struct tw_run_options *ret, struct tw_fault *fault)
 {
     struct tw_run_options o = {
         .declarations = cli->arg[0],
@@ -57,6 +57,8 @@ tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struc
     o.memory_mib = (uint32_t)tw_cli_whole(cli, "memory");
     TW_TRY(read_channels(cli, &o.channels, fault));
     TW_TRY(read_draws(cli, &o.draws, fault));
+    TW_TRY(tw_cli_lists(cli, lists, fault));
+    o.lists = (struct tw_watchlists){lists->at, lists->n};
     o.input = *tw_cli_reading_options(reading);
     *ret = o;
     return TW_OK;
@@ -68,6 +70,8 @@ void tw_cli_deciding_note(const struct tw_cli *cli, const struct tw_run_options 
     if (o->model == NULL)
         tw_cli_note(cli, "no model: decided by prices against what was seen before, and by chance; "
                          "`tidewaiter train` makes a model");
+    if (o->lists.n > 0 && o->criteria == NULL)
+        tw_cli_note(cli, "no criteria: nothing asks the lists that were read; --criteria FILE does");
     if (o->draws.seeded)
         tw_cli_note(
             cli,

@@ -7,13 +7,15 @@
 #ifndef TW_CLI_DECIDING_H
 #define TW_CLI_DECIDING_H
 
+#include "cli/lists.h"
 #include "cli/reading.h"
 #include "engine/run.h"
 
-/* Reads the key and the channel settings. `reading` and `cli` outlive *ret.
- * TW_ARG (both --key and --seed), and the faults of these two files; cli->file is the one at fault */
-tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_run_options *ret,
-                       struct tw_fault *fault) TW_MUST_CHECK;
+/* Reads the key, the channel settings and the lists, which the caller frees. `reading`, `cli` and `lists`
+ * outlive *ret.
+ * TW_ARG (both --key and --seed), and the faults of these files; cli->file is the one at fault */
+tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_lists *lists,
+                       struct tw_run_options *ret, struct tw_fault *fault) TW_MUST_CHECK;
 
 /* Says on stderr where chance comes from, and what it decides by when there is no model. */
 void tw_cli_deciding_note(const struct tw_cli *cli, const struct tw_run_options *o);

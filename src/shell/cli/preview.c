@@ -30,6 +30,7 @@ struct preview {
     struct tw_cli *cli;
     struct tw_cli_reading *reading;
     struct tw_channel_settings channels;
+    struct tw_lists lists;
     struct tw_criteria *set; /* ours; the run reads the file again */
     struct tally *tally;
     uint64_t *overlap; /* n x n: hits of both */
@@ -364,7 +365,7 @@ static tw_err open_set(struct preview *p, const struct tw_run_options *o, const 
     TW_SCOPED_BUF text = {0};
     p->cli->file = path;
     TW_TRY(tw_file_in_all(path, TW_CRITERIA_BYTES_MAX, &text, fault));
-    TW_TRY(tw_criteria_parse(tw_buf_view(&text), &o->criteria_limits, &p->set, fault));
+    TW_TRY(tw_criteria_parse(tw_buf_view(&text), &o->criteria_limits, &o->lists, &p->set, fault));
     p->cli->file = NULL;
     (void)tw_criteria_at(p->set, &p->n);
     p->tally = tw_calloc(p->n, sizeof *p->tally);
@@ -412,7 +413,7 @@ static tw_err preview(struct preview *p, struct tw_fault *fault)
                        "`criteria preview` needs --over FILE: the declarations to decide with the set");
     if (tw_cli_value(p->cli, "state") != NULL)
         return tw_fail(fault, TW_ARG, "a preview leaves no state; leave --state out");
-    TW_TRY(tw_cli_deciding(p->cli, p->reading, &o, fault));
+    TW_TRY(tw_cli_deciding(p->cli, p->reading, &p->lists, &o, fault));
     o.declarations = tw_cli_value(p->cli, "over");
     if (strcmp(o.declarations, "-") == 0)
         return tw_fail(fault, TW_ARG, "a preview reads the declarations twice; name a file");
@@ -429,6 +430,7 @@ tw_err tw_cli_preview(struct tw_cli *cli, struct tw_fault *fault)
     if (err == TW_OK) err = preview(&p, fault);
     tw_cli_reading_free(p.reading);
     tw_criteria_free(p.set);
+    tw_lists_free(&p.lists);
     tw_findings_free(p.findings);
     tw_intern_free(p.ids);
     tw_intern_free(p.offices);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "message/csv.h"
 #include "store/file.h"
+#include "store/walk.h"
 
 enum { LISTS_MAX = 100, HEAD_BYTES_MAX = 64 << 20 };
 
@@ -68,6 +69,7 @@ static tw_err read_table(const char *path, const struct tw_lists_options *o, str
         size_t room, n;
         char *p = tw_csv_room(csv, &room);
         TW_TRY(tw_file_in_read(file, p, room, &n, fault));
+        if (n > 0) tw_watchlist_bytes(list, p, n);
         if (n > 0)
             tw_csv_filled(csv, n);
         else
@@ -141,4 +143,66 @@ tw_err tw_lists_load(const char *const *path, size_t n, const struct tw_lists_op
     tw_lists_free(io);
     *io = fresh;
     return TW_OK;
+}
+
+/* -- of a directory */
+
+struct found {
+    struct tw_arena *arena; /* owns the paths */
+    const char **path;
+    size_t n, cap;
+    bool below; /* in a directory */
+};
+
+static bool ends(struct tw_str path, struct tw_str with)
+{
+    return path.n >= with.n && memcmp(path.s + path.n - with.n, with.s, with.n) == 0;
+}
+
+static tw_err on_file(void *to, const char *path, bool below, struct tw_fault *fault)
+{
+    struct found *f = to;
+    const struct tw_str name = tw_str_from(path);
+    f->below = below;
+    if (below && !ends(name, TW_STR(".yaml")) && !ends(name, TW_STR(".yml"))) return TW_OK;
+    if (f->n == f->cap) {
+        const size_t cap = 2 * f->cap + 16;
+        const char **more = tw_realloc(f->path, cap, sizeof(const char *));
+        if (more == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
+        f->path = more;
+        f->cap = cap;
+    }
+    char *kept = tw_arena_room(f->arena, name.n + 1, 1);
+    if (kept == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
+    memcpy(kept, path, name.n + 1);
+    f->path[f->n++] = kept;
+    return TW_OK;
+}
+
+/* The path at fault is kept where it lives on. */
+static void keep_path(const struct tw_lists_options *o, struct tw_buf *table)
+{
+    if (o->file == NULL || *o->file == NULL || *o->file == table->p) return;
+    tw_buf_clear(table);
+    tw_buf_put(table, *o->file, strlen(*o->file) + 1);
+    *o->file = table->failed ? NULL : table->p;
+}
+
+tw_err tw_lists_open(const char *path, const struct tw_lists_options *options, struct tw_buf *table,
+                     struct tw_lists *io, struct tw_fault *fault)
+{
+    enum { PATHS_BYTES = 64 << 20 };
+    TW_SCOPED(tw_arena) *arena = NULL;
+    if (tw_arena_new(PATHS_BYTES, &arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
+    struct found f = {.arena = arena};
+    work_on(options, path);
+    tw_err err = tw_walk(path, &(struct tw_walk){.to = &f, .file = on_file}, fault);
+    if (err == TW_OK && f.n == 0)
+        err = tw_fail(fault, TW_NOTFOUND, "no list lies there; heads of lists end in .yaml or .yml");
+    if (err == TW_OK) {
+        err = tw_lists_load(f.path, f.n, options, table, io, fault);
+        if (err != TW_OK && f.below) keep_path(options, table);
+    }
+    tw_free(f.path);
+    return err;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine/lists.h -- lists from their files.
  *
- * In : paths of heads (YAML); the tables that these name lie beside them (CSV, also packed).
- * Out: the lists, ready to be asked; all of them or none.
- * Not: what a list says (list/list.h).
+ * In : paths of heads (YAML), or of a directory with them; the tables that these name lie beside them (CSV,
+ * also packed). Out: the lists, ready to be asked; all of them or none. Not: what a list says (list/list.h).
  */
 #ifndef TW_ENGINE_LISTS_H
 #define TW_ENGINE_LISTS_H
@@ -17,7 +16,8 @@ struct tw_lists_options {
     struct tw_watch_limits limits;
     uint32_t lists_max;                /* 100 */
     const volatile sig_atomic_t *stop; /* not zero = give up with TW_INTERRUPTED */
-    const char **file; /* set to the path being worked on, so that a fault can be told with it */
+    const char **file; /* set to the path being worked on, so that a fault can be told with it; that of a
+                          head in a directory is `table`'s text, too */
 };
 
 /* One list with its table. Where that is at fault *options->file is `table`'s text, the path of it.
@@ -37,6 +37,15 @@ struct tw_lists {
  * TW_NOMEM and the errors of tw_list_read */
 tw_err tw_lists_load(const char *const *path, size_t n, const struct tw_lists_options *options,
                      struct tw_buf *table, struct tw_lists *io, struct tw_fault *fault) TW_MUST_CHECK;
-void tw_lists_free(struct tw_lists *l);
+void tw_lists_free(struct tw_lists *l); /* leaves none behind */
+static inline void tw_lists_freep(struct tw_lists *l)
+{
+    tw_lists_free(l);
+}
+
+/* The same of one path: a head, or a directory, of which all heads below it (*.yaml, *.yml) are read in the
+ * order of their names. TW_NOTFOUND (there is none in it), and the errors of tw_walk */
+tw_err tw_lists_open(const char *path, const struct tw_lists_options *options, struct tw_buf *table,
+                     struct tw_lists *io, struct tw_fault *fault) TW_MUST_CHECK;
 
 #endif

@@ -31,6 +31,7 @@ struct tw_run_options {
     const char *state;        /* a directory (engine/state_dir.h): go on from it, and leave the new one */
     const char *criteria;     /* a path of a set; NULL = none */
     struct tw_criteria_limits criteria_limits;
+    struct tw_watchlists lists; /* that the set may name; n = 0: none */
     struct tw_channel_settings channels;
     struct tw_profile_limits limits; /* of a profile that begins empty */
     uint32_t memory_mib;             /* ceiling of any profile (tw_profile_fit); 0 = as it says itself */

@@ -77,6 +77,11 @@ void tw_assessor_free(struct tw_assessor *a)
     tw_free(a);
 }
 
+const struct tw_criteria *tw_assessor_criteria(const struct tw_assessor *a)
+{
+    return a->parts.criteria;
+}
+
 void tw_assessor_reasons(struct tw_assessor *a, bool wanted)
 {
     a->reasons = wanted && a->set.reasons;

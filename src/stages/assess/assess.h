@@ -51,6 +51,8 @@ static inline void tw_assessor_freep(struct tw_assessor **a)
     tw_assessor_free(*a);
 }
 
+const struct tw_criteria *tw_assessor_criteria(const struct tw_assessor *a); /* NULL = none */
+
 /* Leaves reasons out for a while, or takes them up again; without settings.reasons it does nothing. */
 void tw_assessor_reasons(struct tw_assessor *a, bool wanted);
 

@@ -189,6 +189,52 @@ static void put_member(struct tw_buf *out, const char *key, struct tw_str value)
     put_str(out, value);
 }
 
+static void put_version(struct tw_buf *out, const struct tw_watch_head *list)
+{
+    if (list->version == 0) return;
+    PUT(out, ",\"version\":");
+    tw_buf_i64(out, list->version);
+}
+
+static void put_listed(struct tw_buf *out, const struct tw_criteria_listed *l)
+{
+    PUT(out, "{\"list\":");
+    put_str(out, l->list->name);
+    put_version(out, l->list);
+    put_member(out, "owner", l->list->owner);
+    put_member(out, "entry", l->hit.entry->id);
+    PUT(out, ",\"score\":");
+    tw_buf_fixed(out, l->hit.score, 4);
+    put_member(out, "element", tw_str_from(tw_element_row(l->hit.element)->name));
+    if (l->hit.item > 0) {
+        PUT(out, ",\"item\":");
+        tw_buf_u64(out, l->hit.item);
+    }
+    put_member(out, "value", l->hit.value);
+    PUT(out, ",\"parts\":[");
+    for (size_t i = 0; i < l->parts; i++) {
+        if (i > 0) tw_buf_char(out, ',');
+        put_str(out, l->part[i]);
+    }
+    tw_buf_char(out, ']');
+    put_member(out, "note", l->hit.entry->note);
+    put_member(out, "audience", tw_str_from(tw_audience_name(TW_AUDIENCE_OFFICER)));
+    put_member(out, "words", l->words);
+    tw_buf_char(out, '}');
+}
+
+/* What of the declaration stands on which lists, where the hit rests on that. */
+static void put_all_listed(struct tw_buf *out, const struct tw_criteria_hit *h)
+{
+    if (h->listed_n == 0) return;
+    PUT(out, ",\"lists\":[");
+    for (size_t i = 0; i < h->listed_n; i++) {
+        if (i > 0) tw_buf_char(out, ',');
+        put_listed(out, &h->listed[i]);
+    }
+    tw_buf_char(out, ']');
+}
+
 static void put_hit(struct tw_buf *out, const struct tw_criteria_hit *h)
 {
     const struct tw_criterion *c = h->criterion;
@@ -218,7 +264,26 @@ static void put_hit(struct tw_buf *out, const struct tw_criteria_hit *h)
     put_member(out, "reason", c->reason);
     put_member(out, "task", c->task);
     put_member(out, "legal_basis", c->legal_basis);
+    put_all_listed(out, h);
     tw_buf_char(out, '}');
+}
+
+/* The lists that the set reads, whether or not they hit: with others it might have come to something else. */
+static void put_lists(struct tw_buf *out, struct tw_watchlists lists)
+{
+    if (lists.n == 0) return;
+    PUT(out, ",\"lists\":[");
+    for (size_t i = 0; i < lists.n; i++) {
+        const struct tw_watch_head *h = tw_watchlist_head(lists.at[i]);
+        if (i > 0) tw_buf_char(out, ',');
+        PUT(out, "{\"list\":");
+        put_str(out, h->name);
+        put_version(out, h);
+        PUT(out, ",\"sha256\":\"");
+        tw_buf_hex(out, h->sha256, sizeof h->sha256);
+        PUT(out, "\"}");
+    }
+    tw_buf_char(out, ']');
 }
 
 /* Those that hit, and those that could not be evaluated; nothing where there is no set. */
@@ -232,10 +297,12 @@ static void put_criteria(const struct tw_assessor *a, struct tw_buf *out, const 
     tw_buf_i64(out, tw_criteria_version(set));
     PUT(out, ",\"sha256\":\"");
     tw_buf_hex(out, tw_criteria_hash(set), TW_SHA256_BYTES);
+    tw_buf_char(out, '"');
+    put_lists(out, tw_criteria_lists(set));
     for (int hit = 1; hit >= 0; hit--) {
         bool some = false;
         if (hit == 1)
-            PUT(out, "\",\"hits\":[");
+            PUT(out, ",\"hits\":[");
         else
             PUT(out, "],\"not_evaluated\":[");
         for (size_t i = 0; i < one->hits; i++) {

@@ -34,6 +34,7 @@ struct asking {
     size_t items;
     uint64_t *bits; /* who is asked */
     size_t words;
+    struct listing *lists; /* NULL until a criterion that reads one is asked */
     struct tw_criteria_hit *hit;
     size_t n;
 };
@@ -66,15 +67,23 @@ static tw_err keep_text(struct asking *a, struct tw_str text, struct tw_str *ret
     return tw_str_dup(a->arena, text, ret);
 }
 
-/* One evaluation, about an item or the whole: a stronger outcome than the one kept takes its place. */
+static tw_err evaluate(struct asking *a, const struct tw_criterion *k, const struct tw_cel_value *slot,
+                       const struct tw_item *item, struct tw_cel_value *ret, struct tw_fault *fault)
+{
+    if (k->lists_n == 0) return tw_cel_eval(k->program, slot, a->c->trial, ret, fault);
+    if (a->lists == NULL) TW_TRY(listing_new(a->c, a->k, a->arena, &a->lists));
+    return listing_eval(a->lists, k, slot, item, ret, fault);
+}
+
+/* One evaluation, about an item or the whole (NULL): a stronger outcome than the one kept takes its place. */
 static tw_err take(struct asking *a, const struct tw_criterion *k, const struct tw_cel_value *slot,
-                   uint32_t item, struct tw_criteria_hit *hit, bool *any)
+                   const struct tw_item *item, struct tw_criteria_hit *hit, bool *any)
 {
     struct tw_cel_value v;
     struct tw_fault why;
     why.note[0] = '\0';          /* all of it would be cleared for every criterion of every item */
     tw_arena_reset(a->c->trial); /* what one criterion makes is no other's burden */
-    const tw_err err = tw_cel_eval(k->program, slot, a->c->trial, &v, &why);
+    const tw_err err = evaluate(a, k, slot, item, &v, &why);
     if (err == TW_NOMEM && !tw_arena_full(a->c->trial)) return TW_NOMEM;
     if (err == TW_OK && v.kind == TW_CEL_BOOL && !v.b) return TW_OK;
     const enum tw_outcome outcome = err != TW_OK            ? TW_OUTCOME_FAULT
@@ -86,9 +95,10 @@ static tw_err take(struct asking *a, const struct tw_criterion *k, const struct 
     }
     if (*any && outcome != TW_OUTCOME_HIT) return TW_OK; /* the first tells why */
     *any = true;
-    *hit = (struct tw_criteria_hit){.criterion = k, .outcome = outcome, .item = item, .items = item > 0};
+    *hit = (struct tw_criteria_hit){
+        .criterion = k, .outcome = outcome, .item = item != NULL ? item->number : 0, .items = item != NULL};
     if (outcome == TW_OUTCOME_FAULT) return keep_text(a, tw_str_from(why.note), &hit->why);
-    if (outcome == TW_OUTCOME_HIT) return TW_OK;
+    if (outcome == TW_OUTCOME_HIT) return k->lists_n > 0 ? listing_tell(a->lists, k, hit) : TW_OK;
     TW_SCOPED_BUF missing = {0};
     tw_cel_missing(k->program, v, &missing);
     if (missing.failed) return TW_NOMEM;
@@ -102,10 +112,10 @@ static tw_err ask_one(struct asking *a, size_t at)
     bool any = false;
     struct tw_criteria_hit *hit = &a->hit[a->n];
     if ((!k->of_item || a->items == 0) && (a->bits[at / 64] & bit) != 0)
-        TW_TRY(take(a, k, a->whole, 0, hit, &any));
+        TW_TRY(take(a, k, a->whole, NULL, hit, &any));
     for (size_t i = 0; k->of_item && i < a->items; i++)
         if ((a->bits[(i + 1) * a->words + at / 64] & bit) != 0)
-            TW_TRY(take(a, k, a->item[i], a->k->decl->items.at[i].number, hit, &any));
+            TW_TRY(take(a, k, a->item[i], &a->k->decl->items.at[i], hit, &any));
     a->n += any;
     return TW_OK;
 }

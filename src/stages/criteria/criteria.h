@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* criteria/criteria.h -- what officers know, written as conditions that anyone can read, test and take back.
  *
- * In : a set in YAML (docs/criteria.md); a declaration with what the profile, the features and the manifest
- * say of it. Out: the set, each criterion held to its own examples; for a declaration every criterion that
- * hits, that could not be evaluated and why, or that failed. Not: the channel (channel/), chance, files.
+ * In : a set in YAML (docs/criteria.md), lists that it may name; a declaration with what the profile, the
+ * features and the manifest say of it. Out: the set, each criterion held to its own examples; for a
+ * declaration every criterion that hits, that could not be evaluated and why, or that failed. Not: the
+ * channel (channel/), chance, files.
  *
- * A condition is an expression of CEL (ground/cel) over five records: `declaration` and `item`, the elements
- * of decl/element.def by name; `profile`, `features`, `manifest` (own.def, feature.def). One that reads item,
- * profile or features is asked of each item, else once. Three outcomes beside a fault: hit, no hit, and not
- * evaluated, for something it needs is not known. A fault ends its own criterion alone.
+ * A condition is an expression of CEL (ground/cel) over six records: `declaration` and `item`, the elements
+ * of decl/element.def by name; `profile`, `features`, `manifest` (own.def, feature.def); `lists`, with a
+ * record for each list by its name. One that reads item, profile, features or a list that looks into items is
+ * asked of each item, else once. Three outcomes beside a fault: hit, no hit, and not evaluated, for something
+ * it needs is not known. A fault ends its own criterion alone.
+ *
+ * A list is asked when a condition cannot be decided without it, and its header's part once for each
+ * declaration: a fuzzy look-up among a million names takes longer than all else.
  *
  * Classes, strongest first. A mandatory control is what law demands of all such goods. A facilitation, for
  * traders who have earned it, takes a declaration out of selection by criterion and score, never out of a
@@ -21,6 +26,7 @@
 #include "cel/cel.h"
 #include "decl/decision.h"
 #include "feature/feature.h"
+#include "list/list.h"
 
 /* X(ID, name, words) */
 #define TW_CRITERION_TABLE(X)                                                                                \
@@ -45,8 +51,10 @@ struct tw_criterion {
     const struct tw_str *office; /* offices_n of them; none = all */
     size_t offices_n;
     uint32_t examples;
-    uint32_t line; /* where it stands in the file */
-    bool of_item;  /* asked of each item, else once */
+    uint32_t line;        /* where it stands in the file */
+    bool of_item;         /* asked of each item, else once */
+    const uint32_t *list; /* lists_n numbers of the lists it reads, in the order they are asked */
+    size_t lists_n;
     struct tw_cel_program *program;
 };
 
@@ -73,15 +81,18 @@ struct tw_str tw_criteria_builtin(struct tw_str name);
 /* Reads a set, compiles every condition and runs every example.
  *
  * limits  NULL = all defaults
+ * lists   what conditions may name; they outlive the set. NULL = none
  * Faults have line and column of the file, in a condition those of the character.
- * TW_FORMAT    no YAML; a key that is missing, unknown or of another kind; a condition that is none, or whose
- *              result is not true or false; an example that is not as it says
+ * TW_FORMAT    no YAML; a key that is missing, unknown or of another kind; a condition that is none, whose
+ *              result is not true or false, or that names a list which is not there; an example that is not
+ *              as it says
  * TW_NOTFOUND  an example names what there is not
  * TW_RANGE     a number or date outside what may be
  * TW_CONFLICT  an id that stands twice on the same day
  * TW_LIMIT, TW_NOMEM */
 tw_err tw_criteria_parse(struct tw_str yaml, const struct tw_criteria_limits *limits,
-                         struct tw_criteria **ret, struct tw_fault *fault) TW_MUST_CHECK;
+                         const struct tw_watchlists *lists, struct tw_criteria **ret, struct tw_fault *fault)
+    TW_MUST_CHECK;
 void tw_criteria_free(struct tw_criteria *c); /* takes NULL */
 static inline void tw_criteria_freep(struct tw_criteria **c)
 {
@@ -94,9 +105,11 @@ int64_t tw_criteria_version(const struct tw_criteria *c);
 struct tw_str tw_criteria_author(const struct tw_criteria *c);
 const uint8_t *tw_criteria_hash(const struct tw_criteria *c); /* SHA-256 of the file, TW_SHA256_BYTES */
 const struct tw_criterion *tw_criteria_at(const struct tw_criteria *c, size_t *ret_n); /* in file order */
+/* The lists that any condition reads, in the order they were given: what a decision by the set stands on. */
+struct tw_watchlists tw_criteria_lists(const struct tw_criteria *c);
 
-/* What an author should look at: conditions that always or never hold, that repeat another's, criteria that
- * are over on `day`. arena  owns the texts. TW_NOMEM */
+/* What an author should look at: conditions that always or never hold, that repeat another's or read a list
+ * which is over, criteria that are over on `day`. arena  owns the texts. TW_NOMEM */
 tw_err tw_criteria_look(const struct tw_criteria *c, int32_t day, struct tw_arena *arena,
                         const struct tw_criteria_remark **ret, size_t *ret_n) TW_MUST_CHECK;
 
@@ -118,6 +131,15 @@ enum tw_outcome {
     TW_OUTCOME_FAULT    /* its evaluation failed */
 };
 
+/* What of the declaration stands on a list that a hit rests on. For officers alone. */
+struct tw_criteria_listed {
+    const struct tw_watch_head *list;
+    struct tw_watch_hit hit;
+    const struct tw_str *part; /* parts of them: tw_watch_parts */
+    size_t parts;
+    struct tw_str words; /* tw_watch_say */
+};
+
 /* One criterion about one declaration. */
 struct tw_criteria_hit {
     const struct tw_criterion *criterion;
@@ -126,6 +148,9 @@ struct tw_criteria_hit {
     uint32_t items;    /* how many it hits */
     struct tw_str why; /* what is missing, what failed */
     bool asks;         /* a hit whose draw asks for the control; left to who draws */
+    const struct tw_criteria_listed
+        *listed; /* of a hit, listed_n of them: lists that it asked and that hit */
+    size_t listed_n;
 };
 
 /* Asks every criterion that is valid for the day and the office; ret in the order of the set. A criterion
@@ -145,7 +170,7 @@ struct tw_criteria_name {
     const struct tw_cel_type *type;
     const char *words;
 };
-tw_err tw_criteria_names(struct tw_arena *arena, const struct tw_criteria_name **ret, size_t *ret_n)
-    TW_MUST_CHECK;
+tw_err tw_criteria_names(const struct tw_watchlists *lists, struct tw_arena *arena,
+                         const struct tw_criteria_name **ret, size_t *ret_n) TW_MUST_CHECK;
 
 #endif

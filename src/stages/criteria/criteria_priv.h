@@ -15,7 +15,10 @@ struct tw_criteria {
     uint8_t hash[TW_SHA256_BYTES];
     struct tw_criterion *at;
     size_t n;
-    bool reads[ROOT_N]; /* by any condition */
+    bool reads[ROOT_N];         /* by any condition */
+    struct tw_watchlists lists; /* by their numbers */
+    struct tw_watchlist **read; /* reads_n of them: those that any condition reads */
+    size_t reads_n;
     bool unindexed;
     struct index *index;
 };
@@ -27,6 +30,24 @@ void index_free(struct index *x); /* takes NULL */
 size_t index_words(const struct index *x);
 /* root  values of the roots; filled = which of them there are: criteria under others are left out */
 void index_find(const struct index *x, const struct tw_cel_value *root, const bool *filled, uint64_t *bits);
+
+/* -- lists, while one declaration is asked about */
+
+struct listing;
+
+/* Everything in it lives in the arena. TW_NOMEM */
+tw_err listing_new(const struct tw_criteria *c, const struct tw_criteria_case *k, struct tw_arena *arena,
+                   struct listing **ret) TW_MUST_CHECK;
+
+/* tw_cel_eval of a criterion that reads lists, each asked when nothing is decided without it.
+ * root  values of the roots. item  NULL = none: lists look at the header alone */
+tw_err listing_eval(struct listing *l, const struct tw_criterion *k, const struct tw_cel_value *root,
+                    const struct tw_item *item, struct tw_cel_value *ret, struct tw_fault *fault)
+    TW_MUST_CHECK;
+
+/* What the last evaluation, a hit of `k`, found on the lists that it asked. TW_NOMEM */
+tw_err listing_tell(const struct listing *l, const struct tw_criterion *k, struct tw_criteria_hit *io)
+    TW_MUST_CHECK;
 
 /* Runs the examples of a criterion. `examples` is a list. TW_FORMAT, TW_NOTFOUND, TW_LIMIT, TW_NOMEM */
 tw_err criteria_try(const struct tw_criteria *c, struct tw_criterion *k, const struct tw_yaml *examples,

@@ -112,14 +112,17 @@ static tw_err fill_roots(const struct tw_criteria *c, const struct tw_yaml *exam
 static tw_err try_one(const struct tw_criteria *c, const struct tw_criterion *k,
                       const struct tw_yaml *example, struct tw_arena *arena, struct tw_fault *fault)
 {
-    struct tw_cel_value root[ROOT_N], got = tw_cel_unknown(), want = got;
+    struct tw_cel_value got = tw_cel_unknown(), want = got;
     struct tw_fault why = {0};
     if (example->kind != TW_YAML_MAP)
         return TW_YAML_WRONG(example, fault, TW_FORMAT, "an example is {name: value, ..., hit: true}");
     TW_TRY(wanted(example, &want, fault));
     tw_arena_reset(arena);
-    TW_TRY(fill_roots(c, example, root, arena, fault));
-    const tw_err err = tw_cel_eval(k->program, root, arena, &got, &why);
+    struct tw_cel_value *slot = tw_arena_array(arena, ROOT_N + c->schema->lists, sizeof *slot);
+    if (slot == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
+    TW_TRY(fill_roots(c, example, slot, arena, fault));
+    for (size_t i = 0; i < c->schema->lists; i++) slot[ROOT_N + i] = slot[ROOT_LISTS].record[i];
+    const tw_err err = tw_cel_eval(k->program, slot, arena, &got, &why);
     if (err != TW_OK)
         return TW_YAML_WRONG(example, fault, err == TW_NOMEM ? TW_LIMIT : TW_FORMAT,
                              "%.*s fails here: %.120s", TW_STR_FIRST(k->id, 60), why.note);

@@ -175,6 +175,20 @@ static tw_err shelve_all(struct index *x, const struct guards *g, uint32_t n)
     return TW_OK;
 }
 
+/* Texts that lists tell are not known before a list is asked, which is what an index is to spare. */
+static tw_err guards_of(const struct tw_criteria *c, size_t i, struct guards *ret)
+{
+    const struct tw_cel_guard *g;
+    size_t n;
+    TW_TRY(tw_cel_guards(c->at[i].program, c->arena, &g, &n));
+    struct tw_cel_guard *kept = tw_arena_array(c->arena, n + 1, sizeof *kept);
+    if (kept == NULL) return TW_NOMEM;
+    for (size_t k = 0; k < n; k++)
+        if (g[k].variable < ROOT_N) kept[ret->n++] = g[k];
+    ret->at = kept;
+    return TW_OK;
+}
+
 tw_err index_new(const struct tw_criteria *c, struct index **ret)
 {
     struct index *x = tw_calloc(1, sizeof *x);
@@ -185,8 +199,7 @@ tw_err index_new(const struct tw_criteria *c, struct index **ret)
     struct guards *g = tw_arena_array(c->arena, c->n, sizeof *g);
     if (x->always == NULL || g == NULL) return TW_NOMEM;
     memset(g, 0, c->n * sizeof *g);
-    for (size_t i = 0; i < c->n && !c->unindexed; i++)
-        TW_TRY(tw_cel_guards(c->at[i].program, c->arena, &g[i].at, &g[i].n));
+    for (size_t i = 0; i < c->n && !c->unindexed; i++) TW_TRY(guards_of(c, i, &g[i]));
     return shelve_all(x, g, (uint32_t)c->n);
 }
 

@@ -33,10 +33,12 @@ static tw_err tell(struct looking *l, const struct tw_criterion *k, struct tw_bu
 /* With nothing known at all: what then is true or false is so always. */
 static tw_err look_for_constant(struct looking *l, const struct tw_criterion *k)
 {
-    struct tw_cel_value slot[ROOT_N], v;
+    const size_t slots = ROOT_N + l->c->schema->lists;
+    struct tw_cel_value *slot = tw_arena_array(l->arena, slots, sizeof *slot), v;
     struct tw_fault why = {0};
     TW_SCOPED_BUF words = {0};
-    for (int r = 0; r < ROOT_N; r++) slot[r] = tw_cel_unknown();
+    if (slot == NULL) return TW_NOMEM;
+    for (size_t i = 0; i < slots; i++) slot[i] = tw_cel_unknown();
     const tw_err err = tw_cel_eval(k->program, slot, l->arena, &v, &why);
     if (err == TW_NOMEM) return err;
     if (err != TW_OK || v.kind != TW_CEL_BOOL) return TW_OK;
@@ -51,6 +53,21 @@ static tw_err look_for_end(struct looking *l, const struct tw_criterion *k)
     tw_buf_text(&words, "is over: its last day was ");
     tw_buf_day(&words, k->to);
     return tell(l, k, &words);
+}
+
+static tw_err look_for_old_lists(struct looking *l, const struct tw_criterion *k)
+{
+    for (size_t i = 0; i < k->lists_n; i++) {
+        const struct tw_watchlist *list = l->c->lists.at[k->list[i]];
+        const struct tw_watch_head *head = tw_watchlist_head(list);
+        TW_SCOPED_BUF words = {0};
+        if (!tw_watchlist_over(list, l->day)) continue;
+        tw_buf_printf(&words, "reads list %.*s, which hits nothing any more: its last day was ",
+                      TW_STR_ARG(head->name));
+        tw_buf_day(&words, head->to);
+        TW_TRY(tell(l, k, &words));
+    }
+    return TW_OK;
 }
 
 static bool at_all_offices_of(const struct tw_criterion *wide, const struct tw_criterion *k)
@@ -96,6 +113,7 @@ tw_err tw_criteria_look(const struct tw_criteria *c, int32_t day, struct tw_aren
     for (size_t i = 0; i < c->n; i++) {
         TW_TRY(look_for_constant(&l, &c->at[i]));
         TW_TRY(look_for_end(&l, &c->at[i]));
+        TW_TRY(look_for_old_lists(&l, &c->at[i]));
         TW_TRY(look_for_shadow(&l, i));
     }
     *ret = l.remark;
@@ -145,11 +163,12 @@ static tw_err name_record(struct naming *to, const struct record *r, struct tw_s
     return TW_OK;
 }
 
-tw_err tw_criteria_names(struct tw_arena *arena, const struct tw_criteria_name **ret, size_t *ret_n)
+tw_err tw_criteria_names(const struct tw_watchlists *lists, struct tw_arena *arena,
+                         const struct tw_criteria_name **ret, size_t *ret_n)
 {
     struct schema *s;
     struct naming to = {.arena = arena};
-    TW_TRY(schema_new(arena, &s));
+    TW_TRY(schema_new(lists, arena, &s));
     for (int r = 0; r < ROOT_N; r++) TW_TRY(name_record(&to, s->root[r], s->variable[r].name));
     *ret = to.at;
     *ret_n = to.n;

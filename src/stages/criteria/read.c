@@ -123,7 +123,37 @@ struct reading {
     struct tw_criteria *to;
     struct tw_str yaml;
     struct tw_criteria_limits limits;
+    bool *read; /* of each list: by any condition */
 };
+
+/* Exact lists are asked before fuzzy ones, which take longer. */
+static tw_err take_lists(struct reading *r, struct tw_criterion *k)
+{
+    const struct tw_watchlists lists = r->to->lists;
+    if (lists.n == 0) return TW_OK; /* programs lie side by side in the arena */
+    uint32_t *at = tw_arena_array(r->to->arena, lists.n, sizeof *at);
+    if (at == NULL) return TW_NOMEM;
+    k->list = at;
+    for (int fuzzy = 0; fuzzy <= 1; fuzzy++)
+        for (size_t i = 0; i < lists.n; i++) {
+            if (tw_watchlist_head(lists.at[i])->fuzzy != (fuzzy == 1) ||
+                !tw_cel_reads(k->program, ROOT_N + i))
+                continue;
+            at[k->lists_n++] = (uint32_t)i;
+            r->read[i] = true;
+            k->of_item = k->of_item || tw_watchlist_looks_in_items(lists.at[i]);
+        }
+    return TW_OK;
+}
+
+/* A set that names lists, and none was given: what is missing is not what the author wrote. */
+static void say_no_lists(const struct reading *r, struct tw_str when, struct tw_fault *why)
+{
+    const struct tw_str at = {when.s + why->byte, why->byte < when.n ? when.n - why->byte : 0};
+    if (r->to->lists.n == 0 && why->code == TW_FORMAT && tw_str_starts(at, TW_STR("lists")))
+        TW_IGNORE(
+            tw_fail(why, TW_FORMAT, "no lists were given; --lists FILE|DIR names those that a set reads"));
+}
 
 static tw_err compile(struct reading *r, const struct tw_yaml *when, struct tw_criterion *k,
                       struct tw_fault *fault)
@@ -134,6 +164,7 @@ static tw_err compile(struct reading *r, const struct tw_yaml *when, struct tw_c
     struct tw_fault why = {0};
     const tw_err err = tw_cel_compile(when->text, &r->to->schema->env, &r->limits.cel, &k->program, &why);
     if (err != TW_OK) {
+        say_no_lists(r, when->text, &why);
         if (err != TW_NOMEM) place_in_file(r->yaml, when, why.byte, &why);
         snprintf(why.path, sizeof why.path, "%.*s", (int)(k->id.n < 60 ? k->id.n : 60), k->id.s);
         if (fault != NULL) *fault = why;
@@ -146,12 +177,15 @@ static tw_err compile(struct reading *r, const struct tw_yaml *when, struct tw_c
                              "a condition is true or false; this one is %.*s: compare it with something",
                              (int)(type.n < 60 ? type.n : 60), type.p != NULL ? type.p : "");
     }
-    for (int i = 0; i < ROOT_N; i++) {
+    if (tw_cel_reads(k->program, ROOT_LISTS))
+        return TW_YAML_WRONG(when, fault, TW_FORMAT,
+                             "lists are no value together; ask for a member of one, such as lists.NAME.hit");
+    for (int i = 0; i < ROOT_LISTS; i++) {
         if (!tw_cel_reads(k->program, (size_t)i)) continue;
         r->to->reads[i] = true;
         k->of_item = k->of_item || i == ROOT_ITEM || i == ROOT_PROFILE || i == ROOT_FEATURES;
     }
-    return TW_OK;
+    return take_lists(r, k);
 }
 
 static tw_err take_class(const struct tw_yaml *node, const struct criterion_text *t, struct tw_criterion *k,
@@ -284,6 +318,17 @@ static tw_err look_for_twins(const struct tw_criteria *c, const struct tw_yaml *
     return TW_OK;
 }
 
+/* What tw_criteria_lists tells. */
+static tw_err keep_lists(struct reading *r)
+{
+    struct tw_criteria *c = r->to;
+    c->read = tw_arena_array(c->arena, c->lists.n + 1, sizeof(struct tw_watchlist *));
+    if (c->read == NULL) return TW_NOMEM;
+    for (size_t i = 0; i < c->lists.n; i++)
+        if (r->read[i]) c->read[c->reads_n++] = c->lists.at[i];
+    return TW_OK;
+}
+
 static tw_err read_set(struct reading *r, struct tw_fault *fault)
 {
     struct tw_criteria *c = r->to;
@@ -309,23 +354,27 @@ static tw_err read_set(struct reading *r, struct tw_fault *fault)
     c->n = t.criteria->n;
     for (size_t i = 0; i < c->n; i++) TW_TRY(take_criterion(r, t.criteria->member[i], &c->at[i], fault));
     TW_TRY(look_for_twins(c, t.criteria, fault));
+    TW_TRY(keep_lists(r));
     c->unindexed = r->limits.unindexed;
     return index_new(c, &c->index);
 }
 
 tw_err tw_criteria_parse(struct tw_str yaml, const struct tw_criteria_limits *limits,
-                         struct tw_criteria **ret, struct tw_fault *fault)
+                         const struct tw_watchlists *lists, struct tw_criteria **ret, struct tw_fault *fault)
 {
     TW_SCOPED(tw_criteria) *c = tw_calloc(1, sizeof *c);
     struct reading r = {.to = c};
     if (c == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
     if (limits != NULL) r.limits = *limits;
+    if (lists != NULL) c->lists = *lists;
     if (r.limits.criteria == 0) r.limits.criteria = CRITERIA_MAX;
     if (r.limits.examples == 0) r.limits.examples = EXAMPLES_MAX;
     struct tw_fault why = {0};
     tw_err err = tw_arena_new(ARENA_BYTES, &c->arena);
     if (err == TW_OK) err = tw_arena_new(TRIAL_BYTES, &c->trial);
-    if (err == TW_OK) err = schema_new(c->arena, &c->schema);
+    if (err == TW_OK) err = schema_new(lists, c->arena, &c->schema);
+    if (err == TW_OK) r.read = tw_arena_array(c->arena, c->lists.n + 1, sizeof *r.read);
+    if (r.read == NULL && err == TW_OK) err = TW_NOMEM;
     if (err == TW_OK) err = tw_str_dup(c->arena, yaml, &r.yaml); /* ids and texts point into it */
     if (err == TW_OK) {
         tw_sha256(yaml.s, yaml.n, c->hash);
@@ -376,6 +425,11 @@ struct tw_str tw_criteria_author(const struct tw_criteria *c)
 const uint8_t *tw_criteria_hash(const struct tw_criteria *c)
 {
     return c->hash;
+}
+
+struct tw_watchlists tw_criteria_lists(const struct tw_criteria *c)
+{
+    return (struct tw_watchlists){c->read, c->reads_n};
 }
 
 const struct tw_criterion *tw_criteria_at(const struct tw_criteria *c, size_t *ret_n)

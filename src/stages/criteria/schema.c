@@ -22,14 +22,15 @@ static const struct own_row {
 
 /* -- records */
 
-static tw_err record_new(struct tw_arena *arena, const char *name, struct record **ret)
+enum { MEMBERS_MOST = 160 }; /* no object has more of them */
+
+static tw_err record_new(struct tw_arena *arena, const char *name, size_t cap, struct record **ret)
 {
-    enum { CAP = 160 }; /* no object has more members */
     struct record *r = tw_arena_alloc(arena, sizeof *r);
     if (r == NULL) return TW_NOMEM;
-    *r = (struct record){.cap = CAP};
-    r->cel = tw_arena_array(arena, CAP, sizeof *r->cel);
-    r->field = tw_arena_array(arena, CAP, sizeof *r->field);
+    *r = (struct record){.cap = cap};
+    r->cel = tw_arena_array(arena, cap, sizeof *r->cel);
+    r->field = tw_arena_array(arena, cap, sizeof *r->field);
     if (r->cel == NULL || r->field == NULL) return TW_NOMEM;
     r->type = (struct tw_cel_type){.kind = TW_CEL_RECORD, .name = tw_str_from(name), .field = r->cel};
     *ret = r;
@@ -83,7 +84,7 @@ static tw_err sub_record(struct record *r, struct tw_str name, struct tw_arena *
             *ret = r->field[i].sub;
             return TW_OK;
         }
-    TW_TRY(record_new(arena, "", ret));
+    TW_TRY(record_new(arena, "", MEMBERS_MOST, ret));
     (*ret)->type.name = name;
     return add_field(r, name, &(*ret)->type,
                      (struct field){.source = SOURCE_RECORD, .sub = *ret, .words = ""});
@@ -126,7 +127,7 @@ static tw_err add_list(struct record *r, const struct tw_list_row *list, struct 
 static tw_err of_level(enum tw_level level, const char *name, struct tw_arena *arena, struct record **ret)
 {
     size_t lists;
-    TW_TRY(record_new(arena, name, ret));
+    TW_TRY(record_new(arena, name, MEMBERS_MOST, ret));
     for (unsigned e = 0; e < TW_ELEMENT_END; e++)
         if (e != TW_ELEMENT_N && tw_element_row((enum tw_element)e)->level == level)
             TW_TRY(add_element(*ret, (enum tw_element)e, arena));
@@ -137,18 +138,44 @@ static tw_err of_level(enum tw_level level, const char *name, struct tw_arena *a
     return TW_OK;
 }
 
-static tw_err add_own(struct record *r, enum root root)
+static tw_err add_own(struct record *r, enum root root, struct tw_arena *arena)
 {
-    for (uint32_t i = 0; i < OWN_N; i++)
-        if (own_row[i].root == root)
-            TW_TRY(add_field(r, tw_str_from(own_row[i].name), tw_cel_type_of(own_row[i].kind),
-                             (struct field){.source = SOURCE_OWN, .which = i, .words = own_row[i].words}));
+    for (uint32_t i = 0; i < OWN_N; i++) {
+        if (own_row[i].root != root) continue;
+        const struct tw_cel_type *type = own_row[i].kind == TW_CEL_LIST
+                                             ? list_of(tw_cel_type_of(TW_CEL_STRING), arena)
+                                             : tw_cel_type_of(own_row[i].kind);
+        if (type == NULL) return TW_NOMEM;
+        TW_TRY(add_field(r, tw_str_from(own_row[i].name), type,
+                         (struct field){.source = SOURCE_OWN, .which = i, .words = own_row[i].words}));
+    }
+    return TW_OK;
+}
+
+/* A record for each list, all of one type; conditions find each as a variable of its own, lists.NAME. */
+static tw_err of_lists(struct schema *s, const struct tw_watchlists *lists, struct tw_arena *arena)
+{
+    struct record *one;
+    TW_TRY(record_new(arena, "lists.NAME", MEMBERS_MOST, &one));
+    TW_TRY(add_own(one, ROOT_LISTS, arena));
+    TW_TRY(record_new(arena, "lists", lists->n + 1, &s->root[ROOT_LISTS]));
+    for (size_t i = 0; i < lists->n; i++) {
+        const struct tw_str name = tw_watchlist_head(lists->at[i])->name;
+        char whole[6 + 64]; /* so long may names be */
+        struct tw_buf path = tw_buf_in(whole, sizeof whole);
+        tw_buf_printf(&path, "lists.%.*s", TW_STR_ARG(name));
+        TW_TRY(tw_str_dup(arena, tw_buf_view(&path), &s->variable[ROOT_N + i].name));
+        s->variable[ROOT_N + i].type = &one->type;
+        TW_TRY(add_field(s->root[ROOT_LISTS], name, &one->type,
+                         (struct field){.source = SOURCE_RECORD, .sub = one, .words = ""}));
+    }
+    s->lists = lists->n;
     return TW_OK;
 }
 
 static tw_err of_features(struct tw_arena *arena, struct record **ret)
 {
-    TW_TRY(record_new(arena, "features", ret));
+    TW_TRY(record_new(arena, "features", TW_FEATURE_N, ret));
     for (uint32_t f = 0; f < TW_FEATURE_N; f++) {
         const struct tw_feature_row *row = tw_feature_row((enum tw_feature)f);
         TW_TRY(add_field(*ret, tw_str_from(row->name), tw_cel_type_of(TW_CEL_DOUBLE),
@@ -157,22 +184,32 @@ static tw_err of_features(struct tw_arena *arena, struct record **ret)
     return TW_OK;
 }
 
-tw_err schema_new(struct tw_arena *arena, struct schema **ret)
+static tw_err of_roots(struct schema *s, struct tw_arena *arena)
 {
-    static const char *const name[ROOT_N] = {"declaration", "item", "profile", "features", "manifest"};
+    TW_TRY(of_level(TW_LEVEL_DECL, "declaration", arena, &s->root[ROOT_DECLARATION]));
+    TW_TRY(of_level(TW_LEVEL_ITEM, "item", arena, &s->root[ROOT_ITEM]));
+    TW_TRY(record_new(arena, "profile", MEMBERS_MOST, &s->root[ROOT_PROFILE]));
+    TW_TRY(of_features(arena, &s->root[ROOT_FEATURES]));
+    TW_TRY(record_new(arena, "manifest", MEMBERS_MOST, &s->root[ROOT_MANIFEST]));
+    for (int r = 0; r < ROOT_LISTS; r++) TW_TRY(add_own(s->root[r], (enum root)r, arena));
+    return TW_OK;
+}
+
+tw_err schema_new(const struct tw_watchlists *lists, struct tw_arena *arena, struct schema **ret)
+{
+    const struct tw_watchlists none = {NULL, 0};
     struct schema *s = tw_arena_alloc(arena, sizeof *s);
     if (s == NULL) return TW_NOMEM;
     memset(s, 0, sizeof *s);
-    TW_TRY(of_level(TW_LEVEL_DECL, "declaration", arena, &s->root[ROOT_DECLARATION]));
-    TW_TRY(of_level(TW_LEVEL_ITEM, "item", arena, &s->root[ROOT_ITEM]));
-    TW_TRY(record_new(arena, "profile", &s->root[ROOT_PROFILE]));
-    TW_TRY(of_features(arena, &s->root[ROOT_FEATURES]));
-    TW_TRY(record_new(arena, "manifest", &s->root[ROOT_MANIFEST]));
-    for (int r = 0; r < ROOT_N; r++) {
-        TW_TRY(add_own(s->root[r], (enum root)r));
-        s->variable[r] = (struct tw_cel_variable){tw_str_from(name[r]), &s->root[r]->type};
-    }
-    s->env = (struct tw_cel_env){.variable = s->variable, .variables = ROOT_N, .arena = arena};
+    if (lists == NULL) lists = &none;
+    s->variable = tw_arena_array(arena, ROOT_N + lists->n, sizeof *s->variable);
+    if (s->variable == NULL) return TW_NOMEM;
+    TW_TRY(of_roots(s, arena));
+    TW_TRY(of_lists(s, lists, arena));
+    for (int r = 0; r < ROOT_N; r++)
+        s->variable[r] = (struct tw_cel_variable){s->root[r]->type.name, &s->root[r]->type};
+    s->env = (struct tw_cel_env){
+        .variable = s->variable, .variables = lists->n > 0 ? ROOT_N + lists->n : ROOT_LISTS, .arena = arena};
     *ret = s;
     return TW_OK;
 }
@@ -455,8 +492,8 @@ tw_err schema_find(const struct schema *s, struct tw_str path, struct tw_cel_val
         const struct tw_str rest = {path.s + root.n + 1, path.n - root.n - 1};
         if (find_member(s->root[r], rest, at[r], ret, type)) return TW_OK;
     }
-    static const enum root order[] = {ROOT_ITEM, ROOT_DECLARATION, ROOT_PROFILE, ROOT_MANIFEST,
-                                      ROOT_FEATURES};
+    static const enum root order[] = {ROOT_ITEM,     ROOT_DECLARATION, ROOT_PROFILE,
+                                      ROOT_MANIFEST, ROOT_FEATURES,    ROOT_LISTS};
     for (size_t i = 0; i < ROOT_N; i++)
         if (find_member(s->root[order[i]], path, at[order[i]], ret, type)) return TW_OK;
     return TW_NOTFOUND;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* criteria/schema_priv.h -- what conditions may see: five records, and their values for one declaration. */
+/* criteria/schema_priv.h -- what conditions may see: six records, and their values for one declaration. */
 #ifndef TW_CRITERIA_SCHEMA_PRIV_H
 #define TW_CRITERIA_SCHEMA_PRIV_H
 
 #include "criteria/criteria.h"
 
-enum root { ROOT_DECLARATION, ROOT_ITEM, ROOT_PROFILE, ROOT_FEATURES, ROOT_MANIFEST, ROOT_N };
+/* Variables of every condition: these, and behind them one for each list, lists.NAME. */
+enum root { ROOT_DECLARATION, ROOT_ITEM, ROOT_PROFILE, ROOT_FEATURES, ROOT_MANIFEST, ROOT_LISTS, ROOT_N };
 
 /* Members of own.def, in the order of the file. */
 enum own {
@@ -41,14 +42,16 @@ struct record {
 
 struct schema {
     struct record *root[ROOT_N];
-    struct tw_cel_variable variable[ROOT_N];
+    struct tw_cel_variable *variable; /* ROOT_N + lists of them */
+    size_t lists;
     struct tw_cel_env env;
 };
 
-/* Everything in it lives in the arena. TW_NOMEM */
-tw_err schema_new(struct tw_arena *arena, struct schema **ret) TW_MUST_CHECK;
+/* Everything in it lives in the arena. Without lists conditions see no `lists`. TW_NOMEM */
+tw_err schema_new(const struct tw_watchlists *lists, struct tw_arena *arena, struct schema **ret)
+    TW_MUST_CHECK;
 
-/* The values of a root. `item`: 0-based; for the roots of an item alone. TW_NOMEM */
+/* The values of a root but ROOT_LISTS. `item`: 0-based; for the roots of an item alone. TW_NOMEM */
 tw_err schema_fill(const struct schema *s, enum root root, const struct tw_criteria_case *k, size_t item,
                    struct tw_arena *arena, struct tw_cel_value *ret) TW_MUST_CHECK;
 

@@ -48,10 +48,12 @@ static void try_text(struct search *s, enum tw_element e, uint32_t item, struct 
 {
     struct tw_watch_hit hit;
     const double best = s->best->entry != NULL ? s->best->score : 0;
-    if (text.n == 0 || best >= 1 || !tw_watchlist_find(s->list, text, s->day, &hit) || hit.score <= best)
-        return;
+    if (text.n == 0) return;
+    const uint32_t asked = ++s->best->asked;
+    if (best >= 1 || !tw_watchlist_find(s->list, text, s->day, &hit) || hit.score <= best) return;
     hit.element = e;
     hit.item = item;
+    hit.asked = asked;
     *s->best = hit;
 }
 
@@ -117,13 +119,36 @@ static void look_in_item(struct search *s, const struct tw_item *item)
     }
 }
 
-tw_err tw_watchlist_ask(struct tw_watchlist *l, const struct tw_decl *decl, const struct tw_item *item,
-                        int32_t day, struct tw_arena *arena, struct tw_watch_hit *ret)
+bool tw_watchlist_looks_in_items(const struct tw_watchlist *l)
+{
+    for (size_t i = 0; i < l->elements; i++)
+        if (l->element[i] == TW_ELEMENT_CONTAINER__ID ||
+            tw_element_row(l->element[i])->level == TW_LEVEL_ITEM)
+            return true;
+    return false;
+}
+
+tw_err tw_watchlist_ask_header(struct tw_watchlist *l, const struct tw_decl *decl, int32_t day,
+                               struct tw_arena *arena, struct tw_watch_hit *ret)
 {
     struct search s = {.list = l, .day = day, .arena = arena, .best = ret};
     *ret = (struct tw_watch_hit){.entry = NULL};
-    TW_TRY(look_in_header(&s, decl));
-    if (item != NULL) look_in_item(&s, item);
-    for (size_t i = 0; item == NULL && i < decl->items.n; i++) look_in_item(&s, &decl->items.at[i]);
+    return look_in_header(&s, decl);
+}
+
+void tw_watchlist_ask_item(struct tw_watchlist *l, const struct tw_item *item, int32_t day,
+                           struct tw_watch_hit *io)
+{
+    struct search s = {.list = l, .day = day, .best = io};
+    look_in_item(&s, item);
+}
+
+tw_err tw_watchlist_ask(struct tw_watchlist *l, const struct tw_decl *decl, const struct tw_item *item,
+                        int32_t day, struct tw_arena *arena, struct tw_watch_hit *ret)
+{
+    TW_TRY(tw_watchlist_ask_header(l, decl, day, arena, ret));
+    if (item != NULL) tw_watchlist_ask_item(l, item, day, ret);
+    for (size_t i = 0; item == NULL && i < decl->items.n; i++)
+        tw_watchlist_ask_item(l, &decl->items.at[i], day, ret);
     return TW_OK;
 }

@@ -33,6 +33,7 @@ void tw_watchlist_free(struct tw_watchlist *l)
     tw_intern_free(l->ids);
     tw_intern_free(l->keys);
     tw_name_index_free(l->index);
+    tw_sha256_free(l->hash);
     tw_arena_free(l->arena);
     tw_free(l);
 }

@@ -8,12 +8,14 @@
  * A list comes about in steps, and is whole or nothing:
  *
  *   tw_watchlist_new(yaml, ...)                      head, entries that stand there
- *   tw_watchlist_columns(...), tw_watchlist_row(...)  those of a table, where the head names one
+ *   tw_watchlist_bytes(...), tw_watchlist_columns(...), tw_watchlist_row(...)
+ *                                                    those of a table, where the head names one
  *   tw_watchlist_ready(...)                          indexes; every example is run
  */
 #ifndef TW_LIST_LIST_H
 #define TW_LIST_LIST_H
 
+#include "base/hash.h"
 #include "decl/element.h"
 #include "decl/vocabulary.h"
 #include "name/name.h"
@@ -53,6 +55,8 @@ struct tw_watch_entry {
 struct tw_watch_head {
     struct tw_str name, words, owner, source;
     struct tw_str file; /* the table of its entries, as the head names it; absent = they stand in the head */
+    int64_t version;    /* 0 = the head names none */
+    uint8_t sha256[TW_SHA256_BYTES]; /* of the head's bytes with the table's behind them; of a ready list */
     enum tw_watch_kind kind;
     bool fuzzy;
     double threshold; /* least score of a hit of a fuzzy list */
@@ -72,7 +76,7 @@ struct tw_watchlist; /* not for several threads at once */
 /* Reads the head. fold  outlives the list. limits  NULL = all defaults
  * Faults have line and column. TW_FORMAT (no YAML; a key that is missing, unknown or of another kind),
  * TW_RANGE, TW_NOTFOUND (a kind or element that does not exist), TW_CONFLICT (an id that stands twice),
- * TW_LIMIT, TW_NOMEM
+ * TW_LIMIT, TW_NOMEM, TW_UNAVAILABLE (no SHA-256)
  */
 tw_err tw_watchlist_new(struct tw_str yaml, const struct tw_watch_limits *limits, struct tw_name_fold *fold,
                         struct tw_watchlist **ret, struct tw_fault *fault) TW_MUST_CHECK;
@@ -81,6 +85,9 @@ static inline void tw_watchlist_freep(struct tw_watchlist **l)
 {
     tw_watchlist_free(*l);
 }
+
+/* The table's bytes, unpacked, in their order and in pieces of any size: they go into the list's hash. */
+void tw_watchlist_bytes(struct tw_watchlist *l, const void *p, size_t n);
 
 /* The header row of the table: id and value, and where wanted from, to, note; in any order. TW_FORMAT,
  * TW_NOTFOUND (a column is missing, or is none of these), TW_CONFLICT (it stands twice) */
@@ -105,12 +112,19 @@ const struct tw_watch_remark *tw_watchlist_remarks(const struct tw_watchlist *l,
 
 /* -- asking, of a list that is ready */
 
+/* Lists by their names, of which none stands twice. Nothing is owned. */
+struct tw_watchlists {
+    struct tw_watchlist *const *at;
+    size_t n;
+};
+
 struct tw_watch_hit {
     const struct tw_watch_entry *entry;
     double score;            /* 1 = the same in normal form */
     enum tw_element element; /* where it stands; TW_ELEMENT_END = a text that was asked for as such */
     uint32_t item;           /* number of the item, as declared; 0 = the header */
     struct tw_str value;     /* what stands there */
+    uint32_t asked; /* how many texts of a declaration were looked up; 0 = none of them is declared */
 };
 
 /* The best entry that is valid on `day` and like the text; false: none, or the list is not valid. ret->value
@@ -123,10 +137,25 @@ bool tw_watchlist_find(struct tw_watchlist *l, struct tw_str text, int32_t day, 
 tw_err tw_watchlist_ask(struct tw_watchlist *l, const struct tw_decl *decl, const struct tw_item *item,
                         int32_t day, struct tw_arena *arena, struct tw_watch_hit *ret) TW_MUST_CHECK;
 
+/* The same in two steps, for who asks about one item after another: the header once, then each item; *io is
+ * what the header came to and takes a better hit of the item. TW_NOMEM */
+tw_err tw_watchlist_ask_header(struct tw_watchlist *l, const struct tw_decl *decl, int32_t day,
+                               struct tw_arena *arena, struct tw_watch_hit *ret) TW_MUST_CHECK;
+void tw_watchlist_ask_item(struct tw_watchlist *l, const struct tw_item *item, int32_t day,
+                           struct tw_watch_hit *io);
+
+/* Does it look at anything that stands in items? Else all items of a declaration have the same hit. */
+bool tw_watchlist_looks_in_items(const struct tw_watchlist *l);
+
 /* The elements a list of that kind looks at, unless its head names some of them. Static storage. */
 const enum tw_element *tw_watch_elements(enum tw_watch_kind kind, size_t *ret_n);
 
 /* The hit as an officer reads it: where, how like, which entry, and of a name which parts agree. */
 void tw_watch_say(struct tw_watchlist *l, const struct tw_watch_hit *hit, struct tw_buf *out);
+
+/* What of the value agrees with the entry: of a name its words that do, wholly or nearly, in small letters as
+ * tw_watch_say writes them; of a number or code the whole of it in normal form. arena  owns them. TW_NOMEM */
+tw_err tw_watch_parts(struct tw_watchlist *l, const struct tw_watch_hit *hit, struct tw_arena *arena,
+                      const struct tw_str **ret, size_t *ret_n) TW_MUST_CHECK;
 
 #endif

@@ -20,6 +20,7 @@ struct tw_watchlist {
     struct tw_name_fold *fold; /* not owned */
     struct tw_watch_limits limits;
     struct tw_watch_head head;
+    struct tw_sha256 *hash;                     /* of what has been read; NULL when the list is ready */
     enum tw_element element[LIST_ELEMENTS_MAX]; /* that are looked at */
     size_t elements;
     struct tw_watch_entry *entry;

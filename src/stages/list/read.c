@@ -33,6 +33,7 @@ struct days {
 
 struct head_text {
     struct tw_str list, kind, words, owner, source, match, file;
+    int64_t version;
     struct days valid;
     double threshold;
     const struct tw_yaml *elements, *entries, *examples;
@@ -55,6 +56,7 @@ static const struct tw_yaml_field days_key[] = {TW_YAML_KEY(struct days, "from",
 static const struct tw_yaml_field head_key[] = {
     TW_YAML_KEY(struct head_text, "list", TEXT, list, .required = true),
     TW_YAML_KEY(struct head_text, "kind", TEXT, kind, .required = true),
+    TW_YAML_KEY(struct head_text, "version", I64, version, .min = 1, .max = 1e9),
     TW_YAML_KEY(struct head_text, "words", TEXT, words, .required = true),
     TW_YAML_KEY(struct head_text, "owner", TEXT, owner, .required = true),
     TW_YAML_KEY(struct head_text, "source", TEXT, source, .required = true),
@@ -218,6 +220,7 @@ static tw_err take_head(struct tw_watchlist *l, const struct tw_yaml *root, stru
     if (t.valid.from > t.valid.to)
         return TW_YAML_WRONG(tw_yaml_get(root, "valid"), fault, TW_RANGE, "it ends before it begins");
     h->name = t.list;
+    h->version = t.version;
     h->words = t.words;
     h->owner = t.owner;
     h->source = t.source;
@@ -252,6 +255,9 @@ tw_err tw_watchlist_new(struct tw_str yaml, const struct tw_watch_limits *limits
     if (tw_arena_new(l->limits.memory, &l->arena) != TW_OK || tw_intern_new(&l->ids) != TW_OK ||
         tw_intern_new(&l->keys) != TW_OK)
         return tw_fail(fault, TW_NOMEM, "out of memory");
+    const tw_err err = tw_sha256_new(&l->hash);
+    if (err != TW_OK) return tw_fail(fault, err, "there is no memory, or no SHA-256 on this machine");
+    tw_sha256_add(l->hash, yaml.s, yaml.n);
     if (tw_str_dup(l->arena, yaml, &kept) != TW_OK)
         return tw_fail(fault, tw_arena_full(l->arena) ? TW_LIMIT : TW_NOMEM,
                        "the head of the list takes more than the %llu MiB that list_memory allows",
@@ -264,6 +270,11 @@ tw_err tw_watchlist_new(struct tw_str yaml, const struct tw_watch_limits *limits
 }
 
 /* -- the table */
+
+void tw_watchlist_bytes(struct tw_watchlist *l, const void *p, size_t n)
+{
+    tw_sha256_add(l->hash, p, n);
+}
 
 static tw_err find_column(struct tw_watchlist *l, struct tw_str name, size_t at, struct tw_fault *fault)
 {
@@ -400,5 +411,8 @@ tw_err tw_watchlist_ready(struct tw_watchlist *l, struct tw_fault *fault)
                              x->n);
     for (size_t i = 0; i < x->n; i++) TW_TRY(run_example(l, x->member[i], fault));
     l->head.examples = x->n;
+    tw_sha256_end(l->hash, l->head.sha256);
+    tw_sha256_free(l->hash);
+    l->hash = NULL;
     return TW_OK;
 }

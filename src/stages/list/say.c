@@ -14,12 +14,14 @@ static bool has(unsigned bits, size_t i)
 }
 
 /* Words of a sentence are read more easily in small letters. */
+static char small(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
 static void put_small(struct tw_buf *out, struct tw_str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        const char c = s.s[i];
-        tw_buf_char(out, (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c));
-    }
+    for (size_t i = 0; i < s.n; i++) tw_buf_char(out, small(s.s[i]));
 }
 
 /* The tokens that are legal forms. */
@@ -46,16 +48,23 @@ static void put_tokens(const struct tw_name *n, unsigned bits, const char *one, 
     tw_buf_printf(out, " %s", count == 1 ? one : many);
 }
 
+/* The value, the entry, and how like they are: of a hit of a fuzzy list. */
+static struct tw_name_likeness compare(struct tw_watchlist *l, const struct tw_watch_hit *hit,
+                                       struct tw_name *a, struct tw_name *b)
+{
+    struct tw_name_weights wa, wb;
+    tw_name_read(l->fold, hit->value, a);
+    tw_name_read(l->fold, hit->entry->value, b);
+    tw_name_index_weights(l->index, a, &wa);
+    tw_name_index_weights(l->index, b, &wb);
+    return tw_name_compare(a, &wa, b, &wb);
+}
+
 static void put_parts(struct tw_watchlist *l, const struct tw_watch_hit *hit, struct tw_buf *out)
 {
     struct tw_name a, b;
-    struct tw_name_weights wa, wb;
     bool some = false;
-    tw_name_read(l->fold, hit->value, &a);
-    tw_name_read(l->fold, hit->entry->value, &b);
-    tw_name_index_weights(l->index, &a, &wa);
-    tw_name_index_weights(l->index, &b, &wb);
-    const struct tw_name_likeness like = tw_name_compare(&a, &wa, &b, &wb);
+    const struct tw_name_likeness like = compare(l, hit, &a, &b);
     const unsigned alone_a = ~(unsigned)like.agreed_a, alone_b = ~(unsigned)like.agreed_b;
     const unsigned forms_a = forms_of(&a), forms_b = forms_of(&b);
     put_tokens(&a, like.exact_a, "agrees", "agree", &some, out);
@@ -98,4 +107,46 @@ void tw_watch_say(struct tw_watchlist *l, const struct tw_watch_hit *hit, struct
     tw_buf_printf(out, " entry %.*s '%.*s' of list %.*s", TW_STR_ARG(hit->entry->id),
                   TW_STR_ARG(hit->entry->value), TW_STR_ARG(l->head.name));
     if (hit->score < 1) put_parts(l, hit, out);
+}
+
+/* -- the same as words, for conditions */
+
+static tw_err words_of(const struct tw_name *n, unsigned bits, struct tw_arena *arena,
+                       const struct tw_str **ret, size_t *ret_n)
+{
+    struct tw_str *word = tw_arena_array(arena, TW_NAME_TOKENS_MAX, sizeof *word);
+    char *at = tw_arena_room(arena, sizeof n->text, 1);
+    size_t count = 0;
+    if (word == NULL || at == NULL) return TW_NOMEM;
+    for (size_t i = 0; i < sizeof n->text; i++) at[i] = small(n->text[i]);
+    for (size_t i = 0; i < n->tokens; i++)
+        if (has(bits, i)) word[count++] = (struct tw_str){at + n->token[i].at, n->token[i].n};
+    *ret = word;
+    *ret_n = count;
+    return TW_OK;
+}
+
+static tw_err code_of(const struct tw_watchlist *l, struct tw_str value, struct tw_arena *arena,
+                      const struct tw_str **ret, size_t *ret_n)
+{
+    struct tw_str *code = tw_arena_alloc(arena, sizeof *code);
+    char room[64];
+    if (code == NULL) return TW_NOMEM;
+    TW_TRY(tw_str_dup(arena, list_key(l, value, NULL, room), code));
+    *ret = code;
+    *ret_n = 1;
+    return TW_OK;
+}
+
+tw_err tw_watch_parts(struct tw_watchlist *l, const struct tw_watch_hit *hit, struct tw_arena *arena,
+                      const struct tw_str **ret, size_t *ret_n)
+{
+    struct tw_name a, b;
+    if (!list_is_of_names(l->head.kind)) return code_of(l, hit->value, arena, ret, ret_n);
+    if (hit->score < 1) {
+        const struct tw_name_likeness like = compare(l, hit, &a, &b);
+        return words_of(&a, like.agreed_a | like.exact_a, arena, ret, ret_n);
+    }
+    tw_name_read(l->fold, hit->value, &a);
+    return words_of(&a, ~0u, arena, ret, ret_n);
 }

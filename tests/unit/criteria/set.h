@@ -21,7 +21,7 @@ static inline struct tw_criteria *set_of(const char *yaml)
 {
     struct tw_criteria *c = NULL;
     struct tw_fault fault = {0};
-    if (tw_criteria_parse(tw_str_from(yaml), NULL, &c, &fault) != TW_OK)
+    if (tw_criteria_parse(tw_str_from(yaml), NULL, NULL, &c, &fault) != TW_OK)
         printf("# %u:%u %s: %s\n", fault.line, fault.column, fault.path, fault.note);
     CHECK(c != NULL);
     return c;

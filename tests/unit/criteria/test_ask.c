@@ -48,7 +48,7 @@ static char comes_of(const char *when, const struct tw_decl *d, struct tw_str *w
         tw_buf_printf(&yaml,
                       HEAD "  - id: A\n    when: \"%s\"\n" REST "    examples: [{number: 9, hit: %s}]\n",
                       when, of_nothing[i]);
-        if (tw_criteria_parse(tw_buf_view(&yaml), NULL, &c, &fault) != TW_OK && i == 2)
+        if (tw_criteria_parse(tw_buf_view(&yaml), NULL, NULL, &c, &fault) != TW_OK && i == 2)
             printf("# %s: %s\n", when, fault.note);
     }
     CHECK(c != NULL);
@@ -186,7 +186,7 @@ static void fit_examples(struct tw_str yaml, struct tw_buf *ret)
     for (;;) {
         struct tw_criteria *c = NULL;
         struct tw_fault fault = {0};
-        const tw_err err = tw_criteria_parse(tw_buf_view(ret), NULL, &c, &fault);
+        const tw_err err = tw_criteria_parse(tw_buf_view(ret), NULL, NULL, &c, &fault);
         tw_criteria_free(c);
         if (err == TW_OK) return;
         char *line = ret->p;
@@ -260,8 +260,8 @@ static void the_index_changes_nothing(void)
     const struct tw_criteria_limits all = {.unindexed = true};
     TW_SCOPED_BUF fitted = {0};
     fit_examples(tw_buf_view(&yaml), &fitted);
-    CHECK(tw_criteria_parse(tw_buf_view(&fitted), NULL, &with, NULL) == TW_OK);
-    CHECK(tw_criteria_parse(tw_buf_view(&fitted), &all, &without, NULL) == TW_OK);
+    CHECK(tw_criteria_parse(tw_buf_view(&fitted), NULL, NULL, &with, NULL) == TW_OK);
+    CHECK(tw_criteria_parse(tw_buf_view(&fitted), &all, NULL, &without, NULL) == TW_OK);
     for (int i = 0; i < 200 && with != NULL && without != NULL; i++) {
         static const char *const origin[] = {"CN", "US", "VN", ""}, *const preference[] = {"", "100", "300"};
         struct shipment s;
@@ -317,7 +317,7 @@ static tw_err ask_with_little(void)
     const struct tw_decl *d = declare(&s, 9000, 1, 1, 20100, 50000, 5000);
     TW_TRY(tw_arena_new(8 << 20, &own));
     TW_TRY(tw_criteria_parse(TW_STR(HEAD ONE("A", "item.preference == '3'", "[{preference: 3, hit: true}]")),
-                             NULL, &c, NULL));
+                             NULL, NULL, &c, NULL));
     TW_TRY(tw_feature_measure(profile, d, own, x, NULL, &look));
     return tw_criteria_ask(c, &(struct tw_criteria_case){d, profile, &look, x, 2, look.day}, own, &hit, &n);
 }

@@ -7,7 +7,7 @@ static void refuses_within(const char *yaml, const struct tw_criteria_limits *li
 {
     struct tw_criteria *c = NULL;
     struct tw_fault fault = {0};
-    CHECK(tw_criteria_parse(tw_str_from(yaml), limits, &c, &fault) == err && c == NULL);
+    CHECK(tw_criteria_parse(tw_str_from(yaml), limits, NULL, &c, &fault) == err && c == NULL);
     const bool same = fault.line == line && (column == 0 || fault.column == column);
     if (!same || strstr(fault.note, words) == NULL)
         printf("# %u:%u (%s) %s\n", fault.line, fault.column, fault.path, fault.note);
@@ -184,7 +184,7 @@ static void every_name_can_be_asked_for(void)
     TW_SCOPED(tw_arena) *arena = NULL;
     const struct tw_criteria_name *name;
     size_t n = 0, features = 0;
-    CHECK(tw_arena_new(16 << 20, &arena) == TW_OK && tw_criteria_names(arena, &name, &n) == TW_OK);
+    CHECK(tw_arena_new(16 << 20, &arena) == TW_OK && tw_criteria_names(NULL, arena, &name, &n) == TW_OK);
     for (size_t i = 0; i < n; i++) {
         TW_SCOPED_BUF yaml = {0};
         tw_buf_printf(&yaml, HEAD ONE("A", "has(%.*s) || true", "[{hit: true}]"), TW_STR_ARG(name[i].path));
@@ -200,7 +200,7 @@ static void every_name_can_be_asked_for(void)
 static tw_err read_one(void)
 {
     TW_SCOPED(tw_criteria) *c = NULL;
-    return tw_criteria_parse(TW_STR(HEAD ONE("A", APPLES, HITS)), NULL, &c, NULL);
+    return tw_criteria_parse(TW_STR(HEAD ONE("A", APPLES, HITS)), NULL, NULL, &c, NULL);
 }
 
 static void survives_every_failed_allocation(void)

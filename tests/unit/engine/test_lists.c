@@ -44,6 +44,10 @@ static void tables_lie_beside_their_heads(void)
     put("other.yaml", HEAD("OTHER") "entries: [{id: a, value: \"87\"}]\n" NONE);
     CHECK(load("good.yaml", "other.yaml") == TW_OK && lists.n == 2 && file == NULL);
     CHECK(tw_watchlist_head(lists.at[0])->entries == 2);
+    const char *both = HEAD("GOOD") "file: good.csv\n" NONE "id,value\r\na,85\r\nb,86\r\n";
+    uint8_t sum[TW_SHA256_BYTES];
+    tw_sha256(both, strlen(both), sum); /* as `cat good.yaml good.csv | sha256sum` */
+    CHECK(memcmp(tw_watchlist_head(lists.at[0])->sha256, sum, sizeof sum) == 0);
     struct tw_watch_hit hit;
     CHECK(tw_watchlist_find(lists.at[0], TW_STR("8625"), 0, &hit) && tw_str_is(hit.entry->id, "b"));
 }
@@ -93,6 +97,32 @@ static void there_are_so_many_lists_and_no_more(void)
     CHECK(lists.n == 2);
 }
 
+/* Heads in the order of their names; tables and what else lies there are no lists. */
+static void of_a_directory_all_lists_are_read(void)
+{
+    const struct tw_lists_options o = {.file = &file};
+    struct tw_lists own = {.n = 0};
+    put("good.csv", "id,value\na,85\n");
+    put("bad.yaml", HEAD("BAD") "entries: [{id: a, value: \"88\"}]\n" NONE);
+    CHECK(tw_lists_open(folder, &o, &table, &own, &fault) == TW_OK && own.n == 3 && file == NULL);
+    CHECK(tw_str_is(tw_watchlist_head(own.at[0])->name, "BAD") &&
+          tw_str_is(tw_watchlist_head(own.at[2])->name, "OTHER"));
+    put("bad.yaml", HEAD("BAD") "entries: [{id: a, value: \"8\"}]\n" NONE);
+    CHECK(tw_lists_open(folder, &o, &table, &own, &fault) == TW_FORMAT && own.n == 3);
+    CHECK(file != NULL && strcmp(file, path("bad.yaml")) == 0); /* still there to be told */
+    unlink(path("bad.yaml"));
+    unlink(path("good.csv"));
+    CHECK(tw_lists_open(folder, &o, &table, &own, &fault) == TW_NOTFOUND &&
+          strcmp(file, path("good.csv")) == 0);
+    CHECK(tw_lists_open(path("other.yaml"), &o, &table, &own, &fault) == TW_OK && own.n == 1);
+    unlink(path("good.yaml"));
+    unlink(path("other.yaml"));
+    CHECK(tw_lists_open(folder, &o, &table, &own, &fault) == TW_NOTFOUND && own.n == 1);
+    CHECK(strstr(fault.note, "no list lies there") != NULL);
+    tw_lists_free(&own);
+    CHECK(own.n == 0);
+}
+
 int main(void)
 {
     CHECK(mkdtemp(folder) != NULL);
@@ -100,8 +130,7 @@ int main(void)
     RUN(a_broken_list_never_replaces_a_good_one);
     RUN(a_table_is_beside_its_head_and_nowhere_else);
     RUN(there_are_so_many_lists_and_no_more);
-    static const char *const name[] = {"good.yaml", "good.csv", "other.yaml", "bad.yaml"};
-    for (size_t i = 0; i < 4; i++) unlink(path(name[i]));
+    RUN(of_a_directory_all_lists_are_read);
     rmdir(folder);
     tw_lists_free(&lists);
     tw_buf_free(&table);

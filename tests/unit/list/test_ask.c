@@ -106,6 +106,40 @@ static void containers_countries_and_vessels_are_found_where_they_stand(void)
     CHECK(ask(ships, &d, NULL) && is_at(TW_ELEMENT_TRANSPORT_MEANS, 0, "a"));
 }
 
+static void what_is_not_declared_is_told_from_what_is_on_no_list(void)
+{
+    TW_SCOPED(tw_watchlist) *l = make(HEAD("codes") "entries: [{id: a, value: \"85\"}]\n" NONE);
+    struct tw_decl d = declaration();
+    CHECK(!ask(l, &d, NULL) && hit.asked == 0);
+    item[1].hs = TW_STR("640399");
+    CHECK(!ask(l, &d, NULL) && hit.asked == 1);
+    item[0].hs = TW_STR("850000");
+    CHECK(ask(l, &d, NULL) && hit.asked == 2);
+}
+
+static void a_header_is_asked_once_for_all_items(void)
+{
+    struct tw_container header = {.id = TW_STR("TWAU1234560")}, own = {.id = TW_STR("CSQU3054383")};
+    TW_SCOPED(tw_watchlist) *l = make(HEAD("containers") "entries: [{id: a, value: CSQU3054383}]\n" NONE);
+    TW_SCOPED(tw_watchlist) *names = make(HEAD("parties") "entries: [{id: a, value: Belnor}]\n" NONE);
+    struct tw_watch_hit whole;
+    struct tw_decl d = declaration();
+    d.containers.at = &header;
+    d.containers.n = 1;
+    item[1].containers.at = &own;
+    item[1].containers.n = 1;
+    CHECK(tw_watchlist_looks_in_items(l) && !tw_watchlist_looks_in_items(names));
+    CHECK(tw_watchlist_ask_header(l, &d, day("2026-11-27"), arena, &whole) == TW_OK);
+    CHECK(whole.entry == NULL && whole.asked == 1);
+    for (size_t i = 0; i < 2; i++) {
+        struct tw_watch_hit split = whole;
+        tw_watchlist_ask_item(l, &item[i], day("2026-11-27"), &split);
+        (void)ask(l, &d, &item[i]);
+        CHECK(split.entry == hit.entry && split.asked == hit.asked && split.item == hit.item);
+        CHECK((split.entry != NULL) == (i == 1) && split.asked == 1 + i);
+    }
+}
+
 int main(void)
 {
     CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
@@ -114,6 +148,8 @@ int main(void)
     RUN(an_address_is_street_postcode_town_and_country);
     RUN(items_are_asked_one_or_all);
     RUN(containers_countries_and_vessels_are_found_where_they_stand);
+    RUN(what_is_not_declared_is_told_from_what_is_on_no_list);
+    RUN(a_header_is_asked_once_for_all_items);
     tw_arena_free(arena);
     tw_name_fold_free(fold);
     return DONE();

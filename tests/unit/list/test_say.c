@@ -50,10 +50,39 @@ static void what_is_the_same_is_said_to_be(void)
     says(m, hit, "importer number 'xa-77' is entry a 'XA 77' of list L");
 }
 
+/* Joined by commas. */
+static void has_parts(struct tw_watchlist *l, const struct tw_watch_hit *hit, const char *words)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    TW_SCOPED_BUF out = {0};
+    const struct tw_str *at = NULL;
+    size_t n = 0;
+    CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
+    CHECK(tw_watch_parts(l, hit, arena, &at, &n) == TW_OK);
+    for (size_t i = 0; i < n; i++) tw_buf_printf(&out, "%s%.*s", i > 0 ? "," : "", TW_STR_ARG(at[i]));
+    if (!tw_str_is(tw_buf_view(&out), words)) printf("# %.*s\n", TW_STR_ARG(tw_buf_view(&out)));
+    CHECK(tw_str_is(tw_buf_view(&out), words));
+}
+
+static void conditions_are_given_the_parts_that_agree(void)
+{
+    TW_SCOPED(tw_watchlist) *names =
+        make(HEAD("parties") "match: fuzzy\nthreshold: 0.5\nentries:\n"
+                             "  - {id: \"17\", value: Acme Trading (Lyon) SARL}\n" NONE);
+    struct tw_watch_hit hit = found(names, "Acme Tradin Nord Lyon Ltd");
+    has_parts(names, &hit, "acme,tradin,lyon");
+    hit = found(names, "ACME TRADING, LYON S.A.R.L.");
+    has_parts(names, &hit, "acme,trading,lyon,sarl");
+    TW_SCOPED(tw_watchlist) *boxes = make(HEAD("containers") "entries: [{id: a, value: CSQU3054383}]\n" NONE);
+    hit = found(boxes, "csqu 305438-3");
+    has_parts(boxes, &hit, "CSQU3054383");
+}
+
 int main(void)
 {
     RUN(the_parts_that_agree_are_named);
     RUN(what_is_the_same_is_said_to_be);
+    RUN(conditions_are_given_the_parts_that_agree);
     tw_name_fold_free(fold);
     return DONE();
 }
