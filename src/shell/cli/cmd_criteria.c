@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* criteria ACTION SET...: what authors of criteria need before anyone decides by them. */
+#include <string.h>
+
 #include "base/json.h"
 #include "cli/action.h"
 #include "cli/lists.h"
 #include "cli/preview.h"
 #include "cli/table_priv.h"
-#include "criteria/criteria.h"
+#include "criteria/asycuda.h"
 #include "engine/run.h"
 #include "store/file.h"
 
@@ -262,6 +264,48 @@ static tw_err list_names(struct call *c, struct tw_fault *fault)
     return TW_OK;
 }
 
+/* -- import-asycuda */
+
+static void on_told(void *to, const struct tw_fault *what, bool lost)
+{
+    const struct call *c = to;
+    if (lost || !c->cli->quiet) tw_cli_tell(c->cli, what);
+}
+
+/* A set is called as its file, without folders and what stands behind a point. */
+static struct tw_str name_of_file(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const struct tw_str base = tw_str_from(slash != NULL ? slash + 1 : path);
+    struct tw_str rest;
+    const struct tw_str stem = tw_str_cut(base, '.', &rest);
+    return stem.n > 0 && tw_str_utf8(stem, NULL) ? stem : TW_STR("imported");
+}
+
+static tw_err import_asycuda(struct call *c, struct tw_fault *fault)
+{
+    TW_SCOPED_BUF text = {0};
+    struct tw_asycuda_count n;
+    if (c->cli->args != 2) return tw_fail(fault, TW_ARG, "`criteria import-asycuda` takes one file");
+    const char *path = c->cli->arg[1];
+    const struct tw_str name = name_of_file(path);
+    const struct tw_asycuda_options options = {.file = name,
+                                               .name = name,
+                                               .day = c->day,
+                                               .criteria = c->limits.criteria,
+                                               .steps = c->limits.cel.steps,
+                                               .told = on_told,
+                                               .to = c};
+    c->cli->file = path;
+    TW_TRY(tw_file_in_all(path, TW_ASYCUDA_BYTES_MAX, &text, fault));
+    TW_TRY(tw_asycuda_import(tw_buf_view(&text), &options, &c->out, &n, fault));
+    c->cli->file = NULL;
+    c->remarks = n.lost;
+    tw_cli_note(c->cli, "criteria in the text: %zu; left out, with what belongs to none: %zu; made: %zu",
+                n.read, n.lost, n.made);
+    return TW_OK;
+}
+
 /* -- all of it */
 
 static tw_err each_set(struct call *c, tw_cli_each_fn *what, struct tw_fault *fault)
@@ -273,7 +317,7 @@ static tw_err each_set(struct call *c, tw_cli_each_fn *what, struct tw_fault *fa
     return tw_fail(fault, TW_FORMAT, "%zu of %zu sets were refused", c->refused, c->cli->args - 1);
 }
 
-enum action { CHECK, TEST, PREVIEW, DIFF, NAMES, ACTIONS };
+enum action { CHECK, TEST, PREVIEW, DIFF, NAMES, IMPORT_ASYCUDA, ACTIONS };
 
 static tw_err act(struct call *c, enum action action, struct tw_fault *fault)
 {
@@ -281,6 +325,7 @@ static tw_err act(struct call *c, enum action action, struct tw_fault *fault)
     c->named = (struct tw_watchlists){c->lists.at, c->lists.n};
     if (action == DIFF) return diff_sets(c, fault);
     if (action == NAMES) return list_names(c, fault);
+    if (action == IMPORT_ASYCUDA) return import_asycuda(c, fault);
     return each_set(c, action == CHECK ? check_set : test_set, fault);
 }
 
@@ -290,7 +335,7 @@ tw_err cmd_criteria(struct tw_cli *cli, struct tw_fault *fault)
                      .limits = {.criteria = (uint32_t)tw_cli_whole(cli, "criteria_max"),
                                 .cel.steps = (uint32_t)tw_cli_whole(cli, "criteria_steps")},
                      .out = {.max = OUT_BYTES_MAX}};
-    static const char *const word[ACTIONS] = {"check", "test", "preview", "diff", "names"};
+    static const char *const word[ACTIONS] = {"check", "test", "preview", "diff", "names", "import-asycuda"};
     size_t action = CHECK;
     TW_TRY(tw_cli_action(cli, word, ACTIONS, &action, fault));
     if (action == PREVIEW) return tw_cli_preview(cli, fault);
