@@ -240,6 +240,8 @@ static tw_err list_names(struct call *c, struct tw_fault *fault)
     const struct tw_criteria_name *name;
     size_t n;
     if (c->cli->args > 1) return tw_fail(fault, TW_ARG, "`criteria names` takes no set");
+    if (c->named.n == 0 && !c->cli->json)
+        tw_cli_note(c->cli, "without --lists FILE|DIR what conditions see of lists is not told");
     if (tw_criteria_names(&c->named, c->arena, &name, &n) != TW_OK)
         return tw_fail(fault, TW_NOMEM, "out of memory");
     for (size_t i = 0; i < n; i++) {

@@ -18,6 +18,8 @@ struct demo {
     struct tw_input_options input;
     struct tw_progress progress;
     struct tw_trained *trained;
+    struct tw_name_fold *fold;
+    struct tw_watchlist *list;
     struct tw_criteria *criteria;
     struct demo_picks picks;
     struct demo_report report;
@@ -89,9 +91,19 @@ static tw_err learn(struct demo *d)
     return tw_model_dir_write(d->country.model, &bytes, d->fault);
 }
 
+/* Criteria, and the list that one of them asks. */
+static tw_err prepare_criteria(struct demo *d)
+{
+    TW_TRY(tw_name_fold_new(&d->fold, d->fault));
+    TW_TRY(tw_watchlist_new(tw_watchlist_builtin(TW_STR("addresses")), NULL, d->fold, &d->list, d->fault));
+    TW_TRY(tw_watchlist_ready(d->list, d->fault));
+    const struct tw_watchlists lists = {&d->list, 1};
+    return tw_criteria_parse(tw_criteria_builtin(TW_STR("harbor")), NULL, &lists, &d->criteria, d->fault);
+}
+
 static tw_err meet(struct demo *d)
 {
-    TW_TRY(tw_criteria_parse(tw_criteria_builtin(TW_STR("harbor")), NULL, NULL, &d->criteria, d->fault));
+    TW_TRY(prepare_criteria(d));
     const struct tw_train_options same = tw_train_options_default();
     const struct tw_play_options o = {.input = d->input,
                                       .declarations = d->country.path[DEMO_MONTH],
@@ -171,6 +183,8 @@ tw_err cmd_demo(struct tw_cli *cli, struct tw_fault *fault)
     demo_picks_free(&d.picks);
     tw_trained_free(d.trained);
     tw_criteria_free(d.criteria);
+    tw_watchlist_free(d.list);
+    tw_name_fold_free(d.fold);
     tw_arena_free(d.arena);
     return err;
 }

@@ -91,7 +91,7 @@ static void put_outcome(struct tw_buf *line, const struct tw_assessment *one,
     }
 }
 
-/* Criteria that asked, in their authors' words. */
+/* Criteria that asked, in their authors' words, and what they found on lists. */
 static void put_criteria(struct demo_picked *p, const struct tw_assessment *one)
 {
     p->reasons = 0;
@@ -101,6 +101,8 @@ static void put_criteria(struct demo_picked *p, const struct tw_assessment *one)
         tw_buf_clear(&p->reason[p->reasons]);
         tw_buf_printf(&p->reason[p->reasons], "Criterion %.*s: %.*s", TW_STR_ARG(h->criterion->id),
                       TW_STR_ARG(h->criterion->reason));
+        for (size_t l = 0; l < h->listed_n; l++)
+            tw_buf_printf(&p->reason[p->reasons], "; %.*s", TW_STR_ARG(h->listed[l].words));
         p->against[p->reasons++] = false;
     }
 }
@@ -135,6 +137,14 @@ static tw_err show(struct demo_picked *p, const struct tw_assessor *a, const str
 
 /* --- which --- */
 
+/* Does a criterion that asked rest on a list? */
+static bool asked_by_list(const struct tw_assessment *one)
+{
+    bool some = false;
+    for (size_t i = 0; i < one->hits && !some; i++) some = one->hit[i].asks && one->hit[i].listed_n > 0;
+    return some;
+}
+
 /* Where a decision would stand; NULL = it is none to be shown. */
 static struct demo_picked *place(struct demo_picks *p, const struct tw_assessment *one,
                                  const struct tw_play_outcome *outcome, double *worth)
@@ -148,7 +158,10 @@ static struct demo_picked *place(struct demo_picks *p, const struct tw_assessmen
         return &p->papers;
     }
     if (!outcome->inspected) return NULL;
-    if (!score && (k->basis & TW_BASIS_BIT(CRITERION)) != 0) return outcome->found ? &p->criterion : NULL;
+    if (!score && (k->basis & TW_BASIS_BIT(CRITERION)) != 0) {
+        if (asked_by_list(one)) *worth += 1e6; /* what stands on a list shows more */
+        return outcome->found ? &p->criterion : NULL;
+    }
     if ((k->basis & TW_BASIS_BIT(MANDATORY)) != 0) return NULL;
     if (score && outcome->found) return &p->found[k->reasons.at[0].family];
     if (score) return &p->nothing;

@@ -73,6 +73,9 @@ struct tw_watch_remark {
 
 struct tw_watchlist; /* not for several threads at once */
 
+/* The head of a list that comes with the program (data/lists): addresses. Absent when there is none. */
+struct tw_str tw_watchlist_builtin(struct tw_str name);
+
 /* Reads the head. fold  outlives the list. limits  NULL = all defaults
  * Faults have line and column. TW_FORMAT (no YAML; a key that is missing, unknown or of another kind),
  * TW_RANGE, TW_NOTFOUND (a kind or element that does not exist), TW_CONFLICT (an id that stands twice),

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/date.h"
+#include "base/embed.h"
 #include "base/mem.h"
 #include "base/near.h"
 #include "list/list.h"
@@ -267,6 +268,13 @@ tw_err tw_watchlist_new(struct tw_str yaml, const struct tw_watch_limits *limits
     *ret = l;
     l = NULL;
     return TW_OK;
+}
+
+extern const struct tw_embed tw_lists_embedded[]; /* data/lists, by tools/embed */
+
+struct tw_str tw_watchlist_builtin(struct tw_str name)
+{
+    return tw_embed_find(tw_lists_embedded, name);
 }
 
 /* -- the table */
