@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/base64.h"
 #include "base/json.h"
 #include "cel/run_priv.h"
 
@@ -130,14 +131,8 @@ enum { JSON_DEPTH = 28 }; /* the writer has 32 levels */
 
 static void json_bytes(value v, struct tw_json *out)
 {
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     TW_SCOPED_BUF b = {0};
-    for (uint32_t i = 0; i < v.n; i += 3) {
-        uint32_t w = 0;
-        const uint32_t n = v.n - i < 3 ? v.n - i : 3;
-        for (uint32_t k = 0; k < 3; k++) w = w << 8 | (k < n ? (unsigned char)v.s[i + k] : 0);
-        for (uint32_t k = 0; k < 4; k++) tw_buf_put(&b, k <= n ? &digit[w >> (18 - 6 * k) & 63] : "=", 1);
-    }
+    tw_buf_base64(&b, v.s, v.n);
     if (b.failed) out->out->failed = true;
     tw_json_str(out, tw_buf_view(&b));
 }
