@@ -94,7 +94,7 @@ _tidewaiter()
         esac
         ;;
     assess)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --key --seed --duty-mix --de-minimis --memory --out --keys --no-reasons --full'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --key --seed --duty-mix --de-minimis --memory --out --keys --no-reasons --full'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -105,6 +105,7 @@ _tidewaiter()
         --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -113,7 +114,7 @@ _tidewaiter()
         esac
         ;;
     explain)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --key --seed --duty-mix --de-minimis --memory --id'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --key --seed --duty-mix --de-minimis --memory --id'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -124,15 +125,18 @@ _tidewaiter()
         --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     criteria)
-        words='--help --json --quiet --over --at --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --key --seed --duty-mix --de-minimis --memory'
+        words='--help --json --quiet --over --as --to --at --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --key --seed --duty-mix --de-minimis --memory'
         case $prev in
         --over) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --as) mapfile -t COMPREPLY < <(compgen -W 'author reviewer' -- "$cur"); return ;;
+        --to) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -142,6 +146,7 @@ _tidewaiter()
         --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything that is read from YAML: first byte
  *   y  any YAML      m  a map      w  a world      c  settings of the channels      r  rules of declarations
- *   s  a set of criteria
+ *   s  a set of criteria      p  people who may sign sets
  *
  * What is accepted must work: a map reads rows under its own columns, a world lives some days and every
  * reader takes what it writes, settings decide a stream of cases. */
@@ -11,6 +11,7 @@
 #include "base/yaml.h"
 #include "channel/channel.h"
 #include "criteria/criteria.h"
+#include "criteria/signers.h"
 #include "message/findings.h"
 #include "message/ruleset.h"
 #include "synth/synth.h"
@@ -347,6 +348,26 @@ static void criteria_with_lists(struct tw_str text, struct tw_arena *arena)
     for (int i = 0; i < 2; i++) tw_watchlist_free(list[i]);
 }
 
+/* -- signers */
+
+static void signers(struct tw_str text)
+{
+    TW_SCOPED(tw_signers) *s = NULL;
+    struct tw_fault fault = {0};
+    size_t n;
+    const tw_err err = tw_signers_parse(text, &s, &fault);
+    if (err != TW_OK) {
+        fuzz_fault(err, &fault);
+        return;
+    }
+    const struct tw_signer *k = tw_signers_at(s, &n);
+    CHECK(n > 0 && n <= TW_SIGNERS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        CHECK(k[i].name.n > 0 && k[i].line > 0 && k[i].from <= k[i].to);
+        CHECK(k[i].may[TW_SIGNER_AUTHOR] || k[i].may[TW_SIGNER_REVIEWER]);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct fuzz_input in;
@@ -365,6 +386,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         break;
     case 's':
         criteria_with_lists(in.text, arena);
+        break;
+    case 'p':
+        signers(in.text);
         break;
     case 'r':
         ask(in.text, arena);

@@ -3,6 +3,7 @@
 the program is good with the lists that do; TAP on stdout."""
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,15 +12,22 @@ import tempfile
 def main():
     program, source = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
     text = (source / "docs/criteria.md").read_text(encoding="utf-8")
-    commands = re.findall(r"^    (tidewaiter .*)$", text, re.M)
+    commands = re.findall(r"^    ((?:tidewaiter|ssh-keygen) .*)$", text, re.M)
+    if not shutil.which("ssh-keygen"):
+        commands = [c for c in commands if not c.startswith("ssh-keygen")]
+    criteria, signers = re.findall(r"```yaml\n(.*?)```", text, re.S)
     with tempfile.TemporaryDirectory() as scratch:
         top = pathlib.Path(scratch)
         (top / "bin").mkdir()
         (top / "bin/tidewaiter").symlink_to(program)
         (top / "work").mkdir()
-        (top / "work/criteria.yaml").write_text(re.search(r"```yaml\n(.*?)```", text, re.S).group(1), encoding="utf-8")
+        (top / "work/criteria.yaml").write_text(criteria, encoding="utf-8")
         failed = 0
         for number, command in enumerate(commands, 1):
+            if "--signers" in command:  # as the document says, its keys are the lines of the files that keygen wrote
+                with_keys = re.sub(r"key: .*# the line in (\S+)",
+                                   lambda m: "key: " + (top / "work" / m[1]).read_text(encoding="utf-8"), signers)
+                (top / "work/signers.yaml").write_text(with_keys, encoding="utf-8")
             done = subprocess.run(["bash", "-c", command], cwd=top / "work", capture_output=True, check=False, timeout=100,
                                   env={"PATH": f"{top}/bin:/usr/bin:/bin", "HOME": scratch, "LC_ALL": "C.UTF-8"})
             for line in done.stderr.decode().splitlines() if done.returncode else []:

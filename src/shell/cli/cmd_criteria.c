@@ -6,6 +6,7 @@
 #include "cli/action.h"
 #include "cli/lists.h"
 #include "cli/preview.h"
+#include "cli/publishing.h"
 #include "cli/table_priv.h"
 #include "criteria/asycuda.h"
 #include "engine/run.h"
@@ -319,7 +320,7 @@ static tw_err each_set(struct call *c, tw_cli_each_fn *what, struct tw_fault *fa
     return tw_fail(fault, TW_FORMAT, "%zu of %zu sets were refused", c->refused, c->cli->args - 1);
 }
 
-enum action { CHECK, TEST, PREVIEW, DIFF, NAMES, IMPORT_ASYCUDA, ACTIONS };
+enum action { CHECK, TEST, PREVIEW, DIFF, NAMES, IMPORT_ASYCUDA, KEYGEN, SIGN, STATUS, PUBLISH, ACTIONS };
 
 static tw_err act(struct call *c, enum action action, struct tw_fault *fault)
 {
@@ -337,10 +338,24 @@ tw_err cmd_criteria(struct tw_cli *cli, struct tw_fault *fault)
                      .limits = {.criteria = (uint32_t)tw_cli_whole(cli, "criteria_max"),
                                 .cel.steps = (uint32_t)tw_cli_whole(cli, "criteria_steps")},
                      .out = {.max = OUT_BYTES_MAX}};
-    static const char *const word[ACTIONS] = {"check", "test", "preview", "diff", "names", "import-asycuda"};
+    static const char *const word[ACTIONS] = {"check",          "test",   "preview", "diff",   "names",
+                                              "import-asycuda", "keygen", "sign",    "status", "publish"};
     size_t action = CHECK;
     TW_TRY(tw_cli_action(cli, word, ACTIONS, &action, fault));
-    if (action == PREVIEW) return tw_cli_preview(cli, fault);
+    switch (action) {
+    case PREVIEW:
+        return tw_cli_preview(cli, fault);
+    case KEYGEN:
+        return tw_cli_keygen(cli, fault);
+    case SIGN:
+        return tw_cli_sign(cli, fault);
+    case STATUS:
+        return tw_cli_status(cli, fault);
+    case PUBLISH:
+        return tw_cli_publish(cli, fault);
+    default:
+        break;
+    }
     TW_TRY(tw_cli_day(cli, &c.day, fault));
     if (tw_arena_new(ARENA_BYTES_MAX, &c.arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
     tw_err err = act(&c, (enum action)action, fault);

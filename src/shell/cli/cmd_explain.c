@@ -285,6 +285,18 @@ static void put_lists(struct tw_buf *b, const struct tw_criteria *set)
     }
 }
 
+static void put_signed(struct tw_buf *b, const struct tw_criteria *set)
+{
+    if (set == NULL) return;
+    const struct tw_str reviewer = tw_criteria_reviewer(set);
+    tw_buf_printf(b, "  %-8s ", "signed");
+    if (reviewer.n > 0)
+        tw_buf_printf(b, "by %.*s as author and %.*s as reviewer\n", TW_STR_ARG(tw_criteria_author(set)),
+                      TW_STR_ARG(reviewer));
+    else
+        tw_buf_text(b, "by nobody: the criteria are a draft\n");
+}
+
 static void put_grounds(struct tw_buf *b, const struct page *p, const struct tw_assessment *one,
                         const struct tw_criteria *set)
 {
@@ -303,6 +315,7 @@ static void put_grounds(struct tw_buf *b, const struct page *p, const struct tw_
             tw_buf_hex(b, row[i].hash, TW_SHA256_BYTES);
         tw_buf_char(b, '\n');
     }
+    put_signed(b, set);
     put_lists(b, set);
     uint8_t draw[8];
     for (int i = 0; i < 8; i++) draw[i] = (uint8_t)(k->draw >> (56 - 8 * i));

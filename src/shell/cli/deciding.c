@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/deciding.h"
 
+#include <sys/stat.h>
+
 #include "store/file.h"
 
 enum { SETTINGS_BYTES_MAX = 1 << 20, SETTINGS_ARENA_MAX = 16 << 20, KEY_BYTES_MAX = TW_DRAW_KEY_MAX + 2 };
@@ -39,6 +41,20 @@ static tw_err read_draws(struct tw_cli *cli, struct tw_draws *ret, struct tw_fau
     return TW_OK;
 }
 
+/* A set decides as a draft, or as its signers published it; nobody is to take one for the other. */
+static tw_err look_at_criteria(struct tw_cli *cli, struct tw_fault *fault)
+{
+    struct stat st;
+    const char *path = tw_cli_value(cli, "criteria");
+    const bool signers = tw_cli_value(cli, "signers") != NULL;
+    if (path == NULL && signers)
+        return tw_fail(fault, TW_ARG, "--signers is for published criteria; --criteria DIR names them");
+    if (path == NULL || signers || stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) return TW_OK;
+    cli->file = path;
+    return tw_fail(fault, TW_ARG,
+                   "a directory holds published sets; --signers FILE says who may have signed them");
+}
+
 tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_lists *lists,
                        struct tw_run_options *ret, struct tw_fault *fault)
 {
@@ -48,6 +64,7 @@ tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struc
         .model = tw_cli_value(cli, "model"),
         .state = tw_cli_value(cli, "state"),
         .criteria = tw_cli_value(cli, "criteria"),
+        .signers = tw_cli_value(cli, "signers"),
         .criteria_limits = {.criteria = (uint32_t)tw_cli_whole(cli, "criteria_max"),
                             .cel.steps = (uint32_t)tw_cli_whole(cli, "criteria_steps")},
         .limits = tw_profile_defaults(),
@@ -55,6 +72,7 @@ tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struc
         .reasons = true};
     o.limits.de_minimis = tw_cli_real(cli, "de_minimis");
     o.memory_mib = (uint32_t)tw_cli_whole(cli, "memory");
+    TW_TRY(look_at_criteria(cli, fault));
     TW_TRY(read_channels(cli, &o.channels, fault));
     TW_TRY(read_draws(cli, &o.draws, fault));
     TW_TRY(tw_cli_lists(cli, lists, fault));
@@ -72,6 +90,11 @@ void tw_cli_deciding_note(const struct tw_cli *cli, const struct tw_run_options 
                          "`tidewaiter train` makes a model");
     if (o->lists.n > 0 && o->criteria == NULL)
         tw_cli_note(cli, "no criteria: nothing asks the lists that were read; --criteria FILE does");
+    if (o->criteria != NULL && o->signers == NULL)
+        tw_cli_note(
+            cli,
+            "the criteria are a draft: good for trying; `tidewaiter criteria publish` puts sets into use "
+            "that two people have signed, and --signers takes no others");
     if (o->draws.seeded)
         tw_cli_note(
             cli,

@@ -389,6 +389,7 @@ static tw_err run(struct preview *p, struct tw_run_options *o, struct tw_fault *
         return tw_fail(fault, TW_FORMAT, "not one declaration could be taken; the reasons are told above");
     }
     o->criteria = p->cli->arg[1];
+    o->signers = NULL;       /* a draft */
     o->input.refused = NULL; /* told, counted and kept by the first reading */
     o->input.manifest_told = NULL;
     o->input.rejects = NULL;

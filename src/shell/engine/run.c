@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "engine/manifests.h"
 #include "engine/model_dir.h"
+#include "engine/published.h"
 #include "engine/results.h"
 #include "engine/state_dir.h"
 #include "score/order.h"
@@ -129,10 +130,28 @@ static tw_err choose_past(struct run *r, uint8_t hash[TW_SHA256_BYTES])
     return tw_profile_resize(r->profile, l.max_keys, l.max_awaited) == TW_OK ? TW_OK : no_memory(r->fault);
 }
 
+/* A set that its author and its reviewer have signed. */
+static tw_err open_published(struct run *r)
+{
+    const struct tw_set_reading how = {&r->o->criteria_limits, &r->o->lists};
+    TW_SCOPED(tw_signers) *signers = NULL;
+    struct tw_published p;
+    work_on(r, r->o->signers);
+    TW_TRY(tw_signing_signers(r->o->signers, &signers, r->fault));
+    work_on(r, r->o->criteria);
+    TW_TRY(tw_published_open(r->o->criteria, signers, &how, &p, r->fault));
+    r->criteria = p.files.set;
+    p.files.set = NULL;
+    tw_published_close(&p);
+    work_on(r, NULL);
+    return TW_OK;
+}
+
 static tw_err open_criteria(struct run *r)
 {
     TW_SCOPED_BUF text = {0};
     if (r->o->criteria == NULL) return TW_OK;
+    if (r->o->signers != NULL) return open_published(r);
     work_on(r, r->o->criteria);
     TW_TRY(tw_file_in_all(r->o->criteria, TW_CRITERIA_BYTES_MAX, &text, r->fault));
     TW_TRY(

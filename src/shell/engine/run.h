@@ -29,7 +29,8 @@ struct tw_run_options {
     const char *findings;     /* a path */
     const char *model;        /* a directory (engine/model_dir.h); NULL = price checks and chance */
     const char *state;        /* a directory (engine/state_dir.h): go on from it, and leave the new one */
-    const char *criteria;     /* a path of a set; NULL = none */
+    const char *criteria;     /* a path: a set, with signers a directory of published ones; NULL = none */
+    const char *signers;      /* a path: who may sign sets (criteria/signers.h); NULL = the set is a draft */
     struct tw_criteria_limits criteria_limits;
     struct tw_watchlists lists; /* that the set may name; n = 0: none */
     struct tw_channel_settings channels;

@@ -286,6 +286,19 @@ static void put_lists(struct tw_buf *out, struct tw_watchlists lists)
     tw_buf_char(out, ']');
 }
 
+/* Who signed the set that decided; of a draft null. */
+static void put_signed(const struct tw_criteria *set, struct tw_buf *out)
+{
+    if (tw_criteria_reviewer(set).n == 0) {
+        PUT(out, "null");
+        return;
+    }
+    PUT(out, "{\"author\":");
+    put_str(out, tw_criteria_author(set));
+    put_member(out, "reviewer", tw_criteria_reviewer(set));
+    tw_buf_char(out, '}');
+}
+
 /* Those that hit, and those that could not be evaluated; nothing where there is no set. */
 static void put_criteria(const struct tw_assessor *a, struct tw_buf *out, const struct tw_assessment *one)
 {
@@ -297,7 +310,8 @@ static void put_criteria(const struct tw_assessor *a, struct tw_buf *out, const 
     tw_buf_i64(out, tw_criteria_version(set));
     PUT(out, ",\"sha256\":\"");
     tw_buf_hex(out, tw_criteria_hash(set), TW_SHA256_BYTES);
-    tw_buf_char(out, '"');
+    PUT(out, "\",\"signed\":");
+    put_signed(set, out);
     put_lists(out, tw_criteria_lists(set));
     for (int hit = 1; hit >= 0; hit--) {
         bool some = false;

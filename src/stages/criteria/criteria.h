@@ -103,10 +103,14 @@ static inline void tw_criteria_freep(struct tw_criteria **c)
 struct tw_str tw_criteria_name(const struct tw_criteria *c);
 int64_t tw_criteria_version(const struct tw_criteria *c);
 struct tw_str tw_criteria_author(const struct tw_criteria *c);
-const uint8_t *tw_criteria_hash(const struct tw_criteria *c); /* SHA-256 of the file, TW_SHA256_BYTES */
+struct tw_str tw_criteria_reviewer(const struct tw_criteria *c); /* absent = a draft, not published */
+const uint8_t *tw_criteria_hash(const struct tw_criteria *c);    /* SHA-256 of the file, TW_SHA256_BYTES */
 const struct tw_criterion *tw_criteria_at(const struct tw_criteria *c, size_t *ret_n); /* in file order */
 /* The lists that any condition reads, in the order they were given: what a decision by the set stands on. */
 struct tw_watchlists tw_criteria_lists(const struct tw_criteria *c);
+
+/* Says who reviewed it, once its signatures have been judged (criteria/signers.h). TW_NOMEM */
+tw_err tw_criteria_set_reviewer(struct tw_criteria *c, struct tw_str name) TW_MUST_CHECK;
 
 /* What an author should look at: conditions that always or never hold, that repeat another's or read a list
  * which is over, criteria that are over on `day`. arena  owns the texts. TW_NOMEM */

@@ -10,7 +10,7 @@ struct tw_criteria {
     struct tw_arena *arena; /* owns all but the programs */
     struct tw_arena *trial; /* what one evaluation makes: an example's, a declaration's */
     struct schema *schema;
-    struct tw_str name, author;
+    struct tw_str name, author, reviewer;
     int64_t version;
     uint8_t hash[TW_SHA256_BYTES];
     struct tw_criterion *at;

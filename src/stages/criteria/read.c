@@ -422,6 +422,16 @@ struct tw_str tw_criteria_author(const struct tw_criteria *c)
     return c->author;
 }
 
+struct tw_str tw_criteria_reviewer(const struct tw_criteria *c)
+{
+    return c->reviewer;
+}
+
+tw_err tw_criteria_set_reviewer(struct tw_criteria *c, struct tw_str name)
+{
+    return tw_str_dup(c->arena, name, &c->reviewer);
+}
+
 const uint8_t *tw_criteria_hash(const struct tw_criteria *c)
 {
     return c->hash;
