@@ -55,8 +55,43 @@ static tw_err look_for_end(struct looking *l, const struct tw_criterion *k)
     return tell(l, k, &words);
 }
 
+/* A text that a condition compares a member of a list with: an entry that is not there or is over, an element
+ * at which the list does not look. Empty is what comes without a hit. */
+static tw_err look_at_text(struct looking *l, const struct tw_criterion *k, const struct tw_cel_guard *g,
+                           struct tw_str text)
+{
+    const struct tw_watchlist *list = l->c->lists.at[g->variable - ROOT_N];
+    const struct tw_str name = tw_watchlist_head(list)->name;
+    const struct tw_watch_entry *e = tw_watchlist_entry(list, text);
+    const bool entry = g->field[0] == OWN_LISTS_ENTRY - OWN_LISTS_HIT;
+    const bool element = g->field[0] == OWN_LISTS_ELEMENT - OWN_LISTS_HIT;
+    TW_SCOPED_BUF words = {0};
+    if (entry && (e == NULL || e->to < l->day))
+        tw_buf_printf(&words, "asks for entry %.*s of list %.*s, which %s", TW_STR_FIRST(text, 60),
+                      TW_STR_ARG(name), e == NULL ? "has none of that id" : "hits nothing any more");
+    if (element && !tw_watchlist_looks_at(list, text))
+        tw_buf_printf(&words, "asks for element %.*s, at which list %.*s does not look",
+                      TW_STR_FIRST(text, 60), TW_STR_ARG(name));
+    return words.n > 0 || words.failed ? tell(l, k, &words) : TW_OK;
+}
+
+static tw_err look_at_texts(struct looking *l, const struct tw_criterion *k)
+{
+    const struct tw_cel_guard *g;
+    size_t n;
+    if (k->lists_n == 0) return TW_OK;
+    TW_TRY(tw_cel_guards(k->program, l->arena, &g, &n));
+    for (size_t i = 0; i < n; i++) {
+        if (g[i].variable < ROOT_N || g[i].prefix) continue;
+        for (size_t t = 0; t < g[i].n; t++)
+            if (g[i].text[t].n > 0) TW_TRY(look_at_text(l, k, &g[i], g[i].text[t]));
+    }
+    return TW_OK;
+}
+
 static tw_err look_for_old_lists(struct looking *l, const struct tw_criterion *k)
 {
+    TW_TRY(look_at_texts(l, k));
     for (size_t i = 0; i < k->lists_n; i++) {
         const struct tw_watchlist *list = l->c->lists.at[k->list[i]];
         const struct tw_watch_head *head = tw_watchlist_head(list);

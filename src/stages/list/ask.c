@@ -128,6 +128,14 @@ bool tw_watchlist_looks_in_items(const struct tw_watchlist *l)
     return false;
 }
 
+bool tw_watchlist_looks_at(const struct tw_watchlist *l, struct tw_str element)
+{
+    bool some = false;
+    for (size_t i = 0; i < l->elements && !some; i++)
+        some = tw_str_is(element, tw_element_row(l->element[i])->name);
+    return some;
+}
+
 tw_err tw_watchlist_ask_header(struct tw_watchlist *l, const struct tw_decl *decl, int32_t day,
                                struct tw_arena *arena, struct tw_watch_hit *ret)
 {

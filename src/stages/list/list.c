@@ -55,6 +55,12 @@ const struct tw_watch_remark *tw_watchlist_remarks(const struct tw_watchlist *l,
     return l->remark;
 }
 
+const struct tw_watch_entry *tw_watchlist_entry(const struct tw_watchlist *l, struct tw_str id)
+{
+    const uint32_t number = tw_intern_find(l->ids, id);
+    return number != TW_MAP_NONE ? &l->entry[number] : NULL;
+}
+
 bool tw_watchlist_over(const struct tw_watchlist *l, int32_t day)
 {
     return day > l->head.to;

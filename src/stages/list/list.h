@@ -108,6 +108,8 @@ tw_err tw_watchlist_ready(struct tw_watchlist *l, struct tw_fault *fault) TW_MUS
 
 const struct tw_watch_head *tw_watchlist_head(const struct tw_watchlist *l);
 const struct tw_watch_entry *tw_watchlist_entries(const struct tw_watchlist *l, size_t *ret_n);
+const struct tw_watch_entry *tw_watchlist_entry(const struct tw_watchlist *l,
+                                                struct tw_str id); /* NULL: it has none of that id */
 bool tw_watchlist_over(const struct tw_watchlist *l, int32_t day); /* no day of it is left */
 
 /* Remarks on entries as they were read. Those that a day makes are told by tw_watchlist_over. */
@@ -149,6 +151,9 @@ void tw_watchlist_ask_item(struct tw_watchlist *l, const struct tw_item *item, i
 
 /* Does it look at anything that stands in items? Else all items of a declaration have the same hit. */
 bool tw_watchlist_looks_in_items(const struct tw_watchlist *l);
+
+/* Does it look at the element of that name, importer.name? */
+bool tw_watchlist_looks_at(const struct tw_watchlist *l, struct tw_str element);
 
 /* The elements a list of that kind looks at, unless its head names some of them. Static storage. */
 const enum tw_element *tw_watch_elements(enum tw_watch_kind kind, size_t *ret_n);

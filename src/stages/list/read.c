@@ -370,11 +370,10 @@ static tw_err example_day(const struct tw_watchlist *l, const struct tw_yaml *no
 {
     *ret = t->at != INT32_MIN ? t->at : l->head.from != INT32_MIN ? l->head.from : l->head.to;
     if (t->entry.n == 0) return TW_OK;
-    const uint32_t number = tw_intern_find(l->ids, t->entry);
-    if (number == TW_MAP_NONE)
+    const struct tw_watch_entry *e = tw_watchlist_entry(l, t->entry);
+    if (e == NULL)
         return TW_YAML_WRONG(tw_yaml_get(node, "entry"), fault, TW_NOTFOUND, "the list has no entry %.*s",
                              TW_STR_FIRST(t->entry, 40));
-    const struct tw_watch_entry *e = &l->entry[number];
     if (t->at == INT32_MIN && *ret < e->from) *ret = e->from;
     if (t->at == INT32_MIN && *ret > e->to) *ret = e->to;
     return TW_OK;

@@ -281,6 +281,30 @@ static void a_list_that_is_over_is_remarked_on(void)
     CHECK(tw_str_starts(r->words, TW_STR("reads list OVER, which hits nothing any more")));
 }
 
+static void entries_and_elements_that_cannot_come_are_remarked_on(void)
+{
+    static const struct {
+        const char *when, *words; /* NULL: none */
+    } row[] = {
+        {"lists.FIRMS.entry == 'f1'", NULL},
+        {"lists.FIRMS.entry in ['f1', 'f9']", "asks for entry f9 of list FIRMS, which has none of that id"},
+        {"lists.FIRMS.hit && lists.FIRMS.entry == 'f2'",
+         "asks for entry f2 of list FIRMS, which hits nothing"},
+        {"lists.FIRMS.entry == '' && item.origin == 'CN'", NULL},
+        {"lists.FIRMS.element == 'seller.name'", NULL},
+        {"lists.GOODS.element == 'origin'", "asks for element origin, at which list GOODS does not look"},
+        {"lists.FIRMS.value == 'f9'", NULL},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        int of;
+        TW_SCOPED(tw_criteria) *c = one_of(row[i].when, &of);
+        const struct tw_criteria_remark *r = NULL;
+        size_t n;
+        CHECK(c != NULL && tw_criteria_look(c, DAY, arena, &r, &n) == TW_OK);
+        CHECK(n == (row[i].words != NULL) && (n == 0 || tw_str_starts(r->words, tw_str_from(row[i].words))));
+    }
+}
+
 static void names_of_lists_are_listed(void)
 {
     const struct tw_criteria_name *name;
@@ -397,6 +421,31 @@ static void what_a_criterion_comes_to_depends_on_itself_alone(void)
     tw_criteria_free(without);
 }
 
+/* Where the arena has had room once, a declaration is asked about with no more. */
+static void asking_takes_nothing_from_the_heap(void)
+{
+    static float x[TW_FEATURE_N];
+    int of;
+    TW_SCOPED(tw_arena) *own = NULL;
+    TW_SCOPED(tw_criteria) *c =
+        one_of("lists.FIRMS.hit && lists.GOODS.hit && lists.FIRMS.parts.size() > 1", &of);
+    struct shipment s;
+    struct tw_look look;
+    const struct tw_decl *d = shipment(&s);
+    CHECK(c != NULL && tw_arena_new(8 << 20, &own) == TW_OK);
+    CHECK(tw_feature_measure(profile, d, arena, x, NULL, &look) == TW_OK);
+    const struct tw_criteria_case k = {d, profile, &look, x, 2, look.day};
+    for (int i = 0; i < 2; i++) {
+        struct tw_criteria_hit *hit = NULL;
+        size_t n = 0;
+        tw_arena_reset(own);
+        if (i == 1) tw_mem_fail_after(0);
+        const tw_err err = tw_criteria_ask(c, &k, own, &hit, &n);
+        tw_mem_fail_after(-1);
+        CHECK(err == TW_OK && n == 1 && hit->listed_n == 2);
+    }
+}
+
 static tw_err ask_with_little(void)
 {
     static float x[TW_FEATURE_N];
@@ -434,8 +483,10 @@ int main(void)
     RUN(a_list_that_is_not_there_is_told_with_its_place);
     RUN(examples_state_what_a_list_finds);
     RUN(a_list_that_is_over_is_remarked_on);
+    RUN(entries_and_elements_that_cannot_come_are_remarked_on);
     RUN(names_of_lists_are_listed);
     RUN(what_a_criterion_comes_to_depends_on_itself_alone);
+    RUN(asking_takes_nothing_from_the_heap);
     RUN(survives_every_failed_allocation);
     for (int i = 0; i < LISTS; i++) tw_watchlist_free(list[i]);
     tw_name_fold_free(fold);
