@@ -5,6 +5,7 @@ the reader of ts-edifact and the evaluator of @bufbuild/cel.
 fetch(name, version) gives the folder a package was unpacked to, or None where there is no npm or no registry.
 A package is fetched once into npm/ of the working directory, which is the build folder.
 """
+import os
 import pathlib
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ def fetch(name, version):
         return folder / "package"
     if shutil.which("npm") is None:
         return None
-    aside = folder.with_name(folder.name + ".new")
+    aside = folder.with_name(f"{folder.name}.{os.getpid()}")  # tests run at the same time
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
@@ -32,5 +33,8 @@ def fetch(name, version):
         return None
     with tarfile.open(packed[0]) as archive:
         archive.extractall(aside, members=[m for m in archive.getmembers() if m.isfile() and ".." not in m.name])
-    aside.rename(folder)
+    try:
+        aside.rename(folder)
+    except OSError:  # another was faster
+        shutil.rmtree(aside)
     return folder / "package"

@@ -294,6 +294,10 @@ const struct tw_cel_type *tw_cel_result(const struct tw_cel_program *program);
 /* Does the program ever look at variable `i` of its environment? So that nobody fetches what nobody reads. */
 bool tw_cel_reads(const struct tw_cel_program *program, size_t i);
 
+/* Marks in `field`, n of them, which fields of variable `i`, a record, the program looks at: all of them
+ * where it looks at the record as a whole. */
+void tw_cel_reads_fields(const struct tw_cel_program *program, size_t i, bool *field, size_t n);
+
 /* A text that decides: unless it is one of these, or begins with one, or is not known, the program is false.
  */
 enum { TW_CEL_GUARD_DEPTH = 4 };

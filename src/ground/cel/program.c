@@ -61,29 +61,35 @@ static tw_err program_new(struct tw_cel_build *b, struct tw_cel_program **ret)
     return TW_OK;
 }
 
-/* The program and its arrays, where they are to live, side by side. */
-static tw_err settle(struct tw_cel_program *p, struct tw_cel_program **ret)
+/* The same bytes where the program is to live; NULL of nothing, and when there is no room, which *full says.
+ */
+static void *moved(struct tw_arena *arena, const void *from, size_t bytes, bool *full)
 {
-    const struct {
-        void **at;
-        size_t bytes;
-    } row[] = {{(void **)&p->child, p->children * sizeof *p->child},
-               {(void **)&p->op, p->ops * sizeof *p->op},
-               {(void **)&p->constant, p->constants * sizeof *p->constant},
-               {(void **)&p->set, p->sets * sizeof *p->set},
-               {(void **)&p->pattern, p->patterns * sizeof(struct tw_cel_pattern *)},
-               {(void **)&p->zone, p->zones * sizeof(struct tw_cel_zone *)},
-               {(void **)&p->missing, p->missings * sizeof *p->missing}};
-    struct tw_cel_program *kept = tw_arena_room(p->arena, 1, sizeof *kept);
-    if (kept == NULL) return TW_NOMEM;
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        if (row[i].bytes == 0) continue;
-        void *at = tw_arena_room(p->arena, row[i].bytes, 1);
-        if (at == NULL) return TW_NOMEM;
-        memcpy(at, *row[i].at, row[i].bytes);
-        *row[i].at = at;
-    }
-    *kept = *p;
+    if (bytes == 0) return NULL;
+    void *to = tw_arena_room(arena, bytes, 1);
+    if (to != NULL)
+        memcpy(to, from, bytes);
+    else
+        *full = true;
+    return to;
+}
+
+/* What most evaluations read comes to lie together: texts of constants, operands, head of the program. */
+static tw_err settle(const struct tw_cel_program *p, struct tw_cel_program **ret)
+{
+    bool full = false;
+    struct tw_arena *a = p->arena;
+    struct tw_cel_program to = *p;
+    to.child = moved(a, p->child, p->children * sizeof *p->child, &full);
+    struct tw_cel_program *kept = moved(a, p, sizeof *p, &full);
+    to.op = moved(a, p->op, p->ops * sizeof *p->op, &full);
+    to.constant = moved(a, p->constant, p->constants * sizeof *p->constant, &full);
+    to.set = moved(a, p->set, p->sets * sizeof *p->set, &full);
+    to.pattern = moved(a, p->pattern, p->patterns * sizeof(struct tw_cel_pattern *), &full);
+    to.zone = moved(a, p->zone, p->zones * sizeof(struct tw_cel_zone *), &full);
+    to.missing = moved(a, p->missing, p->missings * sizeof *p->missing, &full);
+    if (full) return TW_NOMEM;
+    *kept = to;
     *ret = kept;
     return TW_OK;
 }
@@ -141,6 +147,20 @@ const struct tw_cel_type *tw_cel_result(const struct tw_cel_program *p)
 bool tw_cel_reads(const struct tw_cel_program *p, size_t i)
 {
     return (p->reads[i / 64] >> i % 64 & 1) != 0;
+}
+
+void tw_cel_reads_fields(const struct tw_cel_program *p, size_t i, bool *field, size_t n)
+{
+    for (uint32_t k = 0; k < p->ops; k++) {
+        const struct tw_cel_op *op = &p->op[k], *over = k + 1 < p->ops ? &p->op[k + 1] : NULL;
+        if (op->a != i) continue;
+        if (op->code == TW_CEL_CODE_SLOT_FIELD) field[op->b] = true;
+        if (op->code != TW_CEL_CODE_SLOT) continue;
+        if (over != NULL && over->code == TW_CEL_CODE_HAS_FIELD && over->a == k)
+            field[over->b] = true;
+        else
+            memset(field, true, n);
+    }
 }
 
 void tw_cel_missing(const struct tw_cel_program *p, struct tw_cel_value unknown, struct tw_buf *out)

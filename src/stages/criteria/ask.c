@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "criteria/bits_priv.h"
 #include "criteria/criteria_priv.h"
 
 double tw_criteria_draw(uint64_t draw, struct tw_str id)
@@ -36,7 +37,7 @@ struct asking {
     size_t words;
     struct listing *lists; /* NULL until a criterion that reads one is asked */
     struct tw_criteria_hit *hit;
-    size_t n;
+    size_t n, cap;
 };
 
 static bool per_item(enum root r)
@@ -105,27 +106,39 @@ static tw_err take(struct asking *a, const struct tw_criterion *k, const struct 
     return keep_text(a, tw_buf_view(&missing), &hit->why);
 }
 
+static tw_err keep_hit(struct asking *a, const struct tw_criteria_hit *hit)
+{
+    if (a->n == a->cap) {
+        const size_t cap = a->cap > 0 ? 2 * a->cap : 16;
+        struct tw_criteria_hit *more = tw_arena_room(a->arena, cap, sizeof *more);
+        if (more == NULL) return TW_NOMEM;
+        for (size_t i = 0; i < a->n; i++) more[i] = a->hit[i];
+        a->hit = more;
+        a->cap = cap;
+    }
+    a->hit[a->n++] = *hit;
+    return TW_OK;
+}
+
 static tw_err ask_one(struct asking *a, size_t at)
 {
     const struct tw_criterion *k = &a->c->at[at];
-    const uint64_t bit = (uint64_t)1 << at % 64;
     bool any = false;
-    struct tw_criteria_hit *hit = &a->hit[a->n];
-    if ((!k->of_item || a->items == 0) && (a->bits[at / 64] & bit) != 0)
-        TW_TRY(take(a, k, a->whole, NULL, hit, &any));
+    struct tw_criteria_hit hit;
+    if ((!k->of_item || a->items == 0) && bits_has(a->bits, at))
+        TW_TRY(take(a, k, a->whole, NULL, &hit, &any));
     for (size_t i = 0; k->of_item && i < a->items; i++)
-        if ((a->bits[(i + 1) * a->words + at / 64] & bit) != 0)
-            TW_TRY(take(a, k, a->item[i], &a->k->decl->items.at[i], hit, &any));
-    a->n += any;
-    return TW_OK;
+        if (bits_has(a->bits + (i + 1) * a->words, at))
+            TW_TRY(take(a, k, a->item[i], &a->k->decl->items.at[i], &hit, &any));
+    return any ? keep_hit(a, &hit) : TW_OK;
 }
 
 /* Who can come to anything, of the whole and of each item: bits of the whole, then of the items. */
 static tw_err find(struct asking *a)
 {
     bool filled[ROOT_N];
-    a->words = index_words(a->c->index);
-    a->bits = tw_arena_array(a->arena, (a->items + 2) * a->words, sizeof *a->bits);
+    a->words = bits_words(a->c->n);
+    a->bits = tw_arena_room(a->arena, (a->items + 2) * a->words, sizeof *a->bits);
     if (a->bits == NULL) return TW_NOMEM;
     uint64_t *any = a->bits + (a->items + 1) * a->words;
     for (int r = 0; r < ROOT_N; r++) filled[r] = a->c->reads[r] && (!per_item((enum root)r) || a->items == 0);
@@ -135,7 +148,7 @@ static tw_err find(struct asking *a)
     for (size_t i = 0; i < a->items; i++) {
         uint64_t *of = a->bits + (i + 1) * a->words;
         index_find(a->c->index, a->item[i], filled, of);
-        for (size_t w = 0; w < a->words; w++) any[w] |= of[w];
+        bits_join(any, of, a->c->n);
     }
     return TW_OK;
 }
@@ -143,15 +156,9 @@ static tw_err find(struct asking *a)
 static tw_err ask_found(struct asking *a)
 {
     const uint64_t *any = a->bits + (a->items + 1) * a->words;
-    size_t most = 0;
-    for (size_t w = 0; w < a->words; w++) most += (size_t)__builtin_popcountll(any[w]);
-    a->hit = tw_arena_array(a->arena, most + 1, sizeof *a->hit);
-    if (a->hit == NULL) return TW_NOMEM;
-    for (size_t w = 0; w < a->words; w++)
-        for (uint64_t left = any[w]; left != 0; left &= left - 1) {
-            const size_t i = w * 64 + (size_t)__builtin_ctzll(left);
-            if (applies(&a->c->at[i], a->k->day, a->k->decl->office)) TW_TRY(ask_one(a, i));
-        }
+    const size_t n = a->c->n;
+    for (uint32_t i = bits_next(any, n, 0); i != BITS_NONE; i = bits_next(any, n, i + 1))
+        if (applies(&a->c->at[i], a->k->day, a->k->decl->office)) TW_TRY(ask_one(a, i));
     return TW_OK;
 }
 
@@ -159,7 +166,7 @@ tw_err tw_criteria_ask(const struct tw_criteria *c, const struct tw_criteria_cas
                        struct tw_criteria_hit **ret, size_t *ret_n)
 {
     struct asking a = {.c = c, .k = k, .arena = arena, .items = k->decl->items.n};
-    a.item = tw_arena_array(arena, a.items + 1, sizeof *a.item);
+    a.item = tw_arena_room(arena, a.items + 1, sizeof *a.item);
     if (a.item == NULL) return TW_NOMEM;
     TW_TRY(fill_all(&a));
     TW_TRY(find(&a));

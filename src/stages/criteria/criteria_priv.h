@@ -23,11 +23,10 @@ struct tw_criteria {
     struct index *index;
 };
 
-/* Which criteria can come to anything but no hit. Sets of bits are index_words long. TW_NOMEM (*ret can be
+/* Which criteria can come to anything but no hit. TW_NOMEM (*ret can be
  * freed) */
 tw_err index_new(const struct tw_criteria *c, struct index **ret) TW_MUST_CHECK;
 void index_free(struct index *x); /* takes NULL */
-size_t index_words(const struct index *x);
 /* root  values of the roots; filled = which of them there are: criteria under others are left out */
 void index_find(const struct index *x, const struct tw_cel_value *root, const bool *filled, uint64_t *bits);
 

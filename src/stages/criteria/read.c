@@ -183,6 +183,8 @@ static tw_err compile(struct reading *r, const struct tw_yaml *when, struct tw_c
     for (int i = 0; i < ROOT_LISTS; i++) {
         if (!tw_cel_reads(k->program, (size_t)i)) continue;
         r->to->reads[i] = true;
+        const struct schema *s = r->to->schema;
+        tw_cel_reads_fields(k->program, (size_t)i, s->read[i], s->root[i]->n);
         k->of_item = k->of_item || i == ROOT_ITEM || i == ROOT_PROFILE || i == ROOT_FEATURES;
     }
     return take_lists(r, k);

@@ -42,7 +42,9 @@ struct record {
 
 struct schema {
     struct record *root[ROOT_N];
-    struct tw_cel_variable *variable; /* ROOT_N + lists of them */
+    struct tw_cel_value blank[ROOT_N]; /* of each, a record of which nothing is known */
+    bool *read[ROOT_N];                /* of each, the members that any condition reads */
+    struct tw_cel_variable *variable;  /* ROOT_N + lists of them */
     size_t lists;
     struct tw_cel_env env;
 };
@@ -51,11 +53,12 @@ struct schema {
 tw_err schema_new(const struct tw_watchlists *lists, struct tw_arena *arena, struct schema **ret)
     TW_MUST_CHECK;
 
-/* The values of a root but ROOT_LISTS. `item`: 0-based; for the roots of an item alone. TW_NOMEM */
+/* The values of a root but ROOT_LISTS, of members that no condition reads as where nothing is known. `item`:
+ * 0-based; for the roots of an item alone. TW_NOMEM */
 tw_err schema_fill(const struct schema *s, enum root root, const struct tw_criteria_case *k, size_t item,
                    struct tw_arena *arena, struct tw_cel_value *ret) TW_MUST_CHECK;
 
-/* The same with nothing known: every member absent, which an example then sets one by one. */
+/* The same with nothing known: every member absent, which an example then sets one by one. TW_NOMEM */
 tw_err schema_blank(const struct schema *s, enum root root, struct tw_arena *arena, struct tw_cel_value *ret)
     TW_MUST_CHECK;
 

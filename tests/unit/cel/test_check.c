@@ -181,6 +181,28 @@ static void a_program_knows_which_variables_it_reads(void)
     CHECK(!tw_cel_reads(p, 1) && !tw_cel_reads(p, 3) && !tw_cel_reads(p, 4));
 }
 
+static void a_program_knows_which_fields_it_reads(void)
+{
+    static const struct {
+        const char *expression, *reads; /* of item: price, mass, origin, code, tags, importer */
+    } row[] = {{"n == 3", "------"},
+               {"item.mass > 3", "-m----"},
+               {"has(item.code) && item.importer.name == 'a'", "---c-i"},
+               {"has(item.importer.name) || item.tags.exists(t, t == item.origin)", "--o-ti"},
+               {"items.exists(i, i.price > 1.0)", "------"},
+               {"item == items[0]", "pmocti"},
+               {"[item].exists(i, i.mass == 1)", "pmocti"},
+               {"dyn(item) == x || item.mass > 3", "pmocti"},
+               {"has(item.mass) && items.exists(i, i == item)", "pmocti"}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        TW_SCOPED(tw_cel_program) *p = NULL;
+        bool reads[6] = {false};
+        CHECK(tw_cel_compile(tw_str_from(row[i].expression), &env, NULL, &p, NULL) == TW_OK);
+        tw_cel_reads_fields(p, 0, reads, 6);
+        for (int f = 0; f < 6; f++) CHECK(reads[f] == (row[i].reads[f] != '-'));
+    }
+}
+
 static void unchecked_expressions_fail_where_they_are_evaluated(void)
 {
     static const struct said row[] = {
@@ -215,6 +237,7 @@ int main(void)
     RUN(names_are_looked_up_in_the_container_and_longest_first);
     RUN(objects_of_json_are_records_to_the_checker_and_maps_to_the_rest);
     RUN(a_program_knows_which_variables_it_reads);
+    RUN(a_program_knows_which_fields_it_reads);
     RUN(unchecked_expressions_fail_where_they_are_evaluated);
     return DONE();
 }
