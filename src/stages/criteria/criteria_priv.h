@@ -7,7 +7,7 @@
 #include "criteria/schema_priv.h"
 
 struct tw_criteria {
-    struct tw_arena *arena; /* owns all but the programs */
+    struct tw_arena *arena; /* owns all; programs hold patterns and zones besides */
     struct tw_arena *trial; /* what one evaluation makes: an example's, a declaration's */
     struct schema *schema;
     struct tw_str name, author, reviewer;

@@ -375,6 +375,7 @@ tw_err tw_criteria_parse(struct tw_str yaml, const struct tw_criteria_limits *li
     tw_err err = tw_arena_new(ARENA_BYTES, &c->arena);
     if (err == TW_OK) err = tw_arena_new(TRIAL_BYTES, &c->trial);
     if (err == TW_OK) err = schema_new(lists, c->arena, &c->schema);
+    if (err == TW_OK) c->schema->env.arena = c->arena; /* programs of a set lie side by side */
     if (err == TW_OK) r.read = tw_arena_array(c->arena, c->lists.n + 1, sizeof *r.read);
     if (r.read == NULL && err == TW_OK) err = TW_NOMEM;
     if (err == TW_OK) err = tw_str_dup(c->arena, yaml, &r.yaml); /* ids and texts point into it */

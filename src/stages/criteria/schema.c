@@ -209,8 +209,8 @@ tw_err schema_new(const struct tw_watchlists *lists, struct tw_arena *arena, str
         s->read[r] = tw_arena_array(arena, s->root[r]->n + 1, sizeof *s->read[r]);
         if (s->read[r] == NULL) return TW_NOMEM;
     }
-    s->env = (struct tw_cel_env){
-        .variable = s->variable, .variables = lists->n > 0 ? ROOT_N + lists->n : ROOT_LISTS, .arena = arena};
+    s->env = (struct tw_cel_env){.variable = s->variable,
+                                 .variables = lists->n > 0 ? ROOT_N + lists->n : ROOT_LISTS};
     *ret = s;
     return TW_OK;
 }

@@ -496,6 +496,25 @@ static void the_page_has_every_name(void)
     }
 }
 
+/* Each takes as much memory as one, however many there are. */
+static void many_long_criteria_are_taken(void)
+{
+    enum { CRITERIA = 700, CODES = 90 };
+    TW_SCOPED_BUF text = {0};
+    struct tw_fault fault = {0};
+    struct imported i;
+    for (int c = 0; c < CRITERIA; c++) {
+        tw_buf_printf(&text, "Criteria \"C%d\";  If ComCod = \"0101\"", c);
+        for (int k = 0; k < CODES; k++)
+            tw_buf_printf(&text, " or (ComCod = \"%04d\" and CtyOrigCod = \"%c%c\")", 1000 + 10 * k,
+                          'A' + k % 26, 'A' + k / 26);
+        tw_buf_text(&text, " Then RedLane IS 100; Endif;\n");
+    }
+    CHECK(import_within(tw_buf_view(&text), (struct tw_asycuda_options){.day = 0}, &i, &fault) == TW_OK);
+    CHECK(i.n.made == CRITERIA);
+    drop(&i);
+}
+
 static tw_err import_little(void)
 {
     struct imported i;
@@ -525,6 +544,7 @@ int main(void)
     RUN(limits_have_their_numbers);
     RUN(a_draft_asks_as_often_as_the_criterion_did);
     RUN(the_page_has_every_name);
+    RUN(many_long_criteria_are_taken);
     RUN(survives_every_failed_allocation);
     return DONE();
 }
