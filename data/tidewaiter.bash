@@ -94,7 +94,7 @@ _tidewaiter()
         esac
         ;;
     assess)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --key --seed --duty-mix --de-minimis --memory --out --keys --no-reasons --full'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --out --keys --no-reasons --full'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -107,6 +107,8 @@ _tidewaiter()
         --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --selected) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --cancelled) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -114,7 +116,7 @@ _tidewaiter()
         esac
         ;;
     explain)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --key --seed --duty-mix --de-minimis --memory --id'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --id'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -127,12 +129,14 @@ _tidewaiter()
         --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --selected) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --cancelled) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     criteria)
-        words='--help --json --quiet --over --as --to --at --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --key --seed --duty-mix --de-minimis --memory'
+        words='--help --json --quiet --over --as --to --at --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory'
         case $prev in
         --over) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --as) mapfile -t COMPREPLY < <(compgen -W 'author reviewer' -- "$cur"); return ;;
@@ -148,12 +152,18 @@ _tidewaiter()
         --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --selected) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --cancelled) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     channel)
-        words='--help --json --quiet'
+        words='--help --json --quiet --at --findings --map --currency'
+        case $prev in
+        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        esac
         ;;
     list)
         words='--help --json --quiet --map --currency --rates --tariff --rejects --name --declarations --at --lists-max --list-entries --list-entry-bytes --list-memory'

@@ -64,8 +64,8 @@ static tw_err group_of(struct building *b, uint32_t version, uint32_t number, st
                        uint32_t *ret)
 {
     struct tw_cargo *c = b->c;
-    char room[NUMBER_BYTES];
-    const bool numbered = reconcile_key(bill, room).n > 0;
+    char room[TW_NUMBER_BYTES];
+    const bool numbered = tw_number_key(bill, room).n > 0;
     const uint64_t key = numbered ? reconcile_pair(c->versions.of[version].family, number)
                                   : reconcile_pair(NOWHERE, (uint32_t)c->parts);
     TW_TRY(tw_map64_put(b->groups, key, ret));

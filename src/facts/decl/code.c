@@ -273,3 +273,25 @@ const struct tw_vocabulary *tw_mode_vocabulary(void)
 {
     return &modes;
 }
+
+struct tw_str tw_number_key(struct tw_str number, char room[TW_NUMBER_BYTES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < number.n && n < TW_NUMBER_BYTES; i++) {
+        const char c = number.s[i];
+        if (c == ' ' || c == '-' || c == '/' || c == '.') continue;
+        room[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+    }
+    return (struct tw_str){room, n};
+}
+
+bool tw_transport_document(struct tw_str type)
+{
+    static const char *const types[] = {"703", "704", "705", "706", "707", "708", "709", "710",
+                                        "711", "712", "713", "714", "715", "716", "720", "722",
+                                        "730", "740", "741", "743", "750", "760"};
+    if (type.n == 4 && type.s[0] == 'N') type = (struct tw_str){type.s + 1, 3};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (tw_str_is(type, types[i])) return true;
+    return false;
+}

@@ -39,7 +39,8 @@ enum tw_channel {
     X(SCORE, "score", "the calibrated risk")                                                                 \
     X(RANDOM, "random", "the random minimum")                                                                \
     X(EXPLORE, "explore", "exploration of goods the models know little about")                               \
-    X(MANUAL, "manual", "an officer's own choice")
+    X(MANUAL, "manual", "an officer's own choice")                                                           \
+    X(RELODGED, "relodged", "goods declared before, whose channel was known")
 
 enum tw_basis {
 #define X(id, name, words) TW_BASIS_##id,
@@ -87,7 +88,8 @@ struct tw_decision {
     int64_t decided_at;            /* UTC seconds */
     enum tw_channel channel;       /* the worst item's */
     uint32_t basis;                /* set of bits, 1u << enum tw_basis */
-    uint32_t propensity_ppm;       /* probability of this selection over this declaration's own draw */
+    uint32_t propensity_ppm;       /* probability of this selection over this declaration's own draw; 1 where
+                                      the draw was made before */
     enum tw_channel score_channel; /* what score alone would have selected */
     uint64_t draw; /* first 64 bits, most significant first, of HMAC-SHA256(day key, number) */
     uint8_t model_hash[32], profile_hash[32], criteria_hash[32]; /* SHA-256; all zero = none was used */

@@ -106,8 +106,8 @@ static uint64_t text_hash(struct tw_str s)
 
 static uint64_t number_hash(struct tw_str number)
 {
-    char room[NUMBER_BYTES];
-    return text_hash(reconcile_key(number, room));
+    char room[TW_NUMBER_BYTES];
+    return text_hash(tw_number_key(number, room));
 }
 
 struct digest {
@@ -137,8 +137,8 @@ struct listing {
 
 static tw_err number_of(struct documents *d, struct tw_str bill, uint32_t *ret)
 {
-    char room[NUMBER_BYTES];
-    return tw_intern_put(d->numbers, reconcile_key(bill, room), ret);
+    char room[TW_NUMBER_BYTES];
+    return tw_intern_put(d->numbers, tw_number_key(bill, room), ret);
 }
 
 static tw_err add_document(struct listing *l, uint32_t consignment, size_t first)
@@ -177,8 +177,8 @@ static tw_err add_part(struct listing *l, uint32_t manifest, uint32_t consignmen
 static tw_err add_master(struct documents *d, uint32_t manifest, const struct tw_consignment *c)
 {
     uint32_t number, at;
-    char room[NUMBER_BYTES];
-    if (reconcile_key(c->master, room).n == 0 || reconcile_same(c->master, c->bill)) return TW_OK;
+    char room[TW_NUMBER_BYTES];
+    if (tw_number_key(c->master, room).n == 0 || reconcile_same(c->master, c->bill)) return TW_OK;
     TW_TRY(number_of(d, c->master, &number));
     return tw_map64_put(d->masters, reconcile_pair(manifest, number), &at);
 }
@@ -223,8 +223,8 @@ tw_err reconcile_list_documents(const struct tw_manifest *const *m, size_t n, st
 
 uint32_t reconcile_number(const struct documents *d, struct tw_str bill)
 {
-    char room[NUMBER_BYTES];
-    return tw_intern_find(d->numbers, reconcile_key(bill, room));
+    char room[TW_NUMBER_BYTES];
+    return tw_intern_find(d->numbers, tw_number_key(bill, room));
 }
 
 const struct document *reconcile_document(const struct documents *d, uint32_t manifest, uint32_t number)

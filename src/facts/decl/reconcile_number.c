@@ -5,17 +5,6 @@
 
 #include "base/mem.h"
 
-struct tw_str reconcile_key(struct tw_str number, char room[NUMBER_BYTES])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < number.n && n < NUMBER_BYTES; i++) {
-        const char c = number.s[i];
-        if (c == ' ' || c == '-' || c == '/' || c == '.') continue;
-        room[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-    }
-    return (struct tw_str){room, n};
-}
-
 /* Memory with room for one more than n; NULL, and the old one stays, when there is none. */
 void *reconcile_grown(void *at, size_t *cap, size_t n, size_t size)
 {
@@ -40,14 +29,14 @@ void reconcile_index_free(struct index *x)
 
 bool reconcile_same(struct tw_str a, struct tw_str b)
 {
-    char x[NUMBER_BYTES], y[NUMBER_BYTES];
-    return tw_str_eq(reconcile_key(a, x), reconcile_key(b, y));
+    char x[TW_NUMBER_BYTES], y[TW_NUMBER_BYTES];
+    return tw_str_eq(tw_number_key(a, x), tw_number_key(b, y));
 }
 
 tw_err reconcile_index_put(struct index *x, struct tw_str number, uint32_t leaf)
 {
-    char room[NUMBER_BYTES];
-    const struct tw_str key = reconcile_key(number, room);
+    char room[TW_NUMBER_BYTES];
+    const struct tw_str key = tw_number_key(number, room);
     uint32_t k;
     if (key.n == 0) return TW_OK;
     const size_t before = tw_intern_n(x->keys);
@@ -65,8 +54,8 @@ tw_err reconcile_index_put(struct index *x, struct tw_str number, uint32_t leaf)
 
 uint32_t reconcile_index_number(const struct index *x, struct tw_str number)
 {
-    char room[NUMBER_BYTES];
-    const struct tw_str key = reconcile_key(number, room);
+    char room[TW_NUMBER_BYTES];
+    const struct tw_str key = tw_number_key(number, room);
     return key.n > 0 ? tw_intern_find(x->keys, key) : (uint32_t)NOWHERE;
 }
 
@@ -105,22 +94,10 @@ bool reconcile_elsewhere(const struct tw_manifest *m, const struct tw_decl *d)
     return voyage || ship;
 }
 
-/* Transport documents of UN/EDIFACT 1001; data models put an N before the number. */
-static bool is_transport_document(struct tw_str type)
-{
-    static const char *const types[] = {"703", "704", "705", "706", "707", "708", "709", "710",
-                                        "711", "712", "713", "714", "715", "716", "720", "722",
-                                        "730", "740", "741", "743", "750", "760"};
-    if (type.n == 4 && type.s[0] == 'N') type = (struct tw_str){type.s + 1, 3};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (tw_str_is(type, types[i])) return true;
-    return false;
-}
-
 static tw_err each_of(const struct tw_previous_document *at, size_t n, reconcile_document_fn *each, void *to)
 {
     for (size_t i = 0; i < n; i++)
-        if (is_transport_document(at[i].type) && at[i].id.n > 0) TW_TRY(each(to, at[i].id));
+        if (tw_transport_document(at[i].type) && at[i].id.n > 0) TW_TRY(each(to, at[i].id));
     return TW_OK;
 }
 

@@ -6,17 +6,12 @@
 
 #include "base/hash.h"
 #include "base/map.h"
+#include "decl/code.h"
 #include "decl/reconcile.h"
 
 enum { NOWHERE = UINT32_MAX };
 
 /* -- numbers (reconcile_number.c) */
-
-enum { NUMBER_BYTES = 64 };
-
-/* A number in capitals, without blanks, hyphens, slashes and points; too long ones are cut, on both sides
- * alike. Stands in `room`. */
-struct tw_str reconcile_key(struct tw_str number, char room[NUMBER_BYTES]);
 
 /* Are they one number, however it is written? */
 bool reconcile_same(struct tw_str a, struct tw_str b);

@@ -30,7 +30,7 @@ static int in_order(const void *x, const void *y)
 static tw_err family_of(struct tw_intern *families, const struct tw_manifest *m, uint32_t at, uint32_t *ret)
 {
     TW_SCOPED_BUF key = {0};
-    char voyage[NUMBER_BYTES], ship[NUMBER_BYTES];
+    char voyage[TW_NUMBER_BYTES], ship[TW_NUMBER_BYTES];
     if (m->id.n == 0) {
         tw_buf_printf(&key, "%lu", (unsigned long)at); /* no key of the others has less than three \x1f */
     } else {
@@ -38,9 +38,9 @@ static tw_err family_of(struct tw_intern *families, const struct tw_manifest *m,
         tw_buf_char(&key, '\x1f');
         tw_buf_str(&key, m->carrier.id);
         tw_buf_char(&key, '\x1f');
-        tw_buf_str(&key, reconcile_key(m->voyage, voyage));
+        tw_buf_str(&key, tw_number_key(m->voyage, voyage));
         tw_buf_char(&key, '\x1f');
-        tw_buf_str(&key, reconcile_key(m->transport_means, ship));
+        tw_buf_str(&key, tw_number_key(m->transport_means, ship));
     }
     if (key.failed) return TW_NOMEM;
     return tw_intern_put(families, tw_buf_view(&key), ret);

@@ -256,6 +256,25 @@ static void put_findings(struct tw_buf *b, const struct tw_run_summary *s)
                       (unsigned long long)s->findings_waiting);
 }
 
+/* What officers and cancellations did. */
+static void put_told(struct tw_buf *b, const struct tw_run_options *o, const struct tw_run_summary *s)
+{
+    if (o->selected != NULL)
+        tw_buf_printf(b,
+                      "\nofficers %llu declarations selected; %llu rows came after the decision or are of no "
+                      "declaration here",
+                      (unsigned long long)s->selected, (unsigned long long)s->selected_late);
+    if (o->cancelled != NULL)
+        tw_buf_printf(b, "\ncancelled %llu, %llu of them not decided before",
+                      (unsigned long long)s->cancelled, (unsigned long long)s->cancelled_unknown);
+    if (s->again + s->relodged > 0)
+        tw_buf_printf(
+            b,
+            "\nagain    %llu later versions, %llu declared again after a cancellation: they keep draw "
+            "and channel",
+            (unsigned long long)s->again, (unsigned long long)s->relodged);
+}
+
 /* What deserves attention. */
 static void put_remarks(struct tw_buf *b, const struct tw_run_options *o, const struct tw_run_summary *s)
 {
@@ -268,6 +287,7 @@ static void put_remarks(struct tw_buf *b, const struct tw_run_options *o, const 
     if (s->evicted > 0)
         tw_buf_printf(b, "\nprofile  full: %llu keys that had not been seen for longest had to go",
                       (unsigned long long)s->evicted);
+    tw_cli_deciding_full(s, "\ncapacity ", b);
     tw_cli_deciding_window(o, s, "\nwindow   ", b);
     tw_cli_deciding_manifests(s, "\nmanifests ", b);
 }
@@ -287,7 +307,15 @@ static void put_json(struct tw_buf *b, const struct tw_run_options *o, const str
                  {"out_of_order", s->out_of_order},
                  {"keys", s->keys},
                  {"evicted", s->evicted},
-                 {"before", s->before}};
+                 {"before", s->before},
+                 {"again", s->again},
+                 {"relodged", s->relodged},
+                 {"selected", s->selected},
+                 {"selected_late", s->selected_late},
+                 {"cancelled", s->cancelled},
+                 {"cancelled_unknown", s->cancelled_unknown},
+                 {"beyond_capacity", s->beyond},
+                 {"shifts_above_capacity", s->beyond_shifts}};
     struct tw_json j = {.out = b};
     tw_json_begin_object(&j);
     tw_json_key(&j, "summary");
@@ -330,6 +358,7 @@ static void tell(const struct tw_cli *cli, const struct tw_run_options *o, const
         put_shares(&b, "channel", tw_channel_vocabulary(), s->channel, s->declarations);
         put_shares(&b, "basis", tw_basis_vocabulary(), s->basis, s->declarations);
         put_findings(&b, s);
+        put_told(&b, o, s);
         put_remarks(&b, o, s);
     }
     if (!b.failed) tw_cli_note(cli, "%.*s", (int)b.n, b.p);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
+#include <time.h>
 
 #include "base/date.h"
 #include "base/json.h"
+#include "cli/action.h"
+#include "cli/reading.h"
 #include "cli/table_priv.h"
 #include "engine/draws_verify.h"
+#include "engine/due.h"
 
 static const struct {
     const char *name, *words;
@@ -58,6 +61,9 @@ static void put_text(const struct tw_draws_report *r, struct tw_buf *out)
     else
         tw_buf_printf(out, "%llu of them altered", ull(r->altered));
     if (r->repeated > 0) tw_buf_printf(out, "; %llu stand there before", ull(r->repeated));
+    if (r->elsewhere > 0)
+        tw_buf_printf(out, "; %llu taken over from a declaration that does not stand before",
+                      ull(r->elsewhere));
     tw_buf_char(out, '\n');
     put_altered(r, out);
     put_keys(r, out);
@@ -124,6 +130,7 @@ static void put_json(const struct tw_draws_report *r, struct tw_buf *out)
     put_number(&j, "draws", r->decisions);
     put_number(&j, "days", r->days);
     put_number(&j, "repeated", r->repeated);
+    put_number(&j, "elsewhere", r->elsewhere);
     put_number(&j, "altered", r->altered);
     put_number(&j, "keys", r->keys);
     put_number(&j, "keys_altered", r->keys_altered);
@@ -159,12 +166,94 @@ static tw_err verify(struct tw_cli *cli, struct tw_draws_report *r, struct tw_fa
     return tw_cli_write(&out, fault);
 }
 
-tw_err cmd_channel(struct tw_cli *cli, struct tw_fault *fault)
+static tw_err verify_draws(struct tw_cli *cli, struct tw_fault *fault)
 {
     struct tw_draws_report r = {0};
-    if (strcmp(cli->arg[0], "verify-draws") != 0)
-        return tw_fail(fault, TW_ARG, "channel can verify-draws, not '%.40s'", cli->arg[0]);
+    if (cli->args != 3)
+        return tw_fail(fault, TW_ARG,
+                       "`channel verify-draws` takes decisions and the directory of their keys");
     const tw_err err = verify(cli, &r, fault);
     tw_draws_report_free(&r);
     return err;
+}
+
+/* -- due */
+
+static const struct {
+    const char *key, *words;
+} due_word[TW_DUE_N] = {[TW_DUE_STAND_BY] = {"stand_by", "stand-by, released at"},
+                        [TW_DUE_YELLOW] = {"yellow", "yellow, turns blue at"},
+                        [TW_DUE_BLUE] = {"blue", "turned blue at"}};
+
+static tw_err on_due(void *to, const struct tw_due *one, struct tw_fault *fault)
+{
+    struct tw_cli *cli = to;
+    TW_SCOPED_BUF out = {0};
+    if (cli->json) {
+        struct tw_json j = {.out = &out};
+        char room[32];
+        struct tw_buf at = tw_buf_in(room, sizeof room);
+        tw_buf_time(&at, one->at);
+        tw_json_begin_object(&j);
+        tw_json_key(&j, "id");
+        tw_json_str(&j, one->id);
+        tw_json_key(&j, "office");
+        if (one->office.n > 0)
+            tw_json_str(&j, one->office);
+        else
+            tw_json_null(&j);
+        tw_json_key(&j, "what");
+        tw_json_text(&j, due_word[one->what].key);
+        tw_json_key(&j, "at");
+        tw_json_str(&j, tw_buf_view(&at));
+        tw_json_end_object(&j);
+    } else {
+        tw_buf_printf(&out, "%-18.*s %-8.*s %s ", TW_STR_ARG(one->id),
+                      TW_STR_ARG(one->office.n > 0 ? one->office : TW_STR("-")), due_word[one->what].words);
+        tw_buf_time(&out, one->at);
+    }
+    tw_buf_char(&out, '\n');
+    return tw_cli_write(&out, fault);
+}
+
+static tw_err read_moment(const struct tw_cli *cli, int64_t *ret, struct tw_fault *fault)
+{
+    const char *at = tw_cli_value(cli, "at");
+    *ret = (int64_t)time(NULL);
+    if (at == NULL || tw_time_parse(tw_str_from(at), ret, NULL) == TW_OK) return TW_OK;
+    return tw_fail(fault, TW_ARG,
+                   "--at takes a moment such as 2026-11-23 or 2026-11-23T05:57:00Z, not '%.40s'", at);
+}
+
+static tw_err due(struct tw_cli *cli, struct tw_fault *fault)
+{
+    struct tw_due_options o = {.decisions = cli->arg[1], .stop = tw_cli_stop(), .to = cli, .due = on_due};
+    const char *path = tw_cli_value(cli, "findings");
+    TW_SCOPED(tw_cli_reading) *reading = NULL;
+    TW_SCOPED(tw_findings) *findings = NULL;
+    uint64_t n[TW_DUE_N];
+    if (cli->args != 2) return tw_fail(fault, TW_ARG, "`channel due` takes one file of decisions");
+    TW_TRY(read_moment(cli, &o.at, fault));
+    TW_TRY(tw_cli_reading_new(cli, &reading, fault));
+    if (path != NULL) {
+        cli->file = path;
+        TW_TRY(tw_input_findings(path, tw_cli_reading_options(reading), &findings, fault));
+        tw_cli_reading_summary(reading, 0);
+        o.results = tw_findings_list(findings);
+    }
+    cli->file = o.decisions;
+    TW_TRY(tw_due_read(&o, n, fault));
+    cli->file = NULL;
+    tw_cli_note(cli, "%llu on stand-by, %llu yellow and unseen, %llu turned blue", ull(n[TW_DUE_STAND_BY]),
+                ull(n[TW_DUE_YELLOW]), ull(n[TW_DUE_BLUE]));
+    return TW_OK;
+}
+
+tw_err cmd_channel(struct tw_cli *cli, struct tw_fault *fault)
+{
+    static const char *const word[] = {"verify-draws", "due"};
+    enum { VERIFY, DUE, ACTIONS };
+    size_t action = VERIFY;
+    TW_TRY(tw_cli_action(cli, word, ACTIONS, &action, fault));
+    return action == VERIFY ? verify_draws(cli, fault) : due(cli, fault);
 }

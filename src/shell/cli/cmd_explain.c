@@ -79,6 +79,44 @@ static void put_boundary(struct tw_buf *b, const char *what, double v)
     if (isfinite(v)) tw_buf_fixed(b, v, 4);
 }
 
+/* What an officer said, what was decided of these goods before, what comes next. */
+static void put_circumstances(struct tw_buf *b, const struct tw_assessment *one)
+{
+    if (one->selected != NULL) {
+        tw_buf_printf(b, "  %.*s wanted it %s: %.*s (", TW_STR_ARG(one->selected->officer),
+                      tw_channel_name(one->selected->channel), TW_STR_ARG(one->selected->reason));
+        tw_buf_time(b, one->selected->at);
+        tw_buf_text(b, ")\n");
+    }
+    if (one->again) {
+        tw_buf_printf(b, "  these goods were declared before as %.*s, drawn on ", TW_STR_ARG(one->before.of));
+        tw_buf_day(b, one->before.draw_day);
+        tw_buf_printf(b, "%s: they keep that draw, and nothing milder than %s\n",
+                      one->before.cancelled ? ", and cancelled" : "", tw_channel_name(one->before.channel));
+    }
+    if (one->explored > 0) {
+        tw_buf_text(b, "  exploration would pick it with a probability of ");
+        put_percent(b, (uint32_t)(one->explored * 1e6 + 0.5));
+        tw_buf_text(b, ": how little is known of such goods is ");
+        tw_buf_fixed(b, one->novelty, 2);
+        tw_buf_text(b, " of 1\n");
+    }
+    if (one->beyond > 0)
+        tw_buf_printf(b,
+                      "  the office is full: this is control %u beyond the %lld it can take in this shift\n",
+                      one->beyond, (long long)one->capacity);
+    if (one->stand_by_until != TW_NO_TIME) {
+        tw_buf_text(b, "  stand-by: released at ");
+        tw_buf_time(b, one->stand_by_until);
+        tw_buf_text(b, " unless an officer holds it\n");
+    }
+    if (one->blue_at != TW_NO_TIME) {
+        tw_buf_text(b, "  turns blue at ");
+        tw_buf_time(b, one->blue_at);
+        tw_buf_text(b, " if nobody has looked at it\n");
+    }
+}
+
 static void put_decision(struct tw_buf *b, const struct page *p, const struct tw_assessment *one)
 {
     const struct tw_decision *k = &one->decision;
@@ -94,9 +132,14 @@ static void put_decision(struct tw_buf *b, const struct page *p, const struct tw
     tw_buf_fixed(b, one->score, 4);
     put_boundary(b, ", red began", one->red_from);
     put_boundary(b, ", green ended", one->green_below);
-    tw_buf_text(b, "\n  its own draw gave this channel with a probability of ");
-    put_percent(b, k->propensity_ppm);
-    tw_buf_char(b, '\n');
+    if (one->again) {
+        tw_buf_text(b, "\n  its draw was made before, so this channel was certain\n");
+    } else {
+        tw_buf_text(b, "\n  its own draw gave this channel with a probability of ");
+        put_percent(b, k->propensity_ppm);
+        tw_buf_char(b, '\n');
+    }
+    put_circumstances(b, one);
     if (p->o->model == NULL)
         tw_buf_text(b,
                     "  no model: the score is how many spreads the lowest price lies below the usual one\n");
@@ -219,6 +262,22 @@ static void put_listed(struct tw_buf *b, const struct tw_criteria_listed *l)
                       TW_STR_ARG(l->hit.entry->note));
 }
 
+/* What it asks for, and whether its draw did. */
+static void put_asking(struct tw_buf *b, const struct tw_criteria_hit *h, bool passed)
+{
+    const struct tw_criterion *c = h->criterion;
+    tw_buf_printf(b, "%s %s",
+                  passed && c->class == TW_CRITERION_CRITERION ? "let pass; would ask for" : "asks for",
+                  tw_channel_name(c->channel));
+    if (c->probability >= 1) return;
+    tw_buf_printf(b, " with probability %g: ", c->probability);
+    if (h->certain)
+        tw_buf_printf(b, "it asked; %u hits before it had come to no control, so it was certain to",
+                      c->patience);
+    else
+        tw_buf_text(b, h->asks ? "its draw asked" : "its draw did not ask");
+}
+
 /* One that hits, in its author's words, and what it asked for. passed = a facilitation lets it pass. */
 static void put_hit(struct tw_buf *b, const struct tw_criteria_hit *h, bool passed)
 {
@@ -236,12 +295,7 @@ static void put_hit(struct tw_buf *b, const struct tw_criteria_hit *h, bool pass
     if (c->class == TW_CRITERION_FACILITATION) {
         tw_buf_text(b, "criteria and score let it pass; mandatory controls and chance do not");
     } else {
-        tw_buf_printf(b, "%s %s",
-                      passed && c->class == TW_CRITERION_CRITERION ? "let pass; would ask for" : "asks for",
-                      tw_channel_name(c->channel));
-        if (c->probability < 1)
-            tw_buf_printf(b, " with probability %g: its draw %s", c->probability,
-                          h->asks ? "asked" : "did not ask");
+        put_asking(b, h, passed);
     }
     for (size_t i = 0; i < h->listed_n; i++) put_listed(b, &h->listed[i]);
     if (c->task.n > 0) tw_buf_printf(b, "\n    task: %.*s", TW_STR_ARG(c->task));

@@ -3,20 +3,20 @@
 
 #include <sys/stat.h>
 
+#include "base/date.h"
 #include "store/file.h"
 
-enum { SETTINGS_BYTES_MAX = 1 << 20, SETTINGS_ARENA_MAX = 16 << 20, KEY_BYTES_MAX = TW_DRAW_KEY_MAX + 2 };
+enum { SETTINGS_BYTES_MAX = 4 << 20, KEY_BYTES_MAX = TW_DRAW_KEY_MAX + 2 };
 
-static tw_err read_channels(struct tw_cli *cli, struct tw_channel_settings *ret, struct tw_fault *fault)
+static tw_err read_channels(struct tw_cli *cli, struct tw_arena *arena, struct tw_channel_settings *ret,
+                            struct tw_fault *fault)
 {
     const char *path = tw_cli_value(cli, "channels");
     *ret = tw_channel_defaults();
     if (path == NULL) return TW_OK;
     TW_SCOPED_BUF text = {0};
-    TW_SCOPED(tw_arena) *arena = NULL;
     struct tw_yaml *root = NULL;
     cli->file = path;
-    if (tw_arena_new(SETTINGS_ARENA_MAX, &arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
     TW_TRY(tw_file_in_all(path, SETTINGS_BYTES_MAX, &text, fault));
     TW_TRY(tw_yaml_parse(tw_buf_view(&text), arena, &root, fault));
     TW_TRY(tw_channel_settings_read(root, arena, ret, fault));
@@ -65,6 +65,8 @@ tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struc
         .state = tw_cli_value(cli, "state"),
         .criteria = tw_cli_value(cli, "criteria"),
         .signers = tw_cli_value(cli, "signers"),
+        .selected = tw_cli_value(cli, "selected"),
+        .cancelled = tw_cli_value(cli, "cancelled"),
         .criteria_limits = {.criteria = (uint32_t)tw_cli_whole(cli, "criteria_max"),
                             .cel.steps = (uint32_t)tw_cli_whole(cli, "criteria_steps")},
         .limits = tw_profile_defaults(),
@@ -73,7 +75,7 @@ tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struc
     o.limits.de_minimis = tw_cli_real(cli, "de_minimis");
     o.memory_mib = (uint32_t)tw_cli_whole(cli, "memory");
     TW_TRY(look_at_criteria(cli, fault));
-    TW_TRY(read_channels(cli, &o.channels, fault));
+    TW_TRY(read_channels(cli, tw_cli_reading_arena(reading), &o.channels, fault));
     TW_TRY(read_draws(cli, &o.draws, fault));
     TW_TRY(tw_cli_lists(cli, lists, fault));
     o.lists = (struct tw_watchlists){lists->at, lists->n};
@@ -143,4 +145,27 @@ const char *tw_cli_deciding_taught(const struct tw_run_summary *s)
     static const char *const word[] = {
         [TW_RUN_AS_TAUGHT] = "as_taught", [TW_RUN_WITHOUT] = "missing", [TW_RUN_UNTAUGHT] = "untaught"};
     return word[s->manifests];
+}
+
+void tw_cli_deciding_full(const struct tw_run_summary *s, const char *before, struct tw_buf *out)
+{
+    enum { DAY_S = 86400 };
+    for (size_t i = 0; i < s->fullest_n; i++) {
+        const struct tw_run_full *f = &s->fullest[i];
+        char room[32];
+        struct tw_buf when = tw_buf_in(room, sizeof room);
+        tw_buf_time(&when, f->shift);
+        when.n = f->shift % DAY_S == 0 ? 10 : 16; /* 2026-11-23T06:00:00Z: the day, or the minute */
+        if (when.n > 10) room[10] = ' ';
+        tw_buf_printf(
+            out,
+            "%soffice %s, %s %.*s: %s can take %lld, and %llu had to be controlled all the same; move "
+            "examiners there, or ask for less",
+            before, f->office[0] != '\0' ? f->office : "(none)", f->shift % DAY_S == 0 ? "day" : "shift of",
+            (int)when.n, room, tw_channel_name(f->channel), (long long)f->capacity,
+            (unsigned long long)f->capacity + f->beyond);
+    }
+    if (s->beyond_shifts > s->fullest_n)
+        tw_buf_printf(out, "%sso it was in %llu more shifts", before,
+                      (unsigned long long)(s->beyond_shifts - s->fullest_n));
 }

@@ -32,4 +32,8 @@ const char *tw_cli_deciding_taught(const struct tw_run_summary *s);
 void tw_cli_deciding_window(const struct tw_run_options *o, const struct tw_run_summary *s,
                             const char *before, struct tw_buf *out);
 
+/* The shifts whose channels took more than they can, one line each behind `before`: what law demands is not
+ * turned down. Nothing where there are none. */
+void tw_cli_deciding_full(const struct tw_run_summary *s, const char *before, struct tw_buf *out);
+
 #endif

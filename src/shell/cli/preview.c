@@ -20,10 +20,12 @@ struct tally {
     uint64_t inspected, found; /* hits with a result in the past; of these with a finding */
 };
 
-/* Per office and day. */
+/* Per office and shift. */
 struct load {
-    uint64_t n[TW_CHANNEL_N], most[TW_CHANNEL_N], today[TW_CHANNEL_N], over[TW_CHANNEL_N];
-    int32_t day;
+    uint64_t n[TW_CHANNEL_N], most[TW_CHANNEL_N], now[TW_CHANNEL_N], over[TW_CHANNEL_N];
+    int64_t least_room[TW_CHANNEL_N], most_room[TW_CHANNEL_N]; /* capacities of its shifts */
+    int64_t shift;
+    bool any;
 };
 
 struct preview {
@@ -84,8 +86,24 @@ static tw_err open_results(struct preview *p, struct tw_fault *fault)
 
 /* -- counting */
 
-static tw_err load_of(struct preview *p, struct tw_str office, int32_t day, struct load **ret)
+/* What the office can take on in the shift that begins with this one. */
+static void take_room(const struct preview *p, const struct tw_assessment *one, struct load *l)
 {
+    enum { DAY_S = 86400 };
+    int64_t capacity[TW_CHANNEL_N];
+    const int32_t second = (int32_t)((one->shift % DAY_S + DAY_S) % DAY_S);
+    const struct tw_channel_office *own = tw_channel_office_find(&p->channels, one->decl->office);
+    tw_channel_shift_at(&p->channels, own, (int32_t)((one->shift - second) / DAY_S), second, capacity);
+    for (int ch = 0; ch < TW_CHANNEL_N; ch++) {
+        if (!l->any || capacity[ch] < l->least_room[ch]) l->least_room[ch] = capacity[ch];
+        if (!l->any || capacity[ch] > l->most_room[ch]) l->most_room[ch] = capacity[ch];
+    }
+    l->any = true;
+}
+
+static tw_err load_of(struct preview *p, const struct tw_assessment *one, struct load **ret)
+{
+    const struct tw_str office = one->decl->office;
     uint32_t k;
     TW_TRY(tw_intern_put(p->offices, office.n > 0 ? office : TW_STR("-"), &k));
     if (k >= p->load_cap) {
@@ -97,8 +115,10 @@ static tw_err load_of(struct preview *p, struct tw_str office, int32_t day, stru
         p->load_cap = cap;
     }
     *ret = &p->load[k];
-    if ((*ret)->day != day) memset((*ret)->today, 0, sizeof(*ret)->today);
-    (*ret)->day = day;
+    if ((*ret)->any && (*ret)->shift == one->shift) return TW_OK;
+    memset((*ret)->now, 0, sizeof(*ret)->now);
+    (*ret)->shift = one->shift;
+    take_room(p, one, *ret);
     return TW_OK;
 }
 
@@ -106,12 +126,11 @@ static tw_err count_load(struct preview *p, const struct tw_assessment *one)
 {
     struct load *l;
     const enum tw_channel ch = one->decision.channel;
-    const int64_t capacity = p->channels.capacity[ch];
-    TW_TRY(load_of(p, one->decl->office, one->look.day, &l));
+    TW_TRY(load_of(p, one, &l));
     l->n[ch]++;
-    l->today[ch]++;
-    if (l->today[ch] > l->most[ch]) l->most[ch] = l->today[ch];
-    if (capacity >= 0 && l->today[ch] == (uint64_t)capacity + 1) l->over[ch]++;
+    l->now[ch]++;
+    if (l->now[ch] > l->most[ch]) l->most[ch] = l->now[ch];
+    l->over[ch] += one->beyond == 1;
     return TW_OK;
 }
 
@@ -243,10 +262,18 @@ static void put_criterion(const struct preview *p, const struct tw_criterion *k,
 static const enum tw_channel shown[] = {TW_CHANNEL_RED, TW_CHANNEL_YELLOW, TW_CHANNEL_BLUE};
 enum { SHOWN_N = sizeof shown / sizeof *shown };
 
+/* The capacities of its shifts, and in how many there was more. */
+static void put_room(const struct load *l, enum tw_channel ch, struct tw_buf *out)
+{
+    tw_buf_printf(out, "; %lld", (long long)l->least_room[ch]);
+    if (l->most_room[ch] != l->least_room[ch]) tw_buf_printf(out, " to %lld", (long long)l->most_room[ch]);
+    tw_buf_printf(out, ", %llu", (unsigned long long)l->over[ch]);
+}
+
 static void put_loads(const struct preview *p, struct tw_buf *out)
 {
-    tw_buf_text(out,
-                "\nLoad of an office        a day on average; most on one day; capacity, days above it\n");
+    tw_buf_text(
+        out, "\nLoad of an office        a day on average; most in one shift; capacity, shifts above it\n");
     for (uint32_t o = 0; o < tw_intern_n(p->offices); o++) {
         const struct load *l = &p->load[o];
         tw_buf_printf(out, "%-24.*s", TW_STR_ARG(tw_intern_text(p->offices, o)));
@@ -254,9 +281,7 @@ static void put_loads(const struct preview *p, struct tw_buf *out)
             const enum tw_channel ch = shown[i];
             tw_buf_printf(out, " %s %.1f; %llu", tw_channel_name(ch), (double)l->n[ch] / days_of(p),
                           (unsigned long long)l->most[ch]);
-            if (p->channels.capacity[ch] >= 0)
-                tw_buf_printf(out, "; %lld, %llu", (long long)p->channels.capacity[ch],
-                              (unsigned long long)l->over[ch]);
+            if (l->most_room[ch] >= 0) put_room(l, ch, out);
             if (i + 1 < SHOWN_N) tw_buf_text(out, "  ");
         }
         tw_buf_char(out, '\n');
@@ -275,6 +300,8 @@ static void put_text(const struct preview *p, const struct tw_run_summary *s, st
                      "before (95 %)\n");
     for (size_t i = 0; i < n; i++) put_criterion(p, &k[i], i, out);
     put_loads(p, out);
+    tw_cli_deciding_full(s, "\nwarning: ", out);
+    if (s->fullest_n > 0) tw_buf_char(out, '\n');
     const char *than = tw_cli_value(p->cli, "criteria");
     tw_buf_printf(out,
                   "\nAgainst %s: %llu selected by both, %llu no longer selected, %llu selected besides\n",
@@ -346,8 +373,8 @@ static void put_json(const struct preview *p, const struct tw_run_summary *s, st
             tw_json_key(&j, tw_channel_name(shown[i]));
             tw_json_begin_object(&j);
             put_count(&j, "declarations", p->load[o].n[shown[i]]);
-            put_count(&j, "most_on_a_day", p->load[o].most[shown[i]]);
-            put_count(&j, "days_above_capacity", p->load[o].over[shown[i]]);
+            put_count(&j, "most_in_a_shift", p->load[o].most[shown[i]]);
+            put_count(&j, "shifts_above_capacity", p->load[o].over[shown[i]]);
             tw_json_end_object(&j);
         }
         tw_json_end_object(&j);

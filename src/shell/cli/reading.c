@@ -11,7 +11,7 @@
 #include "cli/table_priv.h"
 #include "store/file.h"
 
-enum { MAP_BYTES_MAX = 4 << 20, MAP_ARENA_MAX = 16 << 20, TOLD_MAX = 20, KINDS_MAX = 24 };
+enum { MAP_BYTES_MAX = 4 << 20, ARENA_MAX = 128 << 20, TOLD_MAX = 20, KINDS_MAX = 24 };
 
 /* Rows at fault in one element. */
 struct kind {
@@ -21,7 +21,7 @@ struct kind {
 
 struct tw_cli_reading {
     struct tw_cli *cli;
-    struct tw_arena *arena; /* owns the map */
+    struct tw_arena *arena; /* owns the map, and settings */
     struct tw_buf text;     /* of a map file */
     struct tw_map map;
     struct tw_progress progress;
@@ -97,7 +97,7 @@ static const char *value_of(const struct tw_cli *cli, const char *name)
 tw_err tw_cli_reading_new(struct tw_cli *cli, struct tw_cli_reading **ret, struct tw_fault *fault)
 {
     TW_SCOPED(tw_cli_reading) *r = tw_calloc(1, sizeof *r);
-    if (r == NULL || tw_arena_new(MAP_ARENA_MAX, &r->arena) != TW_OK)
+    if (r == NULL || tw_arena_new(ARENA_MAX, &r->arena) != TW_OK)
         return tw_fail(fault, TW_NOMEM, "out of memory");
     r->cli = cli;
     TW_TRY(find_map(r, fault));
@@ -126,6 +126,11 @@ void tw_cli_reading_free(struct tw_cli_reading *r)
     tw_arena_free(r->arena);
     tw_buf_free(&r->text);
     tw_free(r);
+}
+
+struct tw_arena *tw_cli_reading_arena(struct tw_cli_reading *r)
+{
+    return r->arena;
 }
 
 struct tw_input_options *tw_cli_reading_options(struct tw_cli_reading *r)

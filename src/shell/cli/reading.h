@@ -36,6 +36,9 @@ static inline void tw_cli_reading_freep(struct tw_cli_reading **r)
 /* As long as `r`; a command may set what it needs besides (sha256, ids_may_return). */
 struct tw_input_options *tw_cli_reading_options(struct tw_cli_reading *r);
 
+/* As long as `r`; for settings that are read beside the map. */
+struct tw_arena *tw_cli_reading_arena(struct tw_cli_reading *r);
+
 /* Takes the progress line away; before anything else is written, and when the reading is over. */
 void tw_cli_reading_pause(struct tw_cli_reading *r);
 

@@ -45,8 +45,8 @@ static void work_on(const struct tw_input_options *options, const char *path)
     if (options->file != NULL) *options->file = path;
 }
 
-static tw_err read_table(const char *path, enum tw_table_kind kind, const struct tw_input_options *options,
-                         struct tw_table **ret, struct tw_fault *fault)
+tw_err tw_input_table(const char *path, enum tw_table_kind kind, const struct tw_input_options *options,
+                      struct tw_table **ret, struct tw_fault *fault)
 {
     const struct tw_file_options how = {.stop = options->stop};
     TW_SCOPED(tw_file_in) *file = NULL;
@@ -75,7 +75,7 @@ static tw_err read_rates(struct tw_input *in, struct tw_str national, struct tw_
     const char *path = in->options.rates;
     if (path == NULL) return tw_rates_new(NULL, 0, national, TW_RATES_AGE_D, &in->rates, fault);
     TW_SCOPED(tw_table) *table = NULL;
-    TW_TRY(read_table(path, TW_TABLE_RATES, &in->options, &table, fault));
+    TW_TRY(tw_input_table(path, TW_TABLE_RATES, &in->options, &table, fault));
     return tw_table_rates(table, national, TW_RATES_AGE_D, &in->rates, fault);
 }
 
@@ -84,7 +84,7 @@ static tw_err read_tariff(struct tw_input *in, struct tw_fault *fault)
     const char *path = in->options.tariff;
     if (path == NULL) return TW_OK;
     TW_SCOPED(tw_table) *table = NULL;
-    TW_TRY(read_table(path, TW_TABLE_TARIFF, &in->options, &table, fault));
+    TW_TRY(tw_input_table(path, TW_TABLE_TARIFF, &in->options, &table, fault));
     return tw_table_tariff(table, &in->tariff, fault);
 }
 

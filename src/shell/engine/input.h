@@ -18,6 +18,7 @@
 
 #include "message/findings.h"
 #include "message/read.h"
+#include "message/table.h"
 
 /* How far the reading has come. */
 struct tw_input_progress {
@@ -89,6 +90,11 @@ const struct tw_valuation *tw_input_valuation(const struct tw_input *in);
 /* Of messages: of all their bytes in their order, once. TW_ARG: not asked for, or the end has not been
  * reached */
 tw_err tw_input_sha256(struct tw_input *in, uint8_t ret[32]) TW_MUST_CHECK;
+
+/* A table of a file, whole. Of the options stop and file count. The errors of tw_file_in_open,
+ * tw_file_in_read, tw_table_filled */
+tw_err tw_input_table(const char *path, enum tw_table_kind kind, const struct tw_input_options *options,
+                      struct tw_table **ret, struct tw_fault *fault) TW_MUST_CHECK;
 
 /* All findings of a file of their own. Of the options map, currency, stop, refused and file count.
  * The errors of tw_file_in_open, tw_file_in_read, tw_findings_new, tw_findings_filled */

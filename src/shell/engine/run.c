@@ -4,10 +4,12 @@
  * holds more, for explaining is cheaper by the hundred, and without it stays in the fastest memory. */
 #include "engine/run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/date.h"
 #include "base/mem.h"
+#include "engine/instructions.h"
 #include "engine/manifests.h"
 #include "engine/model_dir.h"
 #include "engine/published.h"
@@ -17,7 +19,8 @@
 #include "store/file.h"
 
 enum {
-    BLOCK = 256,                /* declarations explained together */
+    BLOCK = 256, /* declarations explained together */
+    DAY_S = 86400,
     ABREAST = 32,               /* assessed together: what a near cache holds of them */
     BLOCK_ITEMS = 2000,         /* no more are added to a block that holds so many items */
     ARENA_BYTES_MAX = 200 << 20 /* of one declaration: twice what the reader takes, and its assessment */
@@ -36,6 +39,7 @@ struct run {
     struct tw_carried carried;
     struct tw_findings *findings;
     struct tw_results *results;
+    struct tw_instructions *told;
     struct tw_assessor *assessor;
     struct tw_input *input;
     struct tw_draws draws;
@@ -172,6 +176,7 @@ static tw_err open_assessor(struct run *r, struct tw_str currency)
     return tw_assessor_new(&parts, &set, &r->assessor, r->fault);
 }
 
+/* Findings, and what is said beside the declarations. */
 static tw_err open_findings(struct run *r)
 {
     struct tw_finding_list list = {NULL, 0};
@@ -179,7 +184,8 @@ static tw_err open_findings(struct run *r)
         TW_TRY(tw_input_findings(r->o->findings, &r->o->input, &r->findings, r->fault));
         list = tw_findings_list(r->findings);
     }
-    return tw_results_new(list, &r->results) == TW_OK ? TW_OK : no_memory(r->fault);
+    if (tw_results_new(list, &r->results) != TW_OK) return no_memory(r->fault);
+    return tw_instructions_read(r->o->selected, r->o->cancelled, &r->o->input, &r->told, r->fault);
 }
 
 /* Does the score go by what manifests say? */
@@ -236,6 +242,7 @@ static void close_all(struct run *r)
     tw_assessor_free(r->assessor);
     tw_criteria_free(r->criteria);
     tw_results_free(r->results);
+    tw_instructions_free(r->told);
     tw_findings_free(r->findings);
     tw_profile_free(r->own_profile);
     tw_channels_free(r->own_channels);
@@ -251,6 +258,27 @@ static void close_all(struct run *r)
 /* -- one declaration after another
  * ------------------------------------------------------------------------------- */
 
+/* Controls beyond capacity, by office and shift. */
+static void count_beyond(struct tw_run_summary *s, const struct tw_assessment *one)
+{
+    const struct tw_str office = one->decl->office;
+    if (one->beyond == 0) return;
+    s->beyond++;
+    s->beyond_shifts += one->beyond == 1;
+    for (size_t i = 0; i < s->fullest_n; i++) {
+        struct tw_run_full *f = &s->fullest[i];
+        if (f->shift != one->shift || f->channel != one->decision.channel || !tw_str_is(office, f->office))
+            continue;
+        f->beyond = one->beyond;
+        return;
+    }
+    if (one->beyond != 1 || s->fullest_n == TW_RUN_FULL_MAX) return;
+    struct tw_run_full *f = &s->fullest[s->fullest_n++];
+    *f = (struct tw_run_full){
+        .shift = one->shift, .channel = one->decision.channel, .capacity = one->capacity, .beyond = 1};
+    snprintf(f->office, sizeof f->office, "%.*s", TW_STR_FIRST(office, (int)sizeof f->office - 1));
+}
+
 static void count(struct run *r, const struct tw_assessment *one)
 {
     struct tw_run_summary *s = &r->sum;
@@ -263,6 +291,9 @@ static void count(struct run *r, const struct tw_assessment *one)
         s->basis[b] += (basis & (1u << b)) != 0;
         s->alone[b] += basis == 1u << b;
     }
+    count_beyond(s, one);
+    s->relodged += one->again && one->before.cancelled;
+    s->again += one->again && !one->before.cancelled;
     if (one->decl->lodged_at == TW_NO_TIME) return;
     if (s->first_day == TW_NO_DAY || day < s->first_day) s->first_day = day;
     s->out_of_order += s->last_day != TW_NO_DAY && day < s->last_day;
@@ -275,12 +306,20 @@ static int32_t day_of(const struct run *r, const struct tw_reading *reading)
     return at != TW_NO_TIME ? tw_time_day(at) : tw_profile_day(r->profile);
 }
 
+/* Without a time, it is decided before all that was said on its day. */
+static int64_t moment_of(const struct run *r, const struct tw_decl *d)
+{
+    return d->lodged_at != TW_NO_TIME || r->day == TW_NO_DAY ? d->lodged_at : (int64_t)r->day * DAY_S;
+}
+
 static tw_err decide_one(struct run *r, size_t i)
 {
     const struct tw_reading *reading = &r->reading[i];
     struct tw_assessment *one = &r->one[i];
     const int32_t day =
         r->day != TW_NO_DAY ? r->day : 0; /* as profile/look.c takes it, and the record tells */
+    struct tw_goods *goods = tw_channels_goods(r->channels);
+    TW_TRY(tw_instructions_cancel(r->told, moment_of(r, reading->decl), goods));
     TW_TRY(tw_assess_decide(r->assessor, one, r->n - 1 - i, tw_draw(&r->draws, day, reading->decl->id)));
     const bool expected = reading->finding_n > 0 || tw_results_expects(r->results, one->look.declaration);
     if (expected) TW_TRY(tw_assess_await(r->assessor, one));
@@ -289,14 +328,21 @@ static tw_err decide_one(struct run *r, size_t i)
     return TW_OK;
 }
 
+static struct tw_assess_case case_of(const struct run *r, size_t i)
+{
+    const struct tw_decl *d = r->reading[i].decl;
+    return (struct tw_assess_case){.decl = d,
+                                   .arena = r->arena[i],
+                                   .selected = tw_instructions_selected(r->told, d->id, moment_of(r, d))};
+}
+
 /* Assesses what has been read and is of one day. */
 static tw_err assess_day(struct run *r)
 {
     struct tw_assess_case c[ABREAST];
     const size_t first = r->assessed, n = r->n - first;
     if (n == 0) return TW_OK;
-    for (size_t i = 0; i < n; i++)
-        c[i] = (struct tw_assess_case){r->reading[first + i].decl, r->arena[first + i]};
+    for (size_t i = 0; i < n; i++) c[i] = case_of(r, first + i);
     tw_err err = tw_results_fold(r->results, r->day, r->profile);
     if (err == TW_OK) err = tw_assess_begin(r->assessor, c, n, &r->one[first]);
     for (; err == TW_OK && r->assessed < r->n; r->assessed++) err = decide_one(r, r->assessed);
@@ -383,6 +429,11 @@ static void sum_up(struct run *r)
 {
     const struct tw_results_count c = tw_results_count(r->results);
     struct tw_run_summary *s = &r->sum;
+    const struct tw_instructions_count told = tw_instructions_count(r->told);
+    s->selected = told.selected;
+    s->selected_late = told.late;
+    s->cancelled = told.cancelled;
+    s->cancelled_unknown = told.unknown;
     s->findings = c.folded;
     s->findings_found = c.found;
     s->findings_unmatched = c.unmatched;
@@ -397,6 +448,8 @@ static tw_err run(struct run *r)
 {
     TW_TRY(open_all(r));
     TW_TRY(go_through(r));
+    if (tw_instructions_cancel(r->told, INT64_MAX, tw_channels_goods(r->channels)) != TW_OK)
+        return no_memory(r->fault);
     if (r->o->only != NULL && !r->met)
         return tw_fail(r->fault, TW_NOTFOUND, "there is no declaration '%.60s' in this file", r->o->only);
     sum_up(r);

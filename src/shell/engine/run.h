@@ -31,6 +31,8 @@ struct tw_run_options {
     const char *state;        /* a directory (engine/state_dir.h): go on from it, and leave the new one */
     const char *criteria;     /* a path: a set, with signers a directory of published ones; NULL = none */
     const char *signers;      /* a path: who may sign sets (criteria/signers.h); NULL = the set is a draft */
+    const char *selected;     /* a path: what officers want controlled (engine/instructions.h) */
+    const char *cancelled;    /* a path: what was cancelled (the same) */
     struct tw_criteria_limits criteria_limits;
     struct tw_watchlists lists; /* that the set may name; n = 0: none */
     struct tw_channel_settings channels;
@@ -64,6 +66,17 @@ enum tw_run_manifests {
     TW_RUN_UNTAUGHT   /* it does not, and the run has some */
 };
 
+/* An office whose channel took more in a shift than it can: what law demands, what an officer picked or what
+ * goods had before is not turned down for want of room. */
+enum { TW_RUN_FULL_MAX = 8 };
+struct tw_run_full {
+    char office[64];
+    int64_t shift; /* when it begins, UTC seconds */
+    enum tw_channel channel;
+    int64_t capacity;
+    uint32_t beyond;
+};
+
 struct tw_run_summary {
     uint64_t declarations, items, refused;         /* refused: declarations */
     uint64_t channel[TW_CHANNEL_N];                /* declarations */
@@ -75,7 +88,14 @@ struct tw_run_summary {
     uint64_t before;                               /* declarations decided in the runs before */
     int32_t first_day, last_day;                   /* UTC days of lodging; TW_NO_DAY = none */
     uint64_t out_of_order;                         /* lodged on a day before the one in front of them */
-    bool model;                                    /* there was one */
+    uint64_t again, relodged; /* later versions; goods declared again after a cancellation */
+    uint64_t selected,
+        selected_late; /* by officers: decided so; picked after it was decided, or of none here */
+    uint64_t cancelled, cancelled_unknown; /* of these not decided before, or long ago */
+    uint64_t beyond, beyond_shifts;        /* controls beyond capacity; in how many shifts of a channel */
+    struct tw_run_full fullest[TW_RUN_FULL_MAX]; /* the first of them */
+    size_t fullest_n;
+    bool model; /* there was one */
     enum tw_window_new window_new;
     enum tw_run_manifests manifests;
 };

@@ -16,6 +16,7 @@
 
 #include "channel/channel.h"
 #include "criteria/criteria.h"
+#include "decl/instruction.h"
 #include "feature/feature.h"
 #include "reason/reason.h"
 #include "score/model.h"
@@ -70,6 +71,15 @@ struct tw_assessment {
     size_t worst;                 /* the item that weighs most, 0-based */
     const double
         *attribution; /* of that item, TW_FEATURE_N, margin units; after tw_assess_explain, else NULL */
+    const struct tw_instruction *selected; /* by an officer; NULL = by none */
+    bool again;                            /* goods that were declared before: */
+    struct tw_goods_before before;         /* what was decided of them, texts in the arena */
+    double novelty;                    /* how little is known of them, 0..1; 0 where nothing is explored */
+    double explored;                   /* channel/channel.h */
+    int64_t shift, capacity;           /* the same */
+    uint32_t beyond;                   /* the same */
+    int64_t stand_by_until;            /* UTC seconds: green is held so long; TW_NO_TIME = no time */
+    int64_t blue_at;                   /* yellow that nobody has looked at turns blue then; likewise */
     const struct tw_criteria_hit *hit; /* criteria that hit, or could not be evaluated; hits of them */
     size_t hits;
     bool awaited;              /* its items are kept until their results come */
@@ -80,7 +90,7 @@ struct tw_assessment {
 /* Looks, measures, scores, chooses a channel, folds the declaration into the profile; of items that are
  * controlled the keys are kept until their result comes.
  *
- * draw  tw_channel_draw
+ * draw  tw_channel_draw of its own id; goods that were declared before keep the draw they had
  *
  * A declaration without items or time is decided all the same (on the profile's day).
  * TW_NOMEM  the run is over: profile and window may have moved on */
@@ -95,8 +105,9 @@ tw_err tw_assess(struct tw_assessor *a, const struct tw_decl *d, uint64_t draw, 
  * later  how many that were begun stand behind `one` in its array
  * TW_NOMEM  as above */
 struct tw_assess_case {
-    const struct tw_decl *decl; /* must outlive the assessment */
-    struct tw_arena *arena;     /* its own; owns what is found */
+    const struct tw_decl *decl;            /* must outlive the assessment */
+    struct tw_arena *arena;                /* its own; owns what is found */
+    const struct tw_instruction *selected; /* an officer wants it controlled; NULL = none; outlives it */
 };
 tw_err tw_assess_begin(struct tw_assessor *a, const struct tw_assess_case *c, size_t n,
                        struct tw_assessment *ret) TW_MUST_CHECK;

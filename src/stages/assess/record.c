@@ -260,6 +260,7 @@ static void put_hit(struct tw_buf *out, const struct tw_criteria_hit *h)
         tw_buf_f64(out, c->probability);
         PUT(out, ",\"asks\":");
         put_bool(out, h->asks);
+        if (h->certain) PUT(out, ",\"certain\":true");
     }
     put_member(out, "reason", c->reason);
     put_member(out, "task", c->task);
@@ -329,6 +330,73 @@ static void put_criteria(const struct tw_assessor *a, struct tw_buf *out, const 
     PUT(out, "]}");
 }
 
+/* -- officers, goods declared before, exploration, capacity, time
+ * ------------------------------------------------------------- */
+
+static void put_day_member(struct tw_buf *out, int32_t day)
+{
+    PUT(out, ",\"draw_day\":\"");
+    tw_buf_day(out, day);
+    tw_buf_char(out, '"');
+}
+
+static void put_time_member(struct tw_buf *out, const char *key, int64_t at)
+{
+    if (at == TW_NO_TIME) return;
+    tw_buf_char(out, ',');
+    put_name(out, key);
+    tw_buf_char(out, ':');
+    put_time(out, at);
+}
+
+static void put_selected(struct tw_buf *out, const struct tw_instruction *s)
+{
+    if (s == NULL) return;
+    PUT(out, ",\"selected\":{\"channel\":");
+    put_name(out, tw_channel_name(s->channel));
+    put_member(out, "officer", s->officer);
+    put_member(out, "reason", s->reason);
+    put_time_member(out, "at", s->at);
+    tw_buf_char(out, '}');
+}
+
+static void put_before(struct tw_buf *out, const struct tw_assessment *one)
+{
+    if (!one->again) return;
+    PUT(out, ",\"relodged\":{\"of\":");
+    put_str(out, one->before.of);
+    PUT(out, ",\"channel\":");
+    put_name(out, tw_channel_name(one->before.channel));
+    PUT(out, ",\"cancelled\":");
+    put_bool(out, one->before.cancelled);
+    put_day_member(out, one->before.draw_day);
+    tw_buf_char(out, '}');
+}
+
+/* What only some decisions have. */
+static void put_circumstances(struct tw_buf *out, const struct tw_assessment *one)
+{
+    put_selected(out, one->selected);
+    put_before(out, one);
+    if (one->explored > 0) {
+        PUT(out, ",\"exploration\":{\"novelty\":");
+        put_fixed(out, one->novelty);
+        PUT(out, ",\"probability\":");
+        put_fixed(out, one->explored);
+        tw_buf_char(out, '}');
+    }
+    if (one->beyond > 0) {
+        PUT(out, ",\"beyond_capacity\":{\"capacity\":");
+        tw_buf_i64(out, one->capacity);
+        PUT(out, ",\"by\":");
+        tw_buf_u64(out, one->beyond);
+        put_time_member(out, "shift", one->shift);
+        tw_buf_char(out, '}');
+    }
+    put_time_member(out, "stand_by_until", one->stand_by_until);
+    put_time_member(out, "blue_at", one->blue_at);
+}
+
 /* How it came about: what anyone needs to decide it again. */
 static void put_grounds(const struct tw_assessor *a, struct tw_buf *out, const struct tw_assessment *one)
 {
@@ -360,9 +428,7 @@ static void put_grounds(const struct tw_assessor *a, struct tw_buf *out, const s
     tw_buf_hex(out, draw, sizeof draw);
     tw_buf_char(out, '"');
     if (k->decided_at == TW_NO_TIME) { /* whose key drew it, where no time of lodging says so */
-        PUT(out, ",\"draw_day\":\"");
-        tw_buf_day(out, one->look.day);
-        tw_buf_char(out, '"');
+        put_day_member(out, one->look.day);
     }
     PUT(out, ",\"model\":");
     if (model)
@@ -399,6 +465,7 @@ void tw_assess_json(const struct tw_assessor *a, const struct tw_assessment *one
         tw_buf_u64(out, k->version);
     }
     put_criteria(a, out, one);
+    put_circumstances(out, one);
     put_grounds(a, out, one);
     tw_buf_char(out, '}');
 }

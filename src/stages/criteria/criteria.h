@@ -45,8 +45,10 @@ const struct tw_vocabulary *tw_criterion_vocabulary(void);
 struct tw_criterion {
     struct tw_str id, when, reason, task, legal_basis, owner;
     enum tw_criterion_class class;
-    enum tw_channel channel;     /* what it asks for; green = nothing, of a facilitation */
-    double probability;          /* 0..1; 1 of a mandatory control and a facilitation */
+    enum tw_channel channel; /* what it asks for; green = nothing, of a facilitation */
+    double probability;      /* 0..1; 1 of a mandatory control and a facilitation */
+    uint32_t
+        patience; /* hits without a control after which it asks for certain; 0 = as its probability says */
     int32_t from, to;            /* valid on these UTC days and between */
     const struct tw_str *office; /* offices_n of them; none = all */
     size_t offices_n;
@@ -152,6 +154,7 @@ struct tw_criteria_hit {
     uint32_t items;    /* how many it hits */
     struct tw_str why; /* what is missing, what failed */
     bool asks;         /* a hit whose draw asks for the control; left to who draws */
+    bool certain;      /* it asks since its patience is at an end; likewise */
     const struct tw_criteria_listed
         *listed; /* of a hit, listed_n of them: lists that it asked and that hit */
     size_t listed_n;

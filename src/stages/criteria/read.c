@@ -38,6 +38,7 @@ struct criterion_text {
     struct tw_str id, class, channel, reason, task, legal_basis, owner;
     const struct tw_yaml *when, *examples;
     double probability;
+    int64_t patience;
     struct valid_text {
         int32_t from, to;
     } valid;
@@ -60,6 +61,7 @@ static const struct tw_yaml_field criterion_key[] = {
     TW_YAML_KEY(struct criterion_text, "when", NODE, when, .required = true),
     TW_YAML_KEY(struct criterion_text, "channel", TEXT, channel),
     TW_YAML_KEY(struct criterion_text, "probability", F64, probability, .min = 0, .max = 1),
+    TW_YAML_KEY(struct criterion_text, "max_hits_without_selection", I64, patience, .min = 1, .max = 1e6),
     TW_YAML_KEY(struct criterion_text, "reason", TEXT, reason, .required = true),
     TW_YAML_KEY(struct criterion_text, "task", TEXT, task),
     TW_YAML_KEY(struct criterion_text, "legal_basis", TEXT, legal_basis),
@@ -200,7 +202,11 @@ static tw_err take_class(const struct tw_yaml *node, const struct criterion_text
     }
     k->class = (enum tw_criterion_class)at;
     k->probability = t->probability;
+    k->patience = (uint32_t)t->patience;
     k->channel = TW_CHANNEL_GREEN;
+    if (k->patience > 0 && (k->class != TW_CRITERION_CRITERION || k->probability >= 1))
+        return TW_YAML_WRONG(tw_yaml_get(node, "max_hits_without_selection"), fault, TW_FORMAT,
+                             "only a criterion with a probability below 1 may hit without a selection");
     if (k->class == TW_CRITERION_FACILITATION) {
         if (t->channel.n == 0 && t->probability >= 1) return TW_OK;
         return TW_YAML_WRONG(node, fault, TW_FORMAT,

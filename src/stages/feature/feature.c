@@ -647,3 +647,19 @@ void tw_feature_compute(const struct tw_profile *p, const struct tw_decl *d, con
     times(&f);
     take_logs(&f);
 }
+
+double tw_feature_unseen(const float *x)
+{
+    static const enum tw_feature counts[] = {TW_FEATURE_GOODS_SEEN,          TW_FEATURE_CELL_RESULTS,
+                                             TW_FEATURE_IMPORTER_SEEN,       TW_FEATURE_EXPORTER_SEEN,
+                                             TW_FEATURE_IMPORTER_HS4_SEEN,   TW_FEATURE_EXPORTER_GOODS_SEEN,
+                                             TW_FEATURE_IMPORTER_ORIGIN_SEEN};
+    double sum = 0, known = 0;
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        const double count = x[counts[i]]; /* log(1 + times seen) */
+        if (isnan(count)) continue;
+        sum += tw_exp(-count);
+        known += 1;
+    }
+    return known > 0 ? sum / known : 1;
+}

@@ -54,6 +54,9 @@ struct tw_family_row {
 };
 
 const struct tw_feature_row *tw_feature_row(enum tw_feature f); /* static storage */
+/* How seldom such goods were seen, by goods, parties and their ties: the mean of 1 / (1 + times seen) of
+ * those of the item's counts that can be known, 0..1; 1 when none can. x  TW_FEATURE_N */
+double tw_feature_unseen(const float *x);
 /* The column monotone of feature.def, TW_FEATURE_N of it; static storage. */
 const int8_t *tw_feature_monotone(void);
 const struct tw_family_row *tw_family_row(enum tw_family f);

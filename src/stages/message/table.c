@@ -9,7 +9,22 @@
 
 enum { ROWS_MAX = 10000000, OWN_BYTES = 1 << 20 };
 
-enum target { DATE, CURRENCY, RATE, PER, CODE, ORIGIN, PREFERENCE, FROM, TO };
+enum target {
+    DATE,
+    CURRENCY,
+    RATE,
+    PER,
+    CODE,
+    ORIGIN,
+    PREFERENCE,
+    FROM,
+    TO,
+    ID,
+    AT,
+    CHANNEL,
+    OFFICER,
+    REASON
+};
 
 #define COLUMN(text, what, must)                                                                             \
     {                                                                                                        \
@@ -22,9 +37,18 @@ static const struct tw_map_column rates_column[] = {COLUMN("date", DATE, true),
 static const struct tw_map_column tariff_column[] = {
     COLUMN("code", CODE, true),  COLUMN("origin", ORIGIN, false), COLUMN("preference", PREFERENCE, false),
     COLUMN("from", FROM, false), COLUMN("to", TO, false),         COLUMN("rate", RATE, true)};
+static const struct tw_map_column selected_column[] = {
+    COLUMN("declaration_id", ID, true), COLUMN("channel", CHANNEL, true), COLUMN("officer", OFFICER, true),
+    COLUMN("reason", REASON, true), COLUMN("at", AT, true)};
+static const struct tw_map_column cancelled_column[] = {COLUMN("declaration_id", ID, true),
+                                                        COLUMN("at", AT, true)};
 static const struct tw_map map_of[] = {
     [TW_TABLE_RATES] = {.declaration = {rates_column, sizeof rates_column / sizeof *rates_column}},
     [TW_TABLE_TARIFF] = {.declaration = {tariff_column, sizeof tariff_column / sizeof *tariff_column}},
+    [TW_TABLE_SELECTED] = {.declaration = {selected_column,
+                                           sizeof selected_column / sizeof *selected_column}},
+    [TW_TABLE_CANCELLED] = {.declaration = {cancelled_column,
+                                            sizeof cancelled_column / sizeof *cancelled_column}},
 };
 
 struct tw_table {
@@ -33,16 +57,22 @@ struct tw_table {
     struct tw_arena *own, *text;
     struct tw_binding binding;
     size_t n, cap, most;
-    struct tw_rate *rate; /* one of these two, by kind */
-    struct tw_tariff_row *tariff;
+    void *row; /* of the kind's size */
     uint32_t *line;
 };
+
+/* What a row becomes. */
+static const size_t row_size[] = {[TW_TABLE_RATES] = sizeof(struct tw_rate),
+                                  [TW_TABLE_TARIFF] = sizeof(struct tw_tariff_row),
+                                  [TW_TABLE_SELECTED] = sizeof(struct tw_instruction),
+                                  [TW_TABLE_CANCELLED] = sizeof(struct tw_instruction)};
 
 /* One row as it is read. */
 struct entry {
     int32_t day, from, to;
     struct tw_str currency, code, origin, preference;
     struct tw_dec rate, per;
+    struct tw_instruction told;
 };
 
 static tw_err no_memory(struct tw_fault *fault)
@@ -68,6 +98,14 @@ static tw_err number(struct tw_str text, bool zero, struct tw_dec *ret, struct t
                        (int)(text.n < 40 ? text.n : 40), text.s, zero ? "at least" : "above");
     *ret = v;
     return TW_OK;
+}
+
+static tw_err channel(struct tw_str text, enum tw_channel *ret, struct tw_fault *fault)
+{
+    TW_TRY(tw_channel_parse(text, ret, fault));
+    if (*ret == TW_CHANNEL_RED || *ret == TW_CHANNEL_YELLOW || *ret == TW_CHANNEL_BLUE) return TW_OK;
+    return tw_fail(fault, TW_RANGE, "an officer selects for red, yellow or blue, not for %s",
+                   tw_channel_name(*ret));
 }
 
 static tw_err set(enum tw_table_kind kind, enum target target, struct tw_str text, struct entry *e,
@@ -96,6 +134,19 @@ static tw_err set(enum tw_table_kind kind, enum target target, struct tw_str tex
     case PREFERENCE:
         e->preference = text;
         return TW_OK;
+    case ID:
+        e->told.declaration_id = text;
+        return TW_OK;
+    case AT:
+        return tw_time_parse(text, &e->told.at, fault);
+    case CHANNEL:
+        return channel(text, &e->told.channel, fault);
+    case OFFICER:
+        e->told.officer = text;
+        return TW_OK;
+    case REASON:
+        e->told.reason = text;
+        return TW_OK;
     }
     return TW_INTERNAL;
 }
@@ -121,47 +172,42 @@ static tw_err read_entry(const struct tw_table *t, const struct tw_csv_row *row,
     return TW_OK;
 }
 
-/* Room for one more element; the array is kept on failure. */
-static bool grow(void **array, size_t cap, size_t size)
-{
-    void *p = tw_realloc(*array, cap, size);
-    if (p != NULL) *array = p;
-    return p != NULL;
-}
-
+/* Room for one more row; what there is stays on failure. */
 static tw_err more_room(struct tw_table *t)
 {
     if (t->n < t->cap) return TW_OK;
     const size_t cap = t->cap < 256 ? 256 : t->cap + t->cap / 2;
-    void *rate = t->rate, *tariff = t->tariff, *line = t->line;
-    const bool room = (t->kind == TW_TABLE_RATES ? grow(&rate, cap, sizeof *t->rate)
-                                                 : grow(&tariff, cap, sizeof *t->tariff)) &&
-                      grow(&line, cap, sizeof *t->line);
-    t->rate = rate;
-    t->tariff = tariff;
+    void *row = tw_realloc(t->row, cap, row_size[t->kind]);
+    if (row != NULL) t->row = row;
+    uint32_t *line = row != NULL ? tw_realloc(t->line, cap, sizeof *line) : NULL;
+    if (line == NULL) return TW_NOMEM;
     t->line = line;
-    if (!room) return TW_NOMEM;
     t->cap = cap;
     return TW_OK;
 }
 
-static tw_err keep_text(struct tw_table *t, struct tw_str *text)
+static tw_err keep_texts(struct tw_table *t, struct entry *e)
 {
-    return text->n > 0 ? tw_str_dup(t->text, *text, text) : TW_OK;
+    struct tw_str *const text[] = {
+        &e->currency,     &e->code,       &e->origin, &e->preference, &e->told.declaration_id,
+        &e->told.officer, &e->told.reason};
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
+        if (text[i]->n > 0) TW_TRY(tw_str_dup(t->text, *text[i], text[i]));
+    return TW_OK;
 }
 
 static tw_err keep(struct tw_table *t, struct entry *e, uint32_t line)
 {
     TW_TRY(more_room(t));
-    TW_TRY(keep_text(t, &e->currency));
-    TW_TRY(keep_text(t, &e->code));
-    TW_TRY(keep_text(t, &e->origin));
-    TW_TRY(keep_text(t, &e->preference));
+    TW_TRY(keep_texts(t, e));
     t->line[t->n] = line;
     if (t->kind == TW_TABLE_RATES)
-        t->rate[t->n] = (struct tw_rate){e->day, e->currency, e->rate};
+        ((struct tw_rate *)t->row)[t->n] = (struct tw_rate){e->day, e->currency, e->rate};
+    else if (t->kind == TW_TABLE_TARIFF)
+        ((struct tw_tariff_row *)t->row)[t->n] =
+            (struct tw_tariff_row){e->code, e->origin, e->preference, e->from, e->to, e->rate};
     else
-        t->tariff[t->n] = (struct tw_tariff_row){e->code, e->origin, e->preference, e->from, e->to, e->rate};
+        ((struct tw_instruction *)t->row)[t->n] = e->told;
     t->n++;
     return TW_OK;
 }
@@ -198,8 +244,7 @@ void tw_table_free(struct tw_table *t)
     tw_csv_free(t->rows.csv);
     tw_arena_free(t->own);
     tw_arena_free(t->text);
-    tw_free(t->rate);
-    tw_free(t->tariff);
+    tw_free(t->row);
     tw_free(t->line);
     tw_free(t);
 }
@@ -230,11 +275,18 @@ tw_err tw_table_rates(const struct tw_table *t, struct tw_str national, int32_t 
                       struct tw_rates **ret, struct tw_fault *fault)
 {
     if (t->kind != TW_TABLE_RATES) return tw_fail(fault, TW_ARG, "this is no table of exchange rates");
-    return with_line(t, tw_rates_new(t->rate, t->n, national, max_age_d, ret, fault), fault);
+    return with_line(t, tw_rates_new(t->row, t->n, national, max_age_d, ret, fault), fault);
 }
 
 tw_err tw_table_tariff(const struct tw_table *t, struct tw_tariff **ret, struct tw_fault *fault)
 {
     if (t->kind != TW_TABLE_TARIFF) return tw_fail(fault, TW_ARG, "this is no tariff");
-    return with_line(t, tw_tariff_new(t->tariff, t->n, ret, fault), fault);
+    return with_line(t, tw_tariff_new(t->row, t->n, ret, fault), fault);
+}
+
+const struct tw_instruction *tw_table_instructions(const struct tw_table *t, size_t *ret_n)
+{
+    const bool told = t->kind == TW_TABLE_SELECTED || t->kind == TW_TABLE_CANCELLED;
+    *ret_n = told ? t->n : 0;
+    return told ? t->row : NULL;
 }

@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* message/table.h -- exchange rates and tariffs from their files.
+/* message/table.h -- exchange rates, tariffs and instructions from their files.
  *
  * In : bytes of a CSV text in pieces of any size.
- * Out: a table of rates (decl/rates.h) or a tariff (decl/tariff.h).
+ * Out: a table of rates (decl/rates.h), a tariff (decl/tariff.h) or instructions (decl/instruction.h).
  * Not: a file with a wrong row in it: a duty computed from half a tariff is worse than none, so the first
  * fault ends the reading.
  *
  * Columns, in any order; others are passed over (docs/formats/tables.md):
  *   rates   date, currency, rate, per (the rate buys so many units; 1 when left out)
  *   tariff  code, origin, preference, from, to, rate
+ *   selected   declaration_id, channel, officer, reason, at
+ *   cancelled  declaration_id, at
  */
 #ifndef TW_MESSAGE_TABLE_H
 #define TW_MESSAGE_TABLE_H
 
+#include "decl/instruction.h"
 #include "decl/rates.h"
 #include "decl/tariff.h"
 #include "message/csv.h"
 
-enum tw_table_kind { TW_TABLE_RATES, TW_TABLE_TARIFF };
+enum tw_table_kind { TW_TABLE_RATES, TW_TABLE_TARIFF, TW_TABLE_SELECTED, TW_TABLE_CANCELLED };
 
 struct tw_table;
 
@@ -45,5 +48,8 @@ tw_err tw_table_rates(const struct tw_table *t, struct tw_str national, int32_t 
                       struct tw_rates **ret, struct tw_fault *fault) TW_MUST_CHECK;
 tw_err tw_table_tariff(const struct tw_table *t, struct tw_tariff **ret, struct tw_fault *fault)
     TW_MUST_CHECK;
+
+/* The rows as they stand there; as long as the table. NULL of another kind. */
+const struct tw_instruction *tw_table_instructions(const struct tw_table *t, size_t *ret_n);
 
 #endif

@@ -182,7 +182,7 @@ static void live_by_the_block(bool model, bool reasons, int block, struct tw_buf
             const struct tw_decl *d = (i + n) % 23 == 22
                                           ? declare(&s[n], i + n, 3, 2, 20000 + (i + n) / 40, 9000, 5000)
                                           : usual(&s[n], i + n);
-            c[n] = (struct tw_assess_case){d, arena[n]};
+            c[n] = (struct tw_assess_case){.decl = d, .arena = arena[n]};
         }
         CHECK(tw_assess_begin(o.a, c, (size_t)n, one) == TW_OK);
         for (int k = 0; k < n; k++) {

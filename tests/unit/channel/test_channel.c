@@ -36,15 +36,30 @@ static double one_of(struct tw_rng *r, const double *of, size_t n)
     return of[tw_rng_below(r, n)];
 }
 
-static struct tw_channel_settings some_settings(struct tw_rng *r)
+/* Now and then two shifts, the second with fewer examiners, and an office of its own kind. */
+static struct tw_channel_settings some_settings(struct tw_rng *r, struct tw_channel_office *own)
 {
     static const double rate[] = {0, 0.02, 0.05, 0.1, 0.3}, random[] = {0, 0.01, 0.05, 0.15},
-                        room[] = {-1, -1, 0, 1, 2, 5, 20}, window[] = {100, 130, 300}, least[] = {1, 40, 100};
+                        explore[] = {0, 0, 0.01, 0.04}, room[] = {-1, -1, 0, 1, 2, 5, 20},
+                        window[] = {100, 130, 300}, least[] = {1, 40, 100}, other[] = {-2, 0, 3, 9};
     struct tw_channel_settings s = tw_channel_defaults();
+    *own = (struct tw_channel_office){.id = TW_STR("HB02")};
+    if (tw_rng_below(r, 2) == 0) s.shifts = 2;
+    if (tw_rng_below(r, 2) == 0) {
+        s.office = own;
+        s.offices = 1;
+    }
+    s.shift[0].from = 6 * 3600;
+    s.shift[1].from = 22 * 3600;
+    for (int c = 0; c < TW_CHANNEL_N; c++)
+        own->capacity[c] = s.shift[0].capacity[c] = s.shift[1].capacity[c] = TW_CHANNEL_SAME;
     for (int c = 0; c < 3; c++) {
         s.expected[plain_order[c]] = one_of(r, rate, 5);
-        s.random[plain_order[c]] = one_of(r, random, 4);
+        s.random[plain_order[c]] = c < 2 ? one_of(r, random, 4) : 0;
+        s.explore[plain_order[c]] = c < 2 ? one_of(r, explore, 4) : 0;
         s.capacity[plain_order[c]] = (int64_t)one_of(r, room, 7);
+        s.shift[1].capacity[plain_order[c]] = (int64_t)one_of(r, other, 4);
+        own->capacity[plain_order[c]] = (int64_t)one_of(r, other, 4);
     }
     s.window = (int64_t)one_of(r, window, 3);
     s.window_min = (int64_t)one_of(r, least, 3);
@@ -61,23 +76,29 @@ static enum tw_channel some_channel(struct tw_rng *r)
 /* Some criteria that hit, now and then a facilitation. */
 static void add_criteria(struct tw_rng *r, struct tw_channel_case *k, struct tw_channel_ask ask[3])
 {
+    static const char *const id[] = {"a", "b", "c"};
     const uint64_t n = tw_rng_below(r, 8);
     k->facilitated = tw_rng_below(r, 20) == 0;
     k->ask = ask;
     k->asks = n < 4 ? n : 0;
     for (size_t i = 0; i < k->asks; i++)
-        ask[i] = (struct tw_channel_ask){some_channel(r), (double)tw_rng_below(r, 5) / 4, tw_rng_unit(r)};
+        ask[i] = (struct tw_channel_ask){.id = tw_str_from(id[i]),
+                                         .channel = some_channel(r),
+                                         .probability = (double)tw_rng_below(r, 5) / 4,
+                                         .draw = tw_rng_unit(r),
+                                         .patience = (uint32_t)tw_rng_below(r, 2) * (2 + (uint32_t)i)};
 }
 
-/* Any settings, ties, full offices, mandatory controls, criteria, late days: all of the choice, case by case.
- */
+/* Any settings, shifts, ties, full offices, mandatory controls, officers, criteria, goods declared before,
+ * late days: all of the choice, case by case. */
 static void decides_as_its_rules_read_plainly(void)
 {
     static const char *const office[PLAIN_OFFICES] = {"HB01", "HB02", "HB03"};
     static struct plain p;
     struct tw_rng r = tw_rng_new(11, "plain");
     for (int round = 0; round < 40; round++) {
-        p = (struct plain){.s = some_settings(&r)};
+        struct tw_channel_office own;
+        p = (struct plain){.s = some_settings(&r, &own)};
         struct tw_channels *c = channels(&p.s);
         const double steps = round % 3 == 0 ? 1e9 : 8; /* hardly a tie, or hardly anything else */
         for (int i = 0; i < 700; i++) {
@@ -87,14 +108,19 @@ static void decides_as_its_rules_read_plainly(void)
                                         .draw = tw_rng_u64(&r),
                                         .office = tw_str_from(office[at]),
                                         .day = 20000 + i / 90 - (i % 50 == 49), /* now and then late */
+                                        .second = (int32_t)(i % 90) * 960,
+                                        .novelty = (double)tw_rng_below(&r, 3) / 2,
                                         .unfounded = tw_rng_below(&r, 20) == 0};
             if (tw_rng_below(&r, 40) == 0) k.mandatory = some_channel(&r);
+            if (tw_rng_below(&r, 40) == 0) k.manual = some_channel(&r);
+            if (tw_rng_below(&r, 40) == 0) k.relodged = some_channel(&r);
             if (round % 2 == 1) add_criteria(&r, &k, ask);
             struct tw_channel_choice got;
             const struct tw_channel_choice want = plain_decide(&p, &k, at);
             CHECK(tw_channels_decide(c, &k, &got) == TW_OK);
             CHECK(got.channel == want.channel && got.basis == want.basis);
             CHECK(got.score_channel == want.score_channel);
+            CHECK(fabs(got.explored - want.explored) < 1e-12);
             CHECK(abs((int)got.propensity_ppm - (int)want.propensity_ppm) <= 1);
             CHECK(got.red_from == want.red_from && got.green_below == want.green_below);
         }
@@ -246,7 +272,7 @@ static void facilitation_leaves_law_and_chance(void)
     s.window_min = 10;
     struct tw_channels *c = channels(&s);
     struct tw_channel_choice choice;
-    const struct tw_channel_ask ask = {TW_CHANNEL_RED, 1, 0.5};
+    struct tw_channel_ask ask = {.id = TW_STR("A"), .channel = TW_CHANNEL_RED, .probability = 1, .draw = 0.5};
     for (int i = 0; i < 100; i++) tw_channels_seed(c, i);
     struct tw_channel_case k = {
         .score = 1000, .draw = UINT64_MAX, .office = TW_STR("HB01"), .day = 20000, .ask = &ask, .asks = 1};

@@ -4,11 +4,13 @@
 
 #include <math.h>
 
+static struct tw_arena *arena; /* of what is read; offices lie there */
+
 static tw_err read_text(const char *text, struct tw_channel_settings *ret, struct tw_fault *fault)
 {
-    TW_SCOPED(tw_arena) *arena = NULL;
     struct tw_yaml *root = NULL;
-    CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
+    if (arena == NULL) CHECK(tw_arena_new(1 << 24, &arena) == TW_OK);
+    tw_arena_reset(arena);
     TW_TRY(tw_yaml_parse(tw_str_from(text), arena, &root, fault));
     return tw_channel_settings_read(root, arena, ret, fault);
 }
@@ -136,12 +138,75 @@ static void refuses_what_cannot_be_with_the_place(void)
     }
 }
 
+static void reads_offices_and_shifts(void)
+{
+    struct tw_channel_settings s;
+    int64_t room[TW_CHANNEL_N];
+    CHECK(read_text(
+              "exploration: {red: 0.02, yellow: 0.01, blue: 0.005}\nstand_by_minutes: 30\nyellow_days: 12\n"
+              "relodging_days: 5\ngoods_max: 77\ncapacity: {red: 9}\n"
+              "shifts: [{from: '06:00'}, {from: '22:30', capacity: {red: 2}}]\n"
+              "offices:\n  - {id: B, capacity: {yellow: 4}}\n  - {id: A, shifts: [{from: '00:00', capacity: "
+              "{red: 1}}]}\n",
+              &s, NULL) == TW_OK);
+    CHECK(s.explore[TW_CHANNEL_RED] == 0.02 && s.explore[TW_CHANNEL_YELLOW] == 0.01);
+    CHECK(s.explore[TW_CHANNEL_BLUE] == 0.005 && s.stand_by == 30 && s.yellow_days == 12);
+    CHECK(s.relodging_days == 5 && s.goods_max == 77 && s.shifts == 2 && s.offices == 2);
+    const struct tw_channel_office *a = tw_channel_office_find(&s, TW_STR("A")),
+                                   *b = tw_channel_office_find(&s, TW_STR("B"));
+    CHECK(a != NULL && b != NULL && tw_channel_office_find(&s, TW_STR("C")) == NULL);
+    enum { HOUR = 3600, DAY = 86400 };
+    const struct {
+        const struct tw_channel_office *office;
+        int32_t second;
+        int64_t begins, red, yellow;
+    } row[] = {{NULL, 6 * HOUR, 6 * HOUR, 9, -1},
+               {NULL, 22 * HOUR, 6 * HOUR, 9, -1},
+               {NULL, 22 * HOUR + 1800, 22 * HOUR + 1800, 2, -1},
+               {NULL, 0, 22 * HOUR + 1800 - DAY, 2, -1},
+               {b, 12 * HOUR, 6 * HOUR, 9, 4},
+               {b, 23 * HOUR, 22 * HOUR + 1800, 2, 4},
+               {a, 23 * HOUR, 0, 1, -1}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        const int64_t begins = tw_channel_shift_at(&s, row[i].office, 100, row[i].second, room);
+        CHECK(begins == (int64_t)100 * DAY + row[i].begins);
+        CHECK(room[TW_CHANNEL_RED] == row[i].red && room[TW_CHANNEL_YELLOW] == row[i].yellow);
+    }
+    const struct tw_channel_settings d = tw_channel_defaults();
+    CHECK(tw_channel_shift_at(&d, NULL, -3, 5, room) == (int64_t)-3 * DAY && room[TW_CHANNEL_RED] == -1);
+    CHECK(d.shifts == 0 && d.offices == 0 && d.stand_by == 0 && d.yellow_days == 0);
+    CHECK(d.relodging_days == 30 && d.goods_max == 1000000 && d.explore[TW_CHANNEL_RED] == 0);
+}
+
+/* As many offices as are allowed, and one more. */
+static void limits_offices(void)
+{
+    TW_SCOPED_BUF text = {0};
+    struct tw_channel_settings s;
+    struct tw_fault fault = {0};
+    tw_buf_text(&text, "offices:\n");
+    for (int i = 0; i <= TW_CHANNEL_OFFICES_MAX; i++) tw_buf_printf(&text, "- id: O%d\n", i);
+    tw_buf_char(&text, 0);
+    CHECK(!text.failed && read_text(text.p, &s, &fault) == TW_LIMIT && fault.line == 2);
+    *strstr(text.p, "- id: O10000") = 0;
+    CHECK(read_text(text.p, &s, &fault) == TW_OK && s.offices == TW_CHANNEL_OFFICES_MAX);
+    CHECK(tw_channel_office_find(&s, TW_STR("O9999")) != NULL);
+}
+
+static void done(void)
+{
+    tw_arena_free(arena);
+}
+
 int main(void)
 {
+    RUN(reads_offices_and_shifts);
+    RUN(limits_offices);
     RUN(reads_what_is_given_and_keeps_the_defaults_of_the_rest);
     RUN(reads_every_key_to_its_own_place);
     RUN(has_the_defaults_of_its_header);
     RUN(takes_settings_up_to_the_ends_of_their_ranges);
     RUN(refuses_what_cannot_be_with_the_place);
+    done();
     return DONE();
 }

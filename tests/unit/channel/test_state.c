@@ -78,11 +78,30 @@ static void put_score(struct tw_buf *b, double v, char taken)
     tw_buf_char(b, taken);
 }
 
-static void put_office(struct tw_buf *b, const char *name, uint64_t red)
+static void put_head(struct tw_buf *b, uint64_t scores, uint64_t offices, double order)
+{
+    tw_buf_text(b, "TWCHAN3\n");
+    put(b, scores);
+    put(b, offices);
+    put(b, 0); /* criteria */
+    put(b, 0); /* cases that novelty rests on */
+    put_f64(b, 0);
+    put_f64(b, order);
+}
+
+enum { DAY_S = 86400 };
+
+static void put_office_in(struct tw_buf *b, const char *name, int64_t begins, uint64_t red)
 {
     put(b, strlen(name));
     tw_buf_text(b, name);
+    put(b, (uint64_t)begins);
     for (int code = 0; code < 4; code++) put(b, code == 3 ? red : 0);
+}
+
+static void put_office(struct tw_buf *b, const char *name, uint64_t red)
+{
+    put_office_in(b, name, (int64_t)20000 * DAY_S, red);
 }
 
 static tw_err load(struct tw_buf *b, const struct tw_channel_settings *s, struct tw_channels **ret)
@@ -121,17 +140,14 @@ static void is_written_as_its_format_says(void)
     TW_SCOPED_BUF saved = {0}, want = {0};
     tw_buf_text(&saved, "before");
     CHECK(tw_channels_save(c, &saved) == TW_OK);
-    tw_buf_text(&want, "TWCHAN2\n");
-    put(&want, 4);
-    put(&want, 20001);
-    put(&want, 2);
-    put_f64(&want, 0.75);
+    put_head(&want, 4, 2, 0.75);
     put_score(&want, 0.25, 0);
     put_score(&want, 0.5, 3 + 4);
     put_score(&want, 2, 3 + 4);
     put_score(&want, -1, 0);
-    put_office(&want, "HB01", 1);
-    put_office(&want, "B2", 1);
+    put_office_in(&want, "HB01", (int64_t)20001 * DAY_S, 1);
+    put_office_in(&want, "B2", (int64_t)20001 * DAY_S, 1);
+    put(&want, 0); /* goods */
     CHECK(saved.n == 6 + want.n + TW_SHA256_BYTES && memcmp(saved.p + 6, want.p, want.n) == 0);
     TW_SCOPED(tw_channels) *back = NULL;
     CHECK(load(&want, &s, &back) == TW_OK && tw_channels_ordered_by(back) == 0.75 &&
@@ -159,14 +175,11 @@ static void brings_the_day_back_with_its_counts(void)
         TW_SCOPED_BUF b = {0};
         TW_SCOPED(tw_channels) *c = NULL;
         struct tw_channel_choice choice;
-        tw_buf_text(&b, "TWCHAN2\n");
-        put(&b, 100);
-        put(&b, 20000);
-        put(&b, 2);
-        put_f64(&b, 0);
+        put_head(&b, 100, 2, 0);
         for (int k = 0; k < 100; k++) put_score(&b, k, 0);
         put_office(&b, "HB01", row[i].red);
         put_office(&b, "HB02", 0);
+        put(&b, 0);
         CHECK(load(&b, &s, &c) == TW_OK);
         const struct tw_channel_case k = {
             .score = 99, .draw = UINT64_MAX, .office = TW_STR("HB01"), .day = row[i].day};
@@ -179,8 +192,8 @@ static void refuses_what_no_decision_can_have_left(void)
     const struct tw_channel_settings s = tw_channel_defaults();
     enum {
         GOOD,
-        DAY_LATE,
-        DAY_EARLY,
+        SHIFT_LATE,
+        SHIFT_EARLY,
         SCORES,
         OFFICES,
         ORDER,
@@ -196,23 +209,23 @@ static void refuses_what_no_decision_can_have_left(void)
     for (int what = GOOD; what < N; what++) {
         TW_SCOPED_BUF b = {0};
         TW_SCOPED(tw_channels) *c = NULL;
-        tw_buf_text(&b, "TWCHAN2\n");
-        put(&b, what == SCORES ? (uint64_t)1 << 61 : 2);
-        put(&b, what == DAY_LATE    ? (uint64_t)INT32_MAX + 1
-                : what == DAY_EARLY ? (uint64_t)(int64_t)INT32_MIN - 1
-                                    : 20000);
-        put(&b, what == OFFICES ? (uint64_t)1 << 61 : 2);
-        put_f64(&b, what == ORDER ? (double)NAN : 0.5);
+        put_head(&b, what == SCORES ? (uint64_t)1 << 61 : 2, what == OFFICES ? (uint64_t)1 << 61 : 2,
+                 what == ORDER ? (double)NAN : 0.5);
         put_score(&b, what == NOT_FINITE ? (double)INFINITY : what == NAN_SCORE ? (double)NAN : 1, 0);
         put_score(&b, 2, what == TAKEN ? 8 : 7);
-        put_office(&b, "HB01", 0);
+        put_office_in(&b, "HB01",
+                      what == SHIFT_LATE    ? ((int64_t)INT32_MAX + 1) * DAY_S
+                      : what == SHIFT_EARLY ? ((int64_t)INT32_MIN - 1) * DAY_S
+                                            : 0,
+                      0);
         if (what == LENGTH || what == LENGTH_HUGE) {
             put(&b, what == LENGTH ? 5 : UINT64_MAX - 30);
             tw_buf_text(&b, "HB02");
-            for (int code = 0; code < 4; code++) put(&b, 0);
+            for (int code = 0; code < 5; code++) put(&b, 0);
         } else {
             put_office(&b, what == TWICE ? "HB01" : "HB02", 0);
         }
+        put(&b, 0);
         if (what == MORE) tw_buf_char(&b, 0);
         if (load(&b, &s, &c) != (what == GOOD ? TW_OK : TW_FORMAT)) printf("# %d\n", what);
         CHECK((c != NULL) == (what == GOOD));
@@ -224,10 +237,10 @@ static void tells_another_version_from_damage(void)
     const struct tw_channel_settings s = tw_channel_defaults();
     struct tw_channels *c = NULL;
     struct tw_fault fault = {0};
-    CHECK(tw_channels_load(TW_STR("TWCHAN1\nand more"), &s, &c, &fault) == TW_FORMAT && c == NULL);
+    CHECK(tw_channels_load(TW_STR("TWCHAN2\nand more"), &s, &c, &fault) == TW_FORMAT && c == NULL);
     CHECK(strstr(fault.note, "another version") != NULL &&
           strstr(fault.note, "train the model anew") != NULL);
-    CHECK(tw_channels_load(TW_STR("TWCHAN2\nand more"), &s, &c, &fault) == TW_FORMAT &&
+    CHECK(tw_channels_load(TW_STR("TWCHAN3\nand more"), &s, &c, &fault) == TW_FORMAT &&
           strstr(fault.note, "damaged") != NULL);
 }
 
@@ -237,11 +250,7 @@ static void refuses_a_name_that_swallows_the_next_office(void)
     const struct tw_channel_settings s = tw_channel_defaults();
     TW_SCOPED_BUF b = {0};
     TW_SCOPED(tw_channels) *c = NULL;
-    tw_buf_text(&b, "TWCHAN2\n");
-    put(&b, 0);
-    put(&b, 20000);
-    put(&b, 2);
-    put_f64(&b, 0);
+    put_head(&b, 0, 2, 0);
     put_office(&b, "an office with a name of just forty byte", 0);
     CHECK(load(&b, &s, &c) == TW_FORMAT && c == NULL);
 }
@@ -257,10 +266,55 @@ static void keeps_the_latest_scores_of_a_smaller_window(void)
     CHECK(tw_channels_save(c, &saved) == TW_OK);
     s.window = s.window_min = 100;
     CHECK(tw_channels_load(tw_buf_view(&saved), &s, &small, NULL) == TW_OK);
-    CHECK(tw_channels_save(small, &smaller) == TW_OK && smaller.n == 40 + 100 * 9 + TW_SHA256_BYTES);
+    CHECK(tw_channels_save(small, &smaller) == TW_OK && smaller.n == 56 + 100 * 9 + 8 + TW_SHA256_BYTES);
     double first;
-    memcpy(&first, smaller.p + 40, sizeof first);
+    memcpy(&first, smaller.p + 56, sizeof first);
     CHECK(first == 200);
+}
+
+/* Criteria that were not heard, how new goods were, and what was declared: all of it goes on. */
+static void goes_on_with_patience_novelty_and_goods(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.explore[TW_CHANNEL_RED] = 0.02;
+    s.shifts = 2;
+    s.shift[1].from = 43200;
+    for (int i = 0; i < 2; i++)
+        for (int ch = 0; ch < TW_CHANNEL_N; ch++) s.shift[i].capacity[ch] = TW_CHANNEL_SAME;
+    s.capacity[TW_CHANNEL_RED] = 3;
+    TW_SCOPED(tw_channels) *a = channels(&s), *b = NULL;
+    struct tw_rng r = tw_rng_new(21, "flow");
+    const struct tw_decl first = {.id = TW_STR("D1"), .bill_of_lading = TW_STR("BL-1")},
+                         second = {.id = TW_STR("D2"), .bill_of_lading = TW_STR("bl 1")};
+    struct tw_goods_before before;
+    bool known, found;
+    for (int i = 0; i < 600; i++) {
+        struct tw_channel_ask ask = {.id = i % 2 == 0 ? TW_STR("ODD") : TW_STR("EVEN"),
+                                     .channel = TW_CHANNEL_RED,
+                                     .draw = 0.9,
+                                     .patience = 7};
+        struct tw_channel_case k = next_case(&r, i, 40);
+        struct tw_channel_choice x, y;
+        k.second = i * 2160 % DAY_S;
+        k.novelty = tw_rng_unit(&r);
+        k.ask = &ask;
+        k.asks = 1;
+        if (i == 300) {
+            TW_SCOPED_BUF saved = {0};
+            CHECK(tw_goods_put(tw_channels_goods(a), &first, 20000, 77, TW_CHANNEL_YELLOW, NULL) == TW_OK);
+            CHECK(tw_goods_cancel(tw_channels_goods(a), first.id, &known) == TW_OK && known);
+            CHECK(tw_channels_save(a, &saved) == TW_OK);
+            CHECK(tw_channels_load(tw_buf_view(&saved), &s, &b, NULL) == TW_OK);
+        }
+        CHECK(tw_channels_decide(a, &k, &x) == TW_OK);
+        if (b == NULL) continue;
+        CHECK(tw_channels_decide(b, &k, &y) == TW_OK);
+        CHECK(x.channel == y.channel && x.basis == y.basis && x.propensity_ppm == y.propensity_ppm);
+        CHECK(x.shift == y.shift && x.explored == y.explored && x.capacity == y.capacity);
+    }
+    CHECK(tw_goods_find(tw_channels_goods(b), &second, 20010, &before, &found) == TW_OK && found);
+    CHECK(before.cancelled && before.draw == 77 && before.draw_day == 20000 &&
+          before.channel == TW_CHANNEL_YELLOW && tw_str_is(before.of, "D1"));
 }
 
 static struct tw_buf whole;
@@ -281,10 +335,16 @@ static void survives_every_failed_allocation(void)
     const struct tw_channel_settings s = tw_channel_defaults();
     TW_SCOPED(tw_channels) *c = channels(&s);
     struct tw_channel_choice choice;
+    const struct tw_decl d = {.id = TW_STR("D1"), .bill_of_lading = TW_STR("BL1")};
+    bool known;
     for (int i = 0; i < 5; i++) {
-        const struct tw_channel_case k = {.score = i, .office = i < 3 ? TW_STR("A") : TW_STR("B"), .day = 1};
+        struct tw_channel_ask ask = {.id = TW_STR("X"), .channel = TW_CHANNEL_RED, .draw = 1, .patience = 9};
+        const struct tw_channel_case k = {
+            .score = i, .office = i < 3 ? TW_STR("A") : TW_STR("B"), .day = 1, .ask = &ask, .asks = 1};
         CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
     }
+    CHECK(tw_goods_put(tw_channels_goods(c), &d, 1, 1, TW_CHANNEL_RED, NULL) == TW_OK);
+    CHECK(tw_goods_cancel(tw_channels_goods(c), d.id, &known) == TW_OK);
     CHECK(tw_channels_save(c, &whole) == TW_OK && fault_each_allocation(save_and_load) > 6);
     tw_buf_free(&whole);
 }
@@ -299,6 +359,7 @@ int main(void)
     RUN(tells_another_version_from_damage);
     RUN(refuses_a_name_that_swallows_the_next_office);
     RUN(keeps_the_latest_scores_of_a_smaller_window);
+    RUN(goes_on_with_patience_novelty_and_goods);
     RUN(survives_every_failed_allocation);
     return DONE();
 }

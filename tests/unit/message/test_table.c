@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message/table.h"
 
+#include <stdio.h>
+
 #include "base/date.h"
 #include "check.h"
 #include "fault.h"
@@ -124,8 +126,48 @@ static void survives_every_failed_allocation(void)
     CHECK(fault_each_allocation(read_both) > 20);
 }
 
+/* What officers want and what was cancelled; a row at fault refuses the file, at its column. */
+static void reads_instructions(void)
+{
+    TW_SCOPED(tw_table) *t = NULL, *gone = NULL, *rates = NULL;
+    size_t n;
+    CHECK(
+        read_table(TW_TABLE_SELECTED,
+                   "declaration_id,channel,officer,reason,at\nD1,red,kim,\"Tip, from the port\",2026-01-02\n"
+                   "D2,blue,lee,Again,2026-01-02T03:04:05Z\n",
+                   &t) == TW_OK);
+    const struct tw_instruction *at = tw_table_instructions(t, &n);
+    CHECK(n == 2 && tw_str_is(at[0].declaration_id, "D1") && at[0].channel == TW_CHANNEL_RED);
+    CHECK(tw_str_is(at[0].officer, "kim") && tw_str_is(at[0].reason, "Tip, from the port"));
+    CHECK(at[1].channel == TW_CHANNEL_BLUE && at[1].at - at[0].at == 3 * 3600 + 4 * 60 + 5);
+    CHECK(read_table(TW_TABLE_CANCELLED, "at,declaration_id\n2026-01-02,D1\n", &gone) == TW_OK);
+    at = tw_table_instructions(gone, &n);
+    CHECK(n == 1 && tw_str_is(at->declaration_id, "D1") && at->channel == TW_CHANNEL_GREEN);
+    CHECK(read_table(TW_TABLE_RATES, "rate,currency,date\n0.92,USD,2026-01-02\n", &rates) == TW_OK);
+    CHECK(tw_table_instructions(rates, &n) == NULL && n == 0);
+    static const struct {
+        const char *row, *path;
+        tw_err err;
+    } bad[] = {{",red,kim,x,2026-01-02", "declaration_id", TW_FORMAT},
+               {"D1,green,kim,x,2026-01-02", "channel", TW_RANGE},
+               {"D1,query,kim,x,2026-01-02", "channel", TW_RANGE},
+               {"D1,orange,kim,x,2026-01-02", "channel", TW_NOTFOUND},
+               {"D1,red,,x,2026-01-02", "officer", TW_FORMAT},
+               {"D1,red,kim,,2026-01-02", "reason", TW_FORMAT},
+               {"D1,red,kim,x,noon", "at", TW_FORMAT}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[160];
+        struct tw_table *none = NULL;
+        snprintf(text, sizeof text, "declaration_id,channel,officer,reason,at\nD0,red,kim,x,2026-01-01\n%s\n",
+                 bad[i].row);
+        CHECK(read_table(TW_TABLE_SELECTED, text, &none) == bad[i].err && none == NULL);
+        CHECK(fault.line == 3 && strcmp(fault.path, bad[i].path) == 0 && fault.note[0] != '\0');
+    }
+}
+
 int main(void)
 {
+    RUN(reads_instructions);
     RUN(reads_rates_in_any_order_of_columns);
     RUN(reads_a_tariff);
     RUN(names_the_place_of_what_is_wrong);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine/due.h -- decisions whose time is running: green on stand-by, yellow that turns blue.
+ *
+ * In : decisions as assess --json writes them, a moment, results of inspections.
+ * Out: each that stands by then, and each that has turned blue; counts.
+ * Not: holding or releasing anything.
+ */
+#ifndef TW_ENGINE_DUE_H
+#define TW_ENGINE_DUE_H
+
+#include <signal.h>
+
+#include "decl/decision.h"
+#include "message/findings.h"
+
+enum tw_due_what {
+    TW_DUE_STAND_BY, /* green, not yet released */
+    TW_DUE_YELLOW,   /* not yet looked at */
+    TW_DUE_BLUE,     /* yellow that nobody looked at in time */
+    TW_DUE_N
+};
+
+/* Valid during the call. */
+struct tw_due {
+    enum tw_due_what what;
+    struct tw_str id, office; /* office absent = none */
+    int64_t at;               /* when it is released, turns blue, or turned blue: UTC seconds */
+};
+
+struct tw_due_options {
+    const char *decisions; /* a path or "-" */
+    int64_t at;            /* UTC seconds: decisions made later are passed over */
+    struct tw_finding_list
+        results; /* what was looked at: by the day it turned blue or the day of `at`, it did not */
+    const volatile sig_atomic_t *stop;
+    void *to;
+    tw_err (*due)(void *to, const struct tw_due *one,
+                  struct tw_fault *fault); /* in the order of the record */
+};
+
+/* ret  how many of each
+ * TW_FORMAT (a line that is no decision, with its place); the errors of json_lines_read and of `due` */
+tw_err tw_due_read(const struct tw_due_options *o, uint64_t ret[TW_DUE_N], struct tw_fault *fault)
+    TW_MUST_CHECK;
+
+#endif

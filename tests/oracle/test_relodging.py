@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""test_relodging.py PROGRAM -- whoever cancels and declares again, fifty times, gains nothing; TAP on stdout.
+
+Forty consignments are declared, cancelled and declared again under a new number, with other goods, weights, prices,
+importers and offices each time, so that only the document or the container stays. By the rules of design section 4 the
+channel never becomes milder and the draw never changes. Where goods are not known again, the same attack wins: it must,
+or this test could not fail."""
+import csv
+import json
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+CONSIGNMENTS, TIMES = 40, 50
+RANK = {"green": 0, "blue": 1, "query": 2, "yellow": 3, "red": 4}
+SETTINGS = "random_minimum: {red: 0.2, yellow: 0.2}\nexpected_rate: {red: 0.1, yellow: 0.1}\nwindow_min: 100\n"
+
+
+def declarations(rng):
+    """Rows by time; consignment k is declared TIMES times, the others on the way are honest and declared once."""
+    rows, cancelled = [], []
+    for turn in range(TIMES):
+        for k in range(CONSIGNMENTS):
+            number, minute = f"R{k}-{turn}", turn * 2 * CONSIGNMENTS + 2 * k
+            at = f"2025-03-{1 + minute // 1440:02}T{minute // 60 % 24:02}:{minute % 60:02}:00Z"
+            box = f"MSCU{k:07}" if k % 2 else f"ABCU{turn:03}{k:04}"
+            bill = f"BL-{k}X" if k % 2 == 0 else f"BL-{k}Y{turn}"
+            for name, this_bill, this_box in ((number, bill, box), (f"H{k}-{turn}", f"H-{k}Z{turn}", f"HHHU{turn:03}{k:04}")):
+                rows.append({"declaration_id": name, "lodged_at": at, "office": rng.choice(["HB01", "HB02"]),
+                             "bill_of_lading": this_bill, "container_id": this_box, "importer.id": f"I{rng.randrange(9)}",
+                             "item": 1, "hs": rng.choice(["610910", "080810", "847130"]), "origin": rng.choice(["CN", "DE"]),
+                             "net_mass_kg": rng.randrange(1, 900), "customs_value": rng.randrange(10, 90000),
+                             "customs_value_currency": "XTS"})
+            cancelled.append({"declaration_id": number, "at": at})
+    return rows, cancelled
+
+
+def write(path, rows):
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.DictWriter(file, rows[0].keys())
+        out.writeheader()
+        out.writerows(rows)
+
+
+def decide(program, top, settings):
+    (top / "channels.yaml").write_text(settings, encoding="utf-8")
+    run = subprocess.run([program, "assess", "declarations.csv", "--cancelled", "cancelled.csv", "--channels", "channels.yaml",
+                          "--currency", "XTS", "--keys", "keys", "--json", "--no-reasons", "-q", "--out", "decisions.jsonl"],
+                         cwd=top, capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        sys.exit(run.stderr)
+    lines = [json.loads(line) for line in (top / "decisions.jsonl").read_text(encoding="utf-8").splitlines()]
+    return {line["id"]: line for line in lines}
+
+
+def attack(decided, k):
+    return [decided[f"R{k}-{turn}"] for turn in range(TIMES)]
+
+
+def main():
+    program, rng = pathlib.Path(sys.argv[1]).resolve(), random.Random(11)
+    with tempfile.TemporaryDirectory() as scratch:
+        top = pathlib.Path(scratch)
+        rows, cancelled = declarations(rng)
+        write(top / "declarations.csv", rows)
+        write(top / "cancelled.csv", cancelled)
+        known = decide(program, top, SETTINGS)
+        verified = subprocess.run([program, "channel", "verify-draws", "decisions.jsonl", "keys"], cwd=top,
+                                  capture_output=True, check=False).returncode
+        open_to_it = decide(program, top, SETTINGS + "relodging_days: 0\n")
+    milder = [k for k in range(CONSIGNMENTS) for a, b in zip(attack(known, k), attack(known, k)[1:])
+              if RANK[b["channel"]] < RANK[a["channel"]]]
+    drawn = [k for k in range(CONSIGNMENTS) if len({d["draw"] for d in attack(known, k)}) > 1]
+    told = [d["id"] for k in range(CONSIGNMENTS) for d in attack(known, k)[1:]
+            if d.get("relodged", {}).get("of") != f"R{k}-0" or not d["relodged"]["cancelled"] or d["propensity"] != 1]
+    honest = [d["id"] for d in known.values() if d["id"][0] == "H" and "relodged" in d]
+    control = [k for k in range(CONSIGNMENTS) if RANK[attack(known, k)[0]["channel"]] > 0]
+    kept = [k for k in control if all(RANK[d["channel"]] > 0 for d in attack(known, k))]
+    won = [k for k in range(CONSIGNMENTS) if RANK[attack(open_to_it, k)[0]["channel"]] > 0
+           and any(d["channel"] == "green" for d in attack(open_to_it, k))]
+    checks = [(not milder, "no attempt has a milder channel than the one before it"),
+              (not drawn, "all attempts have the first one's draw"),
+              (not told, "each says whose draw it has, and that its channel was certain"),
+              (not honest, "nobody else is taken for one of them"),
+              (len(control) > 5 and kept == control, f"{len(control)} consignments were to be controlled and always are"),
+              (len(won) > 5, f"where goods are not known again, {len(won)} would have got away"),
+              (verified == 0, "verify-draws finds the record true")]
+    print(f"1..{len(checks)}")
+    for n, (good, words) in enumerate(checks):
+        print(f"{'' if good else 'not '}ok {n + 1} - {words}")
+    return 0 if all(good for good, _ in checks) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
