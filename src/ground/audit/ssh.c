@@ -270,8 +270,12 @@ tw_err tw_ssh_private_read(struct tw_str text, struct tw_ssh_private *ret, struc
 void tw_ssh_private_put(const struct tw_ssh_private *key, uint32_t check, struct tw_str comment,
                         struct tw_buf *out)
 {
-    char room[TW_SSH_COMMENT_MAX + 256], whole[TW_SSH_COMMENT_MAX + 512];
+    char room[TW_SSH_COMMENT_MAX + 256], whole[TW_SSH_COMMENT_MAX + 512]; /* which is enough */
     struct tw_buf secret = tw_buf_in(room, sizeof room), all = tw_buf_in(whole, sizeof whole);
+    if (comment.n > TW_SSH_COMMENT_MAX) {
+        out->failed = true;
+        return;
+    }
     put_u32(&secret, check);
     put_u32(&secret, check);
     put_word(&secret, KEY_TYPE);
@@ -288,7 +292,6 @@ void tw_ssh_private_put(const struct tw_ssh_private *key, uint32_t check, struct
     put_u32(&all, 1);
     put_key(&all, key->key);
     put_text(&all, secret.p, secret.n);
-    if (secret.failed) all.failed = true;
     put_armour(out, KEY_BEGIN, &all, KEY_END);
     tw_wipe(room, sizeof room);
     tw_wipe(whole, sizeof whole);
@@ -311,12 +314,14 @@ static void put_signed(struct tw_buf *out, const char *purpose, bool sha256, str
     put_text(out, sum, sha256 ? TW_SHA256_BYTES : TW_SHA512_BYTES);
 }
 
-enum { SIGNED_MAX = 256, SIGNATURE_MAX = 512 }; /* bytes, with the longest purpose */
+enum {
+    SIGNED_MAX = 512
+}; /* bytes; what is signed is shorter than the signature, so it fits where that does */
 
 void tw_ssh_sign(const struct tw_ssh_private *key, const char *purpose, struct tw_str message,
                  struct tw_buf *out)
 {
-    char room[SIGNED_MAX], whole[SIGNATURE_MAX], part[TW_ED25519_SIGNATURE + 32];
+    char room[SIGNED_MAX], whole[SIGNED_MAX], part[TW_ED25519_SIGNATURE + 32];
     struct tw_buf what = tw_buf_in(room, sizeof room), all = tw_buf_in(whole, sizeof whole),
                   by = tw_buf_in(part, sizeof part);
     uint8_t signature[TW_ED25519_SIGNATURE];
@@ -331,7 +336,6 @@ void tw_ssh_sign(const struct tw_ssh_private *key, const char *purpose, struct t
     put_word(&all, ""); /* reserved */
     put_word(&all, SHA512_NAME);
     put_text(&all, by.p, by.n);
-    if (what.failed) all.failed = true;
     put_armour(out, SIGN_BEGIN, &all, SIGN_END);
 }
 
@@ -390,7 +394,7 @@ bool tw_ssh_signature_holds(const struct tw_ssh_signature *s, const char *purpos
 {
     char room[SIGNED_MAX];
     struct tw_buf what = tw_buf_in(room, sizeof room);
+    if (strcmp(s->purpose, purpose) != 0) return false;
     put_signed(&what, purpose, s->sha256, message);
-    return !what.failed && strcmp(s->purpose, purpose) == 0 &&
-           tw_ed25519_holds(s->key, what.p, what.n, s->bytes);
+    return tw_ed25519_holds(s->key, what.p, what.n, s->bytes);
 }

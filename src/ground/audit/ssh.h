@@ -42,7 +42,7 @@ tw_err tw_ssh_private_read(struct tw_str text, struct tw_ssh_private *ret, struc
 
 /* Appends the file of a private key without a passphrase.
  * check    any number; it stands there twice
- * comment  up to TW_SSH_COMMENT_MAX bytes */
+ * comment  up to TW_SSH_COMMENT_MAX bytes; with a longer one `out` fails */
 void tw_ssh_private_put(const struct tw_ssh_private *key, uint32_t check, struct tw_str comment,
                         struct tw_buf *out);
 
@@ -55,7 +55,8 @@ struct tw_ssh_signature {
     char purpose[TW_SSH_PURPOSE_MAX + 1]; /* what it says it was for */
 };
 
-/* Appends the file of a signature. purpose  1..TW_SSH_PURPOSE_MAX bytes */
+/* Appends the file of a signature. purpose  1..TW_SSH_PURPOSE_MAX bytes; with a much longer one `out` fails
+ */
 void tw_ssh_sign(const struct tw_ssh_private *key, const char *purpose, struct tw_str message,
                  struct tw_buf *out);
 
