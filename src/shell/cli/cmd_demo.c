@@ -91,14 +91,21 @@ static tw_err learn(struct demo *d)
     return tw_model_dir_write(d->country.model, &bytes, d->fault);
 }
 
-/* Criteria, and the list that one of them asks. */
+/* Criteria, published, and the list that one of them asks. */
 static tw_err prepare_criteria(struct demo *d)
 {
     TW_TRY(tw_name_fold_new(&d->fold, d->fault));
     TW_TRY(tw_watchlist_new(tw_watchlist_builtin(TW_STR("addresses")), NULL, d->fold, &d->list, d->fault));
     TW_TRY(tw_watchlist_ready(d->list, d->fault));
     const struct tw_watchlists lists = {&d->list, 1};
-    return tw_criteria_parse(tw_criteria_builtin(TW_STR("harbor")), NULL, &lists, &d->criteria, d->fault);
+    d->cli->file = d->country.dir;
+    TW_TRY(demo_criteria(&d->country, &lists, &d->criteria, d->fault));
+    d->cli->file = NULL;
+    const struct tw_str author = tw_criteria_author(d->criteria),
+                        reviewer = tw_criteria_reviewer(d->criteria);
+    tw_cli_note(d->cli, "  criteria published: signed by %.*s, reviewed by %.*s", TW_STR_ARG(author),
+                TW_STR_ARG(reviewer));
+    return TW_OK;
 }
 
 static tw_err meet(struct demo *d)

@@ -74,6 +74,7 @@ void demo_remove(struct demo_country *c)
         (void)unlink(path);
     }
     (void)rmdir(c->model);
+    demo_criteria_remove(c);
     for (int i = 0; i < DEMO_FILES; i++) (void)unlink(c->path[i]);
     (void)rmdir(c->dir);
     c->temporary = false;

@@ -38,6 +38,7 @@ struct demo_country {
     char currency[4];
     double de_minimis;
     int64_t declarations;
+    int64_t criteria_version; /* of the set that was published; 0 = none yet */
     bool temporary;
 };
 
@@ -49,7 +50,16 @@ tw_err demo_place(const char *keep, struct demo_country *ret, struct tw_fault *f
 tw_err demo_write(const struct tw_cli *cli, struct demo_country *c, uint64_t seed, struct tw_fault *fault)
     TW_MUST_CHECK;
 
-/* Removes a temporary directory with what demo_write and training put there. */
+/* Lets two people sign the criteria that come with the program, each with a key made for it, and publishes
+ * them; all of it in the directory `criteria` of the country. *ret: as published; the caller frees it. The
+ * errors of tw_signing_*, tw_publish, tw_published_open */
+tw_err demo_criteria(struct demo_country *c, const struct tw_watchlists *lists, struct tw_criteria **ret,
+                     struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Removes what demo_criteria put there. */
+void demo_criteria_remove(const struct demo_country *c);
+
+/* Removes a temporary directory with what demo_write, training and demo_criteria put there. */
 void demo_remove(struct demo_country *c);
 
 /* What decisions are shown as. */
