@@ -246,6 +246,20 @@ static void on_wrong(void *to, const struct tw_wrong *w)
     CHECK(w->rule.n > 0 && w->element != TW_ELEMENT_N);
 }
 
+/* What is said never to hold has not hit. */
+static void look_at(const struct tw_criteria *set, const struct tw_criteria_hit *hit, size_t n,
+                    struct tw_arena *arena)
+{
+    const struct tw_criteria_remark *r;
+    size_t remarks;
+    CHECK(tw_criteria_look(set, 20500, arena, &r, &remarks) == TW_OK);
+    for (size_t i = 0; i < remarks; i++) {
+        CHECK(r[i].line > 0 && r[i].column > 0 && r[i].words.n > 0);
+        for (size_t k = 0; k < n && tw_str_starts(r[i].words, TW_STR("never holds")); k++)
+            CHECK(hit[k].criterion != r[i].criterion || hit[k].outcome != TW_OUTCOME_HIT);
+    }
+}
+
 /* A set that is taken can be asked of any declaration. */
 static void ask(struct tw_str text, struct tw_arena *arena)
 {
@@ -332,6 +346,7 @@ static void criteria(struct tw_str text, const struct tw_watchlists *lists, stru
     for (size_t i = 0; i < n; i++)
         CHECK(tw_str_eq(hit[i].criterion->id, other[i].criterion->id) && hit[i].outcome == other[i].outcome &&
               hit[i].listed_n == other[i].listed_n);
+    look_at(set, hit, n, arena);
 }
 
 static void criteria_with_lists(struct tw_str text, struct tw_arena *arena)

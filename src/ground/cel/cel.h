@@ -316,6 +316,50 @@ struct tw_cel_guard {
 tw_err tw_cel_guards(const struct tw_cel_program *program, struct tw_arena *arena,
                      const struct tw_cel_guard **ret, size_t *ret_n) TW_MUST_CHECK;
 
+/* -- what a condition says, for who reasons about it without values */
+
+enum tw_cel_outline_kind {
+    TW_CEL_OUTLINE_AND, /* of `part` */
+    TW_CEL_OUTLINE_OR,
+    TW_CEL_OUTLINE_NOT,    /* of part[0] */
+    TW_CEL_OUTLINE_CHOICE, /* part[0] ? part[1] : part[2] */
+    TW_CEL_OUTLINE_TRUE,
+    TW_CEL_OUTLINE_FALSE,
+    TW_CEL_OUTLINE_FACT, /* about one field */
+    TW_CEL_OUTLINE_OTHER /* may be true, false, not known or a fault */
+};
+
+/* A field beside constants. */
+enum tw_cel_fact_kind {
+    TW_CEL_FACT_HAS,  /* it is there */
+    TW_CEL_FACT_TRUE, /* a bool */
+    TW_CEL_FACT_EQ,
+    TW_CEL_FACT_NE,
+    TW_CEL_FACT_LT,
+    TW_CEL_FACT_LE,
+    TW_CEL_FACT_GT,
+    TW_CEL_FACT_GE,
+    TW_CEL_FACT_IN,    /* one of `with` */
+    TW_CEL_FACT_PREFIX /* begins with it */
+};
+
+struct tw_cel_outline {
+    enum tw_cel_outline_kind kind;
+    enum tw_cel_fact_kind fact;         /* FACT; what follows up to `with` too */
+    uint32_t variable;                  /* of the environment */
+    uint32_t field[TW_CEL_GUARD_DEPTH]; /* of it, and of records within */
+    uint32_t fields;                    /* of these, 1 .. TW_CEL_GUARD_DEPTH */
+    const struct tw_cel_type *type;     /* of the field */
+    const struct tw_cel_value *with;    /* n of them: STRING, INT, UINT, DOUBLE, BOOL; lives as the program */
+    const struct tw_cel_outline *const *part; /* n of them */
+    size_t n;
+    uint32_t byte; /* of the source */
+};
+
+/* The outline of a condition. arena  owns it, but for constants. TW_NOMEM */
+tw_err tw_cel_outline_of(const struct tw_cel_program *program, struct tw_arena *arena,
+                         const struct tw_cel_outline **ret) TW_MUST_CHECK;
+
 /* Evaluates.
  *
  * slot   a value for each variable of the environment, in its order, of the variable's type

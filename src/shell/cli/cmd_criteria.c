@@ -71,7 +71,9 @@ static void put_remarks_json(struct call *c, const struct tw_criteria *set, cons
         tw_json_key(&j, "id");
         tw_json_str(&j, r[i].criterion->id);
         tw_json_key(&j, "line");
-        tw_json_u64(&j, r[i].criterion->line);
+        tw_json_u64(&j, r[i].line);
+        tw_json_key(&j, "column");
+        tw_json_u64(&j, r[i].column);
         tw_json_key(&j, "words");
         tw_json_str(&j, r[i].words);
         tw_json_end_object(&j);
@@ -89,7 +91,7 @@ static void put_remarks(struct call *c, const struct tw_criteria *set, const cha
     const struct tw_criterion *k = tw_criteria_at(set, &of);
     for (size_t i = 0; i < of; i++) examples += k[i].examples;
     for (size_t i = 0; i < n; i++)
-        tw_buf_printf(&c->out, "%s:%u: %.*s %.*s\n", path, r[i].criterion->line,
+        tw_buf_printf(&c->out, "%s:%u:%u: %.*s %.*s\n", path, r[i].line, r[i].column,
                       TW_STR_ARG(r[i].criterion->id), TW_STR_ARG(r[i].words));
     tw_buf_printf(&c->out, "%s: %.*s, version %lld: %zu %s, %llu examples hold, %zu remark%s\n", path,
                   TW_STR_ARG(tw_criteria_name(set)), (long long)tw_criteria_version(set), of,

@@ -53,9 +53,9 @@ struct tw_criterion {
     const struct tw_str *office; /* offices_n of them; none = all */
     size_t offices_n;
     uint32_t examples;
-    uint32_t line;        /* where it stands in the file */
-    bool of_item;         /* asked of each item, else once */
-    const uint32_t *list; /* lists_n numbers of the lists it reads, in the order they are asked */
+    uint32_t line, column; /* where it stands in the file */
+    bool of_item;          /* asked of each item, else once */
+    const uint32_t *list;  /* lists_n numbers of the lists it reads, in the order they are asked */
     size_t lists_n;
     struct tw_cel_program *program;
 };
@@ -72,6 +72,7 @@ struct tw_criteria_limits {
 /* What a check finds that is no fault: the set can be used, its author should look. Texts in the arena. */
 struct tw_criteria_remark {
     const struct tw_criterion *criterion;
+    uint32_t line, column; /* what it is about: of the condition, else of the criterion */
     struct tw_str words;
 };
 
@@ -114,8 +115,9 @@ struct tw_watchlists tw_criteria_lists(const struct tw_criteria *c);
 /* Says who reviewed it, once its signatures have been judged (criteria/signers.h). TW_NOMEM */
 tw_err tw_criteria_set_reviewer(struct tw_criteria *c, struct tw_str name) TW_MUST_CHECK;
 
-/* What an author should look at: conditions that always or never hold, that repeat another's or read a list
- * which is over, criteria that are over on `day`. arena  owns the texts. TW_NOMEM */
+/* What an author should look at: conditions that always or never hold, or of which a part never does;
+ * criteria that add nothing to another; that are over on `day`, or read a list that is. What is told is so:
+ * there is no declaration for which it is not. arena  owns the texts. TW_NOMEM */
 tw_err tw_criteria_look(const struct tw_criteria *c, int32_t day, struct tw_arena *arena,
                         const struct tw_criteria_remark **ret, size_t *ret_n) TW_MUST_CHECK;
 

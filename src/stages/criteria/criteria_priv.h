@@ -19,6 +19,8 @@ struct tw_criteria {
     struct tw_watchlists lists; /* by their numbers */
     struct tw_watchlist **read; /* reads_n of them: those that any condition reads */
     size_t reads_n;
+    struct tw_str yaml;
+    const struct tw_yaml **when; /* of each criterion: where its condition stands */
     bool unindexed;
     struct index *index;
 };
@@ -29,6 +31,10 @@ tw_err index_new(const struct tw_criteria *c, struct index **ret) TW_MUST_CHECK;
 void index_free(struct index *x); /* takes NULL */
 /* root  values of the roots; filled = which of them there are: criteria under others are left out */
 void index_find(const struct index *x, const struct tw_cel_value *root, const bool *filled, uint64_t *bits);
+
+/* The place in the file of byte `byte` of the i-th condition. */
+void criteria_place(const struct tw_criteria *c, size_t i, size_t byte, uint32_t *ret_line,
+                    uint32_t *ret_column);
 
 /* -- lists, while one declaration is asked about */
 

@@ -1,19 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an author should look at before a set is published. */
-#include <stdio.h>
+#include <string.h>
 
 #include "base/date.h"
-#include "criteria/criteria_priv.h"
+#include "criteria/bits_priv.h"
+#include "criteria/box_priv.h"
+
+enum { NOWHERE = UINT32_MAX }; /* a byte: not in the condition */
+
+/* A condition, as it is reasoned about. */
+struct view {
+    const struct tw_cel_outline *outline;
+    struct fact offices; /* of the criterion; unless it is at all of them */
+    bool some_offices, constant;
+    struct boxes holds; /* where it does */
+    struct clash clash; /* why it does not */
+};
 
 struct looking {
     const struct tw_criteria *c;
     int32_t day;
+    struct view *view;                   /* of each criterion */
+    struct tw_cel_value root[ROOT_N];    /* nothing known but what find_others puts there */
+    uint64_t *bits;                      /* one for each criterion */
+    const struct tw_cel_outline *office; /* declaration.office */
     struct tw_arena *arena;
     struct tw_criteria_remark *remark;
     size_t n, cap;
 };
 
-static tw_err tell(struct looking *l, const struct tw_criterion *k, struct tw_buf *words)
+/* byte  of the condition; NOWHERE = it is about the criterion */
+static tw_err tell_at(struct looking *l, const struct tw_criterion *k, uint32_t byte, struct tw_buf *words)
 {
     if (words->failed) return TW_NOMEM;
     if (l->n == l->cap) {
@@ -24,10 +41,17 @@ static tw_err tell(struct looking *l, const struct tw_criterion *k, struct tw_bu
         l->remark = more;
         l->cap = cap;
     }
-    l->remark[l->n].criterion = k;
-    TW_TRY(tw_str_dup(l->arena, tw_buf_view(words), &l->remark[l->n].words));
+    struct tw_criteria_remark *r = &l->remark[l->n];
+    *r = (struct tw_criteria_remark){.criterion = k, .line = k->line, .column = k->column};
+    if (byte != NOWHERE) criteria_place(l->c, (size_t)(k - l->c->at), byte, &r->line, &r->column);
+    TW_TRY(tw_str_dup(l->arena, tw_buf_view(words), &r->words));
     l->n++;
     return TW_OK;
+}
+
+static tw_err tell(struct looking *l, const struct tw_criterion *k, struct tw_buf *words)
+{
+    return tell_at(l, k, NOWHERE, words);
 }
 
 /* With nothing known at all: what then is true or false is so always. */
@@ -42,6 +66,7 @@ static tw_err look_for_constant(struct looking *l, const struct tw_criterion *k)
     const tw_err err = tw_cel_eval(k->program, slot, l->arena, &v, &why);
     if (err == TW_NOMEM) return err;
     if (err != TW_OK || v.kind != TW_CEL_BOOL) return TW_OK;
+    l->view[k - l->c->at].constant = true;
     tw_buf_text(&words, v.b ? "holds always, whatever is declared" : "never holds, whatever is declared");
     return tell(l, k, &words);
 }
@@ -118,26 +143,221 @@ static bool at_all_offices_of(const struct tw_criterion *wide, const struct tw_c
     return true;
 }
 
-/* The same condition, asked by another that is at least as strict, as often, as long and at least there. */
-static bool shadows(const struct tw_criterion *a, const struct tw_criterion *k)
+/* Does it ask for as much, as often, as long and at as many places? */
+static bool asks_as_much(const struct tw_criterion *a, const struct tw_criterion *k)
 {
-    return a != k && tw_str_eq(a->when, k->when) && a->class <= k->class &&
+    return a != k && a->class <= k->class &&
            (a->class == TW_CRITERION_FACILITATION) == (k->class == TW_CRITERION_FACILITATION) &&
            tw_channel_rank(a->channel) >= tw_channel_rank(k->channel) && a->probability >= 1 &&
            a->from <= k->from && a->to >= k->to && at_all_offices_of(a, k);
 }
 
+/* Whatever k hits, a hits too. */
+static bool hits_all_of(const struct looking *l, size_t a, size_t k)
+{
+    const struct boxing b = {.schema = l->c->schema, .arena = l->arena};
+    const struct boxes *holds = &l->view[k].holds;
+    if (tw_str_eq(l->c->at[a].when, l->c->at[k].when)) return true;
+    if (l->view[a].constant) return false; /* it is told of that one, which is what to mend */
+    for (size_t i = 0; i < holds->n; i++)
+        if (!box_settles(&b, &holds->at[i], l->view[a].outline, true)) return false;
+    return holds->n > 0;
+}
+
+static bool shadows(const struct looking *l, size_t a, size_t k)
+{
+    return asks_as_much(&l->c->at[a], &l->c->at[k]) && hits_all_of(l, a, k);
+}
+
+/* The text that a fact says a field has, or begins with; NULL: it says none. */
+static const struct tw_cel_value *text_of(const struct fact *f)
+{
+    const enum tw_cel_fact_kind k = f->of->fact;
+    const bool says = k == TW_CEL_FACT_EQ || k == TW_CEL_FACT_IN || k == TW_CEL_FACT_PREFIX;
+    return says && f->holds && f->of->n > 0 && f->of->with->kind == TW_CEL_STRING ? f->of->with : NULL;
+}
+
+/* Who can hit in a box, by the index: it finds whom its texts let through. `put`: the box's texts, or none.
+ */
+static tw_err put_texts(struct looking *l, const struct box *box, bool put)
+{
+    for (size_t i = 0; i < box->n; i++) {
+        TW_SCOPED_BUF path = {0};
+        struct tw_cel_value *to;
+        const struct tw_cel_type *type;
+        const struct tw_cel_value *text = text_of(&box->fact[i]);
+        if (text == NULL || box->fact[i].of->variable >= ROOT_LISTS) continue;
+        path_say(l->c->schema, box->fact[i].of, &path);
+        if (path.failed) return TW_NOMEM;
+        if (schema_find(l->c->schema, tw_buf_view(&path), l->root, &to, &type) != TW_OK) continue;
+        *to = put ? *text : tw_cel_absent();
+    }
+    return TW_OK;
+}
+
+static tw_err find_others(struct looking *l, const struct box *box)
+{
+    bool filled[ROOT_N];
+    for (int r = 0; r < ROOT_N; r++) filled[r] = true;
+    TW_TRY(put_texts(l, box, true));
+    index_find(l->c->index, l->root, filled, l->bits);
+    return put_texts(l, box, false);
+}
+
+static tw_err tell_shadow(struct looking *l, const struct tw_criterion *a, const struct tw_criterion *k)
+{
+    TW_SCOPED_BUF words = {0};
+    tw_buf_printf(&words, "adds nothing: %.*s (line %u) %s as much", TW_STR_ARG(a->id), a->line,
+                  tw_str_eq(a->when, k->when) ? "has the same condition and asks for"
+                                              : "hits whatever it hits, and asks for");
+    return tell(l, k, &words);
+}
+
 static tw_err look_for_shadow(struct looking *l, size_t at)
 {
-    const struct tw_criterion *k = &l->c->at[at];
-    for (size_t i = 0; i < l->c->n; i++) {
-        const struct tw_criterion *a = &l->c->at[i];
-        if (!shadows(a, k) || (shadows(k, a) && i > at)) continue; /* of twins the later is told */
-        TW_SCOPED_BUF words = {0};
-        tw_buf_printf(&words, "adds nothing: %.*s (line %u) has the same condition and asks for as much",
-                      TW_STR_ARG(a->id), a->line);
-        return tell(l, k, &words);
+    const size_t n = l->c->n;
+    if (l->view[at].holds.n == 0) return TW_OK; /* it hits nothing, which is told */
+    TW_TRY(find_others(l, &l->view[at].holds.at[0]));
+    for (uint32_t i = bits_next(l->bits, n, 0); i != BITS_NONE; i = bits_next(l->bits, n, i + 1)) {
+        if (i == at || !shadows(l, i, at)) continue;
+        if (i > at && shadows(l, at, i)) continue; /* of twins the later is told */
+        return tell_shadow(l, &l->c->at[i], &l->c->at[at]);
     }
+    return TW_OK;
+}
+
+/* -- conditions that cannot hold, or cannot but hold */
+
+static tw_err tell_clash(struct looking *l, const struct tw_criterion *k, const char *before,
+                         const struct clash *clash)
+{
+    TW_SCOPED_BUF words = {0};
+    const struct tw_cel_outline *at = clash->other.of != NULL ? clash->other.of : clash->path;
+    if (clash->other.of != NULL && at->byte == NOWHERE) at = clash->one.of;
+    tw_buf_text(&words, before);
+    clash_say(l->c->schema, clash, &words);
+    return tell_at(l, k, at->byte, &words);
+}
+
+/* Operands of || that come to nothing, where the whole may hold. */
+static tw_err look_for_dead_part(struct looking *l, const struct tw_criterion *k,
+                                 const struct tw_cel_outline *o, const struct fact *within)
+{
+    if (o->kind != TW_CEL_OUTLINE_AND && o->kind != TW_CEL_OUTLINE_OR) return TW_OK;
+    for (size_t i = 0; i < o->n; i++) {
+        struct boxing b = {.schema = l->c->schema, .arena = l->arena};
+        struct boxes part;
+        TW_TRY(boxes_of(&b, o->part[i], true, within, &part));
+        if (part.n > 0)
+            TW_TRY(look_for_dead_part(l, k, o->part[i], within));
+        else if (o->kind == TW_CEL_OUTLINE_OR && b.clash.cases > 0)
+            TW_TRY(tell_clash(l, k, "has a part that never holds: ", &b.clash));
+    }
+    return TW_OK;
+}
+
+/* Offices of a criterion, as a fact about the declaration; false: all of them. */
+static tw_err offices_of(const struct looking *l, const struct tw_criterion *k, struct fact *ret,
+                         bool *ret_some)
+{
+    *ret_some = k->offices_n > 0;
+    if (!*ret_some) return TW_OK;
+    struct tw_cel_outline *o = tw_arena_alloc(l->arena, sizeof *o);
+    struct tw_cel_value *name = tw_arena_array(l->arena, k->offices_n, sizeof *name);
+    if (o == NULL || name == NULL) return TW_NOMEM;
+    for (size_t i = 0; i < k->offices_n; i++) name[i] = tw_cel_string(k->office[i]);
+    *o = *l->office;
+    o->with = name;
+    o->n = k->offices_n;
+    *ret = (struct fact){o, true};
+    return TW_OK;
+}
+
+/* What reasoning needs of a criterion. */
+static tw_err view(struct looking *l, size_t at)
+{
+    const struct tw_criterion *k = &l->c->at[at];
+    struct view *v = &l->view[at];
+    struct boxing b = {.schema = l->c->schema, .arena = l->arena};
+    TW_TRY(offices_of(l, k, &v->offices, &v->some_offices));
+    TW_TRY(tw_cel_outline_of(k->program, l->arena, &v->outline));
+    TW_TRY(boxes_of(&b, v->outline, true, v->some_offices ? &v->offices : NULL, &v->holds));
+    v->clash = b.clash;
+    return TW_OK;
+}
+
+static tw_err look_for_never(struct looking *l, size_t at)
+{
+    const struct tw_criterion *k = &l->c->at[at];
+    const struct view *v = &l->view[at];
+    if (v->constant) return TW_OK;
+    if (v->holds.n == 0 && v->clash.cases > 0) return tell_clash(l, k, "never holds: ", &v->clash);
+    return look_for_dead_part(l, k, v->outline, v->some_offices ? &v->offices : NULL);
+}
+
+static tw_err look_for_ever(struct looking *l, size_t at)
+{
+    struct boxing b = {.schema = l->c->schema, .arena = l->arena};
+    struct boxes fails;
+    TW_SCOPED_BUF words = {0};
+    if (l->view[at].constant) return TW_OK;
+    TW_TRY(boxes_of(&b, l->view[at].outline, false, NULL, &fails));
+    if (fails.n > 0) return TW_OK;
+    tw_buf_text(&words, "is never without a hit: it hits whatever is declared, or is not evaluated");
+    return tell_at(l, &l->c->at[at], 0, &words);
+}
+
+static tw_err look_for_office_twice(struct looking *l, const struct tw_criterion *k)
+{
+    for (size_t i = 0; i < k->offices_n; i++)
+        for (size_t j = 0; j < i; j++) {
+            TW_SCOPED_BUF words = {0};
+            if (!tw_str_eq(k->office[i], k->office[j])) continue;
+            tw_buf_printf(&words, "names the office %.*s twice", TW_STR_FIRST(k->office[i], 60));
+            return tell(l, k, &words);
+        }
+    return TW_OK;
+}
+
+/* declaration.office, with nothing it is compared with. */
+static tw_err office_outline(struct looking *l)
+{
+    const struct record *r = l->c->schema->root[ROOT_DECLARATION];
+    struct tw_cel_outline *o = tw_arena_alloc(l->arena, sizeof *o);
+    if (o == NULL) return TW_NOMEM;
+    *o = (struct tw_cel_outline){.kind = TW_CEL_OUTLINE_FACT,
+                                 .fact = TW_CEL_FACT_IN,
+                                 .variable = ROOT_DECLARATION,
+                                 .fields = 1,
+                                 .byte = NOWHERE};
+    while (o->field[0] + 1 < r->n && !tw_str_is(r->cel[o->field[0]].name, "office")) o->field[0]++;
+    o->type = r->cel[o->field[0]].type;
+    l->office = o;
+    return TW_OK;
+}
+
+/* What there is to say of a criterion without the others. */
+static tw_err look_alone(struct looking *l, size_t i)
+{
+    const struct tw_criterion *k = &l->c->at[i];
+    TW_TRY(look_for_constant(l, k));
+    TW_TRY(look_for_never(l, i));
+    TW_TRY(look_for_ever(l, i));
+    TW_TRY(look_for_end(l, k));
+    TW_TRY(look_for_old_lists(l, k));
+    return look_for_office_twice(l, k);
+}
+
+static tw_err open_looking(struct looking *l)
+{
+    const struct tw_criteria *c = l->c;
+    l->view = tw_arena_array(l->arena, c->n, sizeof *l->view);
+    l->bits = tw_arena_array(l->arena, bits_words(c->n), sizeof *l->bits);
+    if (l->view == NULL || l->bits == NULL) return TW_NOMEM;
+    memset(l->view, 0, c->n * sizeof *l->view);
+    for (int r = 0; r < ROOT_N; r++) TW_TRY(schema_blank(c->schema, (enum root)r, l->arena, &l->root[r]));
+    TW_TRY(office_outline(l));
+    for (size_t i = 0; i < c->n; i++) TW_TRY(view(l, i));
     return TW_OK;
 }
 
@@ -145,67 +365,12 @@ tw_err tw_criteria_look(const struct tw_criteria *c, int32_t day, struct tw_aren
                         const struct tw_criteria_remark **ret, size_t *ret_n)
 {
     struct looking l = {.c = c, .day = day, .arena = arena};
+    TW_TRY(open_looking(&l));
     for (size_t i = 0; i < c->n; i++) {
-        TW_TRY(look_for_constant(&l, &c->at[i]));
-        TW_TRY(look_for_end(&l, &c->at[i]));
-        TW_TRY(look_for_old_lists(&l, &c->at[i]));
+        TW_TRY(look_alone(&l, i));
         TW_TRY(look_for_shadow(&l, i));
     }
     *ret = l.remark;
     *ret_n = l.n;
-    return TW_OK;
-}
-
-/* -- names */
-
-struct naming {
-    struct tw_arena *arena;
-    struct tw_criteria_name *at;
-    size_t n, cap;
-};
-
-static tw_err add_name(struct naming *to, struct tw_criteria_name one)
-{
-    if (to->n == to->cap) {
-        const size_t cap = to->cap > 0 ? 2 * to->cap : 256;
-        struct tw_criteria_name *more = tw_arena_array(to->arena, cap, sizeof *more);
-        if (more == NULL) return TW_NOMEM;
-        for (size_t k = 0; k < to->n; k++) more[k] = to->at[k];
-        to->at = more;
-        to->cap = cap;
-    }
-    to->at[to->n++] = one;
-    return TW_OK;
-}
-
-static tw_err join(const struct naming *to, struct tw_str path, struct tw_str name, struct tw_str *ret)
-{
-    TW_SCOPED_BUF whole = {0};
-    tw_buf_printf(&whole, "%.*s.%.*s", TW_STR_ARG(path), TW_STR_ARG(name));
-    return whole.failed ? TW_NOMEM : tw_str_dup(to->arena, tw_buf_view(&whole), ret);
-}
-
-static tw_err name_record(struct naming *to, const struct record *r, struct tw_str path)
-{
-    for (size_t i = 0; i < r->n; i++) {
-        struct tw_str whole;
-        TW_TRY(join(to, path, r->cel[i].name, &whole));
-        if (r->field[i].source == SOURCE_RECORD)
-            TW_TRY(name_record(to, r->field[i].sub, whole));
-        else
-            TW_TRY(add_name(to, (struct tw_criteria_name){whole, r->cel[i].type, r->field[i].words}));
-    }
-    return TW_OK;
-}
-
-tw_err tw_criteria_names(const struct tw_watchlists *lists, struct tw_arena *arena,
-                         const struct tw_criteria_name **ret, size_t *ret_n)
-{
-    struct schema *s;
-    struct naming to = {.arena = arena};
-    TW_TRY(schema_new(lists, arena, &s));
-    for (int r = 0; r < ROOT_N; r++) TW_TRY(name_record(&to, s->root[r], s->variable[r].name));
-    *ret = to.at;
-    *ret_n = to.n;
     return TW_OK;
 }

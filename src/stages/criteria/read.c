@@ -119,6 +119,15 @@ static void place_in_file(struct tw_str yaml, const struct tw_yaml *node, size_t
     }
 }
 
+void criteria_place(const struct tw_criteria *c, size_t i, size_t byte, uint32_t *ret_line,
+                    uint32_t *ret_column)
+{
+    struct tw_fault at = {0};
+    place_in_file(c->yaml, c->when[i], byte, &at);
+    *ret_line = at.line;
+    *ret_column = at.column;
+}
+
 /* -- one criterion */
 
 struct reading {
@@ -163,6 +172,7 @@ static tw_err compile(struct reading *r, const struct tw_yaml *when, struct tw_c
     if (when->kind != TW_YAML_SCALAR)
         return TW_YAML_WRONG(when, fault, TW_FORMAT, "'when' is one expression, as text");
     k->when = tw_str_trim(when->text);
+    r->to->when[k - r->to->at] = when;
     struct tw_fault why = {0};
     const tw_err err = tw_cel_compile(when->text, &r->to->schema->env, &r->limits.cel, &k->program, &why);
     if (err != TW_OK) {
@@ -272,7 +282,8 @@ static tw_err take_criterion(struct reading *r, const struct tw_yaml *node, stru
                                .owner = t.owner,
                                .from = t.valid.from,
                                .to = t.valid.to,
-                               .line = node->line};
+                               .line = node->line,
+                               .column = node->column};
     if (!is_id(t.id))
         return TW_YAML_WRONG(tw_yaml_get(node, "id"), fault, TW_FORMAT,
                              "an id is up to %d letters, digits, hyphens, underscores and points",
@@ -356,8 +367,10 @@ static tw_err read_set(struct reading *r, struct tw_fault *fault)
         return tw_fail(fault, TW_LIMIT, "a set has at most %u criteria, and this one has %zu; split it",
                        r->limits.criteria, t.criteria->n);
     }
+    c->yaml = r->yaml;
     c->at = tw_arena_array(c->arena, t.criteria->n, sizeof *c->at);
-    if (c->at == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
+    c->when = tw_arena_array(c->arena, t.criteria->n, sizeof(const struct tw_yaml *));
+    if (c->at == NULL || c->when == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
     memset(c->at, 0, t.criteria->n * sizeof *c->at);
     c->n = t.criteria->n;
     for (size_t i = 0; i < c->n; i++) TW_TRY(take_criterion(r, t.criteria->member[i], &c->at[i], fault));
