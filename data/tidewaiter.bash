@@ -136,9 +136,10 @@ _tidewaiter()
         esac
         ;;
     criteria)
-        words='--help --json --quiet --over --as --to --at --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory'
+        words='--help --json --quiet --over --out --as --to --at --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory'
         case $prev in
         --over) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --as) mapfile -t COMPREPLY < <(compgen -W 'author reviewer' -- "$cur"); return ;;
         --to) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
