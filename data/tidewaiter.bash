@@ -94,7 +94,7 @@ _tidewaiter()
         esac
         ;;
     assess)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --out --keys --no-reasons --full'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --out --keys --no-reasons --full'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -116,7 +116,7 @@ _tidewaiter()
         esac
         ;;
     explain)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --id'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --id'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -136,7 +136,7 @@ _tidewaiter()
         esac
         ;;
     criteria)
-        words='--help --json --quiet --over --out --as --to --at --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory'
+        words='--help --json --quiet --over --out --as --to --at --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory'
         case $prev in
         --over) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

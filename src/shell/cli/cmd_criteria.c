@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "cli/action.h"
+#include "cli/deciding.h"
 #include "cli/lists.h"
 #include "cli/preview.h"
 #include "cli/publishing.h"
@@ -30,7 +31,7 @@ static tw_err read_set(struct call *c, const char *path, struct tw_criteria **re
 {
     TW_SCOPED_BUF text = {0};
     c->cli->file = path;
-    TW_TRY(tw_file_in_all(path, TW_CRITERIA_BYTES_MAX, &text, fault));
+    TW_TRY(tw_file_in_all(path, tw_criteria_bytes(&c->limits), &text, fault));
     TW_TRY(tw_criteria_parse(tw_buf_view(&text), &c->limits, &c->named, ret, fault));
     c->cli->file = NULL;
     return TW_OK;
@@ -336,10 +337,7 @@ static tw_err act(struct call *c, enum action action, struct tw_fault *fault)
 
 tw_err cmd_criteria(struct tw_cli *cli, struct tw_fault *fault)
 {
-    struct call c = {.cli = cli,
-                     .limits = {.criteria = (uint32_t)tw_cli_whole(cli, "criteria_max"),
-                                .cel.steps = (uint32_t)tw_cli_whole(cli, "criteria_steps")},
-                     .out = {.max = OUT_BYTES_MAX}};
+    struct call c = {.cli = cli, .limits = tw_cli_criteria_limits(cli), .out = {.max = OUT_BYTES_MAX}};
     static const char *const word[ACTIONS] = {"check",          "test",   "preview", "diff",   "names",
                                               "import-asycuda", "keygen", "sign",    "status", "publish"};
     size_t action = CHECK;

@@ -55,23 +55,32 @@ static tw_err look_at_criteria(struct tw_cli *cli, struct tw_fault *fault)
                    "a directory holds published sets; --signers FILE says who may have signed them");
 }
 
+struct tw_criteria_limits tw_cli_criteria_limits(const struct tw_cli *cli)
+{
+    return (struct tw_criteria_limits){.criteria = (uint32_t)tw_cli_whole(cli, "criteria_max"),
+                                       .examples = (uint32_t)tw_cli_whole(cli, "criteria_examples"),
+                                       .mib = (uint32_t)tw_cli_whole(cli, "criteria_mib"),
+                                       .cel = {.bytes = (uint32_t)tw_cli_whole(cli, "condition_bytes"),
+                                               .depth = (uint32_t)tw_cli_whole(cli, "condition_depth"),
+                                               .list = (uint32_t)tw_cli_whole(cli, "condition_list"),
+                                               .steps = (uint32_t)tw_cli_whole(cli, "criteria_steps")}};
+}
+
 tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_lists *lists,
                        struct tw_run_options *ret, struct tw_fault *fault)
 {
-    struct tw_run_options o = {
-        .declarations = cli->arg[0],
-        .findings = tw_cli_value(cli, "findings"),
-        .model = tw_cli_value(cli, "model"),
-        .state = tw_cli_value(cli, "state"),
-        .criteria = tw_cli_value(cli, "criteria"),
-        .signers = tw_cli_value(cli, "signers"),
-        .selected = tw_cli_value(cli, "selected"),
-        .cancelled = tw_cli_value(cli, "cancelled"),
-        .criteria_limits = {.criteria = (uint32_t)tw_cli_whole(cli, "criteria_max"),
-                            .cel.steps = (uint32_t)tw_cli_whole(cli, "criteria_steps")},
-        .limits = tw_profile_defaults(),
-        .duty_mix = tw_cli_real(cli, "duty_mix"),
-        .reasons = true};
+    struct tw_run_options o = {.declarations = cli->arg[0],
+                               .findings = tw_cli_value(cli, "findings"),
+                               .model = tw_cli_value(cli, "model"),
+                               .state = tw_cli_value(cli, "state"),
+                               .criteria = tw_cli_value(cli, "criteria"),
+                               .signers = tw_cli_value(cli, "signers"),
+                               .selected = tw_cli_value(cli, "selected"),
+                               .cancelled = tw_cli_value(cli, "cancelled"),
+                               .criteria_limits = tw_cli_criteria_limits(cli),
+                               .limits = tw_profile_defaults(),
+                               .duty_mix = tw_cli_real(cli, "duty_mix"),
+                               .reasons = true};
     o.limits.de_minimis = tw_cli_real(cli, "de_minimis");
     o.memory_mib = (uint32_t)tw_cli_whole(cli, "memory");
     TW_TRY(look_at_criteria(cli, fault));

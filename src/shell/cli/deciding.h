@@ -36,4 +36,7 @@ void tw_cli_deciding_window(const struct tw_run_options *o, const struct tw_run_
  * turned down. Nothing where there are none. */
 void tw_cli_deciding_full(const struct tw_run_summary *s, const char *before, struct tw_buf *out);
 
+/* Those of the options. */
+struct tw_criteria_limits tw_cli_criteria_limits(const struct tw_cli *cli);
+
 #endif

@@ -195,7 +195,7 @@ static tw_err open_set(struct preview *p, const struct tw_run_options *o, const 
 {
     TW_SCOPED_BUF text = {0};
     p->cli->file = path;
-    TW_TRY(tw_file_in_all(path, TW_CRITERIA_BYTES_MAX, &text, fault));
+    TW_TRY(tw_file_in_all(path, tw_criteria_bytes(&o->criteria_limits), &text, fault));
     TW_TRY(tw_criteria_parse(tw_buf_view(&text), &o->criteria_limits, &o->lists, &p->set, fault));
     p->cli->file = NULL;
     (void)tw_criteria_at(p->set, &p->n);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/publishing.h"
 
+#include "cli/deciding.h"
+
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -27,8 +29,7 @@ struct call {
 /* Reads lists and signers. All of it is to be closed, also where this fails. */
 static tw_err open_call(struct call *c, const char *signers, struct tw_fault *fault)
 {
-    c->limits.criteria = (uint32_t)tw_cli_whole(c->cli, "criteria_max");
-    c->limits.cel.steps = (uint32_t)tw_cli_whole(c->cli, "criteria_steps");
+    c->limits = tw_cli_criteria_limits(c->cli);
     TW_TRY(tw_cli_lists(c->cli, &c->lists, fault));
     c->named = (struct tw_watchlists){c->lists.at, c->lists.n};
     c->how = (struct tw_set_reading){&c->limits, &c->named};

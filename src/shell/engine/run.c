@@ -157,7 +157,7 @@ static tw_err open_criteria(struct run *r)
     if (r->o->criteria == NULL) return TW_OK;
     if (r->o->signers != NULL) return open_published(r);
     work_on(r, r->o->criteria);
-    TW_TRY(tw_file_in_all(r->o->criteria, TW_CRITERIA_BYTES_MAX, &text, r->fault));
+    TW_TRY(tw_file_in_all(r->o->criteria, tw_criteria_bytes(&r->o->criteria_limits), &text, r->fault));
     TW_TRY(
         tw_criteria_parse(tw_buf_view(&text), &r->o->criteria_limits, &r->o->lists, &r->criteria, r->fault));
     work_on(r, NULL);

@@ -21,8 +21,6 @@
 struct tw_run_summary;
 
 /* Nothing in it is owned; it must outlive the call. NULL and 0: not wanted. */
-enum { TW_CRITERIA_BYTES_MAX = 64 << 20 }; /* of a set */
-
 struct tw_run_options {
     struct tw_input_options input;
     const char *declarations; /* a path, or "-" */

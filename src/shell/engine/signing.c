@@ -116,7 +116,7 @@ static tw_err read_signature(const char *set, enum tw_signer_role role, struct t
 static tw_err read_signed(const char *path, const struct tw_set_reading *how, struct tw_signed *s,
                           struct tw_fault *fault)
 {
-    TW_TRY(tw_file_in_all(path, TW_CRITERIA_BYTES_MAX, &s->set_bytes, fault));
+    TW_TRY(tw_file_in_all(path, tw_criteria_bytes(how->limits), &s->set_bytes, fault));
     TW_TRY(tw_criteria_parse(tw_buf_view(&s->set_bytes), how->limits, how->lists, &s->set, fault));
     for (int r = 0; r < TW_SIGNER_ROLES; r++)
         TW_TRY(read_signature(path, (enum tw_signer_role)r, &s->signature[r], fault));

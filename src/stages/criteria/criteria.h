@@ -64,10 +64,17 @@ struct tw_criterion {
 struct tw_criteria_limits {
     uint32_t criteria; /* of a set: 5,000 */
     uint32_t examples; /* of a criterion: 100 */
+    uint32_t mib;      /* of the file; for who reads it: 64 */
     struct tw_cel_limits cel;
     bool
         unindexed; /* no limit: ask every criterion, also those that cannot hit; to measure what that costs */
 };
+
+/* Bytes that the file of a set may have. */
+static inline size_t tw_criteria_bytes(const struct tw_criteria_limits *l)
+{
+    return (size_t)(l != NULL && l->mib > 0 ? l->mib : 64) << 20;
+}
 
 /* What a check finds that is no fault: the set can be used, its author should look. Texts in the arena. */
 struct tw_criteria_remark {
