@@ -656,7 +656,7 @@ double tw_feature_unseen(const float *x)
                                              TW_FEATURE_IMPORTER_ORIGIN_SEEN};
     double sum = 0, known = 0;
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        const double count = x[counts[i]]; /* log(1 + times seen) */
+        const double count = (double)x[counts[i]]; /* log(1 + times seen) */
         if (isnan(count)) continue;
         sum += tw_exp(-count);
         known += 1;
