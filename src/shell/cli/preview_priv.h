@@ -44,7 +44,7 @@ struct preview {
     /* with the set in use, in the order of the file */
     uint8_t *before;
     size_t befores, before_cap, at;
-    bool second; /* the run with the new set */
+    bool second;              /* the run with the new set */
     struct tw_file_out *file; /* of --out; NULL = not wanted */
     struct tw_buf text;       /* what is not there yet */
     uint64_t kept, gone, come;
