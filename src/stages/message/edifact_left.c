@@ -110,7 +110,7 @@ static bool equal(struct tw_edi_writer *w, enum tw_element e, const void *a, con
     edi_element_print(e, a, (struct tw_str){NULL, 0}, &w->text);
     const size_t n = w->text.n;
     edi_element_print(e, b, (struct tw_str){NULL, 0}, &w->text);
-    return w->text.n == 2 * n && memcmp(w->text.p, w->text.p + n, n) == 0;
+    return w->text.n == 2 * n && (n == 0 || memcmp(w->text.p, w->text.p + n, n) == 0);
 }
 
 static tw_err derived_item(struct tw_edi_writer *w, uint64_t key, const struct tw_item *item)
