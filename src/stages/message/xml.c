@@ -229,6 +229,18 @@ static struct tw_str plain_value(struct tw_xml *x, struct tw_str v)
                             : (struct tw_str){x->values.p + from, x->values.n - from};
 }
 
+/* libxml2 looks at a namespace before its ampersands are undone; what it is then must be a URI as well. */
+static tw_err check_uri(struct tw_xml *x, struct tw_str uri)
+{
+    if (uri.n == 0 || memchr(uri.s, '&', uri.n) == NULL || xml_is_uri(uri)) return TW_OK;
+    blame_here(x);
+    return tw_fail(
+        x->fault, TW_FORMAT,
+        "the message is not well-formed XML: the namespace '%.*s' is not a valid URI; mend it where it is "
+        "written",
+        TW_STR_FIRST(uri, 60));
+}
+
 /* Makes room for an element's attributes and for what has to be rewritten of them and of namespaces. */
 static bool attribute_room(struct tw_xml *x, const xmlChar *uri, size_t n, const xmlChar **from)
 {
@@ -381,7 +393,9 @@ static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, cons
                                      .n = n,
                                      .line = (uint32_t)x->context->input->line,
                                      .column = (uint32_t)x->context->input->col};
-    const tw_err err = x->events->start(x->events->to, &e, x->fault);
+    tw_err err = check_uri(x, e.ns);
+    for (size_t i = 0; i < n && err == TW_OK; i++) err = check_uri(x, x->attribute[i].ns);
+    if (err == TW_OK) err = x->events->start(x->events->to, &e, x->fault);
     if (err != TW_OK) stop(x, err);
 }
 
