@@ -4,7 +4,6 @@
  * only grow; they are made anew when most of what is in them is gone. */
 #include "channel/goods.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -109,6 +108,7 @@ struct tw_goods {
     struct named *named;
     size_t named_cap;
     size_t cancelled;     /* known ones that are */
+    size_t keys;          /* of all that are known */
     struct names scratch; /* of the declaration at hand */
 };
 
@@ -159,17 +159,15 @@ size_t tw_goods_n(const struct tw_goods *g)
 }
 
 /* begin <= number < end */
-static struct known *known_at(const struct tw_goods *g, uint64_t number)
+__attribute__((returns_nonnull)) static struct known *known_at(const struct tw_goods *g, uint64_t number)
 {
-    struct known *k = g->ring[number % g->cap];
-    assert(k != NULL);
-    return k;
+    return g->ring[number % g->cap];
 }
 
 /* By number + 1; NULL when it has been forgotten. */
 static struct known *at(const struct tw_goods *g, uint64_t number_1)
 {
-    return number_1 > g->begin && number_1 <= g->end ? known_at(g, number_1 - 1) : NULL;
+    return number_1 > g->begin ? known_at(g, number_1 - 1) : NULL;
 }
 
 static struct known *of_id(const struct tw_goods *g, uint64_t id)
@@ -184,6 +182,7 @@ static void forget(struct tw_goods *g, int32_t day)
         struct known *k = known_at(g, g->begin);
         if (g->end - g->begin <= g->max && (int64_t)k->day >= (int64_t)day - g->days) return;
         g->cancelled -= k->cancelled;
+        g->keys -= k->keys;
         tw_free(k);
         g->ring[g->begin++ % g->cap] = NULL;
     }
@@ -267,23 +266,21 @@ static tw_err grow(struct tw_goods *g)
     return TW_OK;
 }
 
+/* Takes it in; it is freed where there is no room. */
 static tw_err add(struct tw_goods *g, struct known *one)
 {
-    if (tw_goods_n(g) == g->cap) TW_TRY(grow(g));
-    g->ring[g->end++ % g->cap] = one; /* owned from here on */
-    const size_t live = tw_goods_n(g), most = 2 * live + TABLE_LEAST;
+    if (tw_goods_n(g) == g->cap && grow(g) != TW_OK) {
+        tw_free(one);
+        return TW_NOMEM;
+    }
+    g->ring[g->end++ % g->cap] = one;
     g->cancelled += one->cancelled;
-    if (tw_map64_n(g->ids) > most || tw_map64_n(g->names) > 64 * most) return sweep(g);
+    g->keys += one->keys;
+    if (tw_map64_n(g->ids) > 2 * tw_goods_n(g) + TABLE_LEAST ||
+        tw_map64_n(g->names) > 2 * g->keys + TABLE_LEAST)
+        return sweep(g);
     TW_TRY(enter_id(g, g->end - 1));
     return one->cancelled ? enter_names(g, g->end - 1) : TW_OK;
-}
-
-/* Takes it in; it is freed where that fails. */
-static tw_err own(struct tw_goods *g, struct known *k)
-{
-    const tw_err err = add(g, k);
-    if (err != TW_OK && (g->end == g->begin || g->ring[(g->end - 1) % g->cap] != k)) tw_free(k);
-    return err;
 }
 
 static struct known *known_new(const uint64_t *key, size_t keys, struct tw_str of)
@@ -356,7 +353,7 @@ tw_err tw_goods_put(struct tw_goods *g, const struct tw_decl *d, int32_t day, ui
     k->day = day;
     k->draw_day = before != NULL ? before->draw_day : day;
     k->channel = before != NULL ? stricter(before->channel, channel) : channel;
-    return own(g, k);
+    return add(g, k);
 }
 
 tw_err tw_goods_cancel(struct tw_goods *g, struct tw_str id, bool *known)
@@ -436,10 +433,10 @@ tw_err tw_goods_load(struct tw_goods *g, const uint8_t **p, const uint8_t *end, 
     *good = end - *p >= 8;
     if (!*good) return TW_OK;
     const uint64_t n = get_u64(p);
-    for (uint64_t i = 0; i < n && *good; i++) {
+    for (uint64_t i = 0; i < n; i++) {
         struct known *k = get_one(p, end, &g->scratch, good);
         if (k == NULL) return *good ? TW_NOMEM : TW_OK;
-        TW_TRY(own(g, k));
+        TW_TRY(add(g, k));
     }
     return TW_OK;
 }

@@ -41,7 +41,7 @@ void channels_heard(struct tw_channels *c, const struct tw_channel_case *k, enum
         uint32_t *unheard = &c->unheard[tw_intern_find(c->criteria, a->id)];
         if (channel_code(channel) >= channel_code(a->channel))
             *unheard = 0;
-        else if (*unheard < UINT32_MAX)
+        else if (*unheard < a->patience)
             ++*unheard;
     }
 }

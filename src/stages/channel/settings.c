@@ -205,7 +205,7 @@ static tw_err read_offices(const struct tw_yaml *node, struct tw_channel_setting
     for (size_t i = 1; i < node->n; i++)
         if (tw_str_eq(o[i - 1].id, o[i].id))
             return TW_YAML_WRONG(node, fault, TW_CONFLICT, "the office '%.*s' stands there twice",
-                                 TW_STR_FIRST(o[i].id, 60));
+                                 (int)(o[i].id.n < 60 ? o[i].id.n : 60), o[i].id.s);
     s->office = o;
     s->offices = node->n;
     return TW_OK;

@@ -64,8 +64,7 @@ tw_err channels_office(struct tw_channels *c, struct tw_str name, int32_t day, i
         *o = (struct office_shift){.begins = INT64_MIN, .of = tw_channel_office_find(&c->settings, name)};
     int64_t capacity[TW_CHANNEL_N];
     const int64_t begins = tw_channel_shift_at(&c->settings, o->of, day, second, capacity);
-    if (begins <= o->begins && o->begins != INT64_MIN)
-        return TW_OK; /* one that comes late counts in this one */
+    if (begins <= o->begins) return TW_OK; /* one that comes late counts in this one */
     *o = (struct office_shift){.begins = begins, .of = o->of};
     for (int ch = 0; ch < TW_CHANNEL_N; ch++)
         if (ch != TW_CHANNEL_QUERY) o->capacity[channel_code((enum tw_channel)ch)] = capacity[ch];

@@ -232,7 +232,7 @@ static struct tw_str plain_value(struct tw_xml *x, struct tw_str v)
 /* libxml2 looks at a namespace before its ampersands are undone; what it is then must be a URI as well. */
 static tw_err check_uri(struct tw_xml *x, struct tw_str uri)
 {
-    if (uri.n == 0 || memchr(uri.s, '&', uri.n) == NULL || xml_is_uri(uri)) return TW_OK;
+    if (uri.s == NULL || memchr(uri.s, '&', uri.n) == NULL || xml_is_uri(uri)) return TW_OK;
     blame_here(x);
     return tw_fail(
         x->fault, TW_FORMAT,

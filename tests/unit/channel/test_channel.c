@@ -457,6 +457,26 @@ static void draws_as_rfc_2104_says(void)
     CHECK(tw_channel_draw(&key, TW_STR("what do ya want for nothing?")) == 0x5bdcc146bf60754eu);
 }
 
+/* Goods that were declared before: nothing milder, for certain, and no second place in the window. */
+static void goods_declared_before_stand_once_in_the_window(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.relodging_days = 0;
+    struct tw_channels *c = channels(&s);
+    struct tw_channel_choice choice;
+    CHECK(tw_channels_goods(c) == NULL && tw_channels_settings(c)->relodging_days == 0);
+    struct tw_channel_case k = {.score = 5, .draw = UINT64_MAX, .office = TW_STR("HB01"), .day = 20000};
+    for (int i = 0; i < 199; i++) tw_channels_seed(c, i);
+    k.again = true;
+    k.relodged = TW_CHANNEL_YELLOW;
+    for (int i = 0; i < 10; i++) {
+        CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.channel == TW_CHANNEL_YELLOW);
+        CHECK(choice.basis == TW_BASIS_BIT(RELODGED) && choice.propensity_ppm == 1000000);
+        CHECK(isinf(choice.red_from)); /* 199 scores all the while: one too few */
+    }
+    tw_channels_free(c);
+}
+
 static tw_err decide_a_few(void)
 {
     struct tw_channel_settings s = tw_channel_defaults();
@@ -464,8 +484,12 @@ static tw_err decide_a_few(void)
     TW_TRY(tw_channels_new(&s, &c, NULL));
     struct tw_rng r = tw_rng_new(5, "flow");
     for (int i = 0; i < 50; i++) {
+        struct tw_channel_ask ask = {
+            .id = i < 20 ? TW_STR("A") : TW_STR("B"), .channel = TW_CHANNEL_RED, .draw = 1, .patience = 3};
         struct tw_channel_case k = next_case(&r, i, 10);
         struct tw_channel_choice choice;
+        k.ask = &ask;
+        k.asks = 1;
         TW_TRY(tw_channels_decide(c, &k, &choice));
     }
     return TW_OK;
@@ -492,6 +516,7 @@ int main(void)
     RUN(can_take_everything_there_is);
     RUN(more_risk_never_means_a_greener_channel);
     RUN(tells_where_green_ends_and_red_begins);
+    RUN(goods_declared_before_stand_once_in_the_window);
     RUN(refuses_settings_that_cannot_be);
     RUN(draws_as_rfc_2104_says);
     RUN(survives_every_failed_allocation);

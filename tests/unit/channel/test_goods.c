@@ -253,6 +253,43 @@ static void says_what_going_through_all_of_them_says(void)
     goes_through_all(3);
 }
 
+/* Many that are forgotten: the tables are made anew, and what is still known is found in them. */
+static tw_err declare_many(struct tw_goods *g, int n, int boxes)
+{
+    char id[16], text[8][16];
+    struct tw_container box[8];
+    struct tw_goods_before before;
+    bool found, known;
+    for (int i = 0; i < n; i++) {
+        snprintf(id, sizeof id, "D%d", i);
+        for (int k = 0; k < boxes; k++) {
+            snprintf(text[k], sizeof text[k], "C%dX%d", i, k);
+            box[k] = (struct tw_container){.id = tw_str_from(text[k])};
+        }
+        struct tw_decl d = {.id = tw_str_from(id)};
+        d.containers.at = box;
+        d.containers.n = (size_t)boxes;
+        TW_TRY(tw_goods_find(g, &d, i / 4, &before, &found));
+        TW_TRY(tw_goods_put(g, &d, i / 4, (uint64_t)i, TW_CHANNEL_RED, NULL));
+        if (boxes > 0 || i % 2 == 0) TW_TRY(tw_goods_cancel(g, d.id, &known));
+        d.id = TW_STR("again");
+        TW_TRY(tw_goods_find(g, &d, i / 4, &before, &found));
+        CHECK(found == (boxes > 0) && (!found || before.draw == (uint64_t)i));
+    }
+    return TW_OK;
+}
+
+static void makes_its_tables_anew(void)
+{
+    for (int boxes = 0; boxes < 8; boxes += 7) {
+        struct tw_goods *g = goods(2, 100);
+        CHECK(declare_many(g, boxes > 0 ? 600 : 2500, boxes) == TW_OK && tw_goods_n(g) <= 13);
+        tw_goods_free(g);
+    }
+}
+
+static int way; /* what of it names something first */
+
 static tw_err declare_a_few(void)
 {
     struct tw_goods *g = NULL;
@@ -260,25 +297,86 @@ static tw_err declare_a_few(void)
     char text[100][8];
     bool known, found;
     struct tw_goods_before before;
+    struct tw_previous_document document = {.type = TW_STR("785"), .id = TW_STR("M7")},
+                                none = {.type = TW_STR("785")};
+    struct tw_item item = {.number = 1};
     tw_err err = tw_goods_new(30, 100, &g);
     struct tw_decl d = {.id = TW_STR("A1")}, e = {.id = TW_STR("A2")};
     for (int i = 0; i < 100; i++) {
-        snprintf(text[i], sizeof text[i], "C%d", i);
+        snprintf(text[i], sizeof text[i], "C%d", i / 2);
         box[i] = (struct tw_container){.id = tw_str_from(text[i])};
     }
-    d.containers.at = e.containers.at = box;
-    d.containers.n = e.containers.n = 100;
+    if (way == 0) d.bill_of_lading = TW_STR("BL");
+    if (way == 1) d.previous_documents.at = (struct tw_previous_document[]){none, document};
+    d.previous_documents.n = way == 1 ? 2 : 0;
+    item.previous_documents.at = &document;
+    item.previous_documents.n = way == 2;
+    item.containers.at = box;
+    item.containers.n = way == 3;
+    d.items.at = &item;
+    d.items.n = way == 2 || way == 3;
+    d.containers.at = box;
+    d.containers.n = way == 4 ? 2 : 0; /* one number twice */
+    e.containers.at = box;
+    e.containers.n = 100;
     if (err == TW_OK) err = tw_goods_put(g, &d, 1, 1, TW_CHANNEL_RED, NULL);
     if (err == TW_OK) err = tw_goods_cancel(g, d.id, &known);
+    for (int i = 0; i < 100; i++) { /* no two near each other */
+        snprintf(text[i], sizeof text[i], "C%d", i);
+        box[i].id = tw_str_from(text[i]);
+    }
     if (err == TW_OK) err = tw_goods_find(g, &e, 1, &before, &found);
-    if (err == TW_OK) err = tw_goods_put(g, &e, 1, 1, TW_CHANNEL_RED, &before);
+    if (err == TW_OK) err = tw_goods_put(g, &e, 1, 1, TW_CHANNEL_RED, found ? &before : NULL);
+    for (int i = 0; i < 100 && err == TW_OK; i++) err = tw_goods_put(g, &e, 1, 1, TW_CHANNEL_RED, NULL);
+    if (err == TW_OK) err = tw_goods_put(g, &(struct tw_decl){.id = {NULL, 0}}, 1, 1, TW_CHANNEL_RED, NULL);
+    tw_goods_free(g);
+    return err;
+}
+
+static tw_err sweep_some(void)
+{
+    struct tw_goods *g = NULL;
+    TW_TRY(tw_goods_new(2, 100, &g));
+    const tw_err err = declare_many(g, 170, 7);
     tw_goods_free(g);
     return err;
 }
 
 static void survives_every_failed_allocation(void)
 {
-    CHECK(fault_each_allocation(declare_a_few) > 8);
+    for (way = 0; way < 5; way++) CHECK(fault_each_allocation(declare_a_few) > 8);
+    CHECK(fault_each_allocation(sweep_some) > 100);
+}
+
+static void put_u64(struct tw_buf *b, uint64_t v)
+{
+    for (int i = 0; i < 8; i++) tw_buf_char(b, (char)(uint8_t)(v >> (8 * i)));
+}
+
+/* One declaration as bytes, each number of it in turn one that cannot be. */
+static void refuses_bytes_that_cannot_be(void)
+{
+    enum { GOOD, DAY_LATE, DAY_EARLY, DRAWN_LATE, DRAWN_EARLY, CHANNEL, LENGTH, KEYS, SHORT, NONE, N };
+    static const uint64_t late = (uint64_t)INT32_MAX + 1, early = (uint64_t)((int64_t)INT32_MIN - 1);
+    for (int what = GOOD; what < N; what++) {
+        TW_SCOPED_BUF b = {0};
+        struct tw_goods *g = goods(30, 100);
+        bool good = false;
+        if (what != NONE) put_u64(&b, 1);
+        put_u64(&b, 7);
+        put_u64(&b, 42);
+        put_u64(&b, what == DAY_LATE ? late : what == DAY_EARLY ? early : 100);
+        put_u64(&b, what == DRAWN_LATE ? late : what == DRAWN_EARLY ? early : 100);
+        if (what != SHORT) put_u64(&b, what == CHANNEL ? (uint64_t)TW_CHANNEL_N << 1 : 7);
+        put_u64(&b, what == LENGTH ? 1000 : 2);
+        put_u64(&b, what == KEYS ? 1000 : 1);
+        tw_buf_text(&b, "A1");
+        put_u64(&b, 9);
+        const uint8_t *p = (const uint8_t *)b.p, *end = p + (what == NONE ? 7 : b.n);
+        CHECK(!b.failed && tw_goods_load(g, &p, end, &good) == TW_OK);
+        CHECK(good == (what == GOOD));
+        tw_goods_free(g);
+    }
 }
 
 int main(void)
@@ -289,6 +387,8 @@ int main(void)
     RUN(takes_the_first_draw_of_several);
     RUN(forgets_after_its_days_and_beyond_its_most);
     RUN(says_what_going_through_all_of_them_says);
+    RUN(makes_its_tables_anew);
+    RUN(refuses_bytes_that_cannot_be);
     RUN(survives_every_failed_allocation);
     return DONE();
 }

@@ -193,6 +193,64 @@ static void limits_offices(void)
     CHECK(tw_channel_office_find(&s, TW_STR("O9999")) != NULL);
 }
 
+/* What cannot be, with the place it stands at. */
+static void refuses_offices_and_shifts_that_cannot_be(void)
+{
+    static const struct {
+        const char *text;
+        tw_err err;
+        uint32_t column;
+    } row[] = {{"shifts: [{from: '6:00'}]", TW_FORMAT, 17},
+               {"shifts: [{from: '06.00'}]", TW_FORMAT, 17},
+               {"shifts: [{from: '0x:00'}]", TW_FORMAT, 17},
+               {"shifts: [{from: '0-:00'}]", TW_FORMAT, 17},
+               {"shifts: [{from: '24:00'}]", TW_FORMAT, 17},
+               {"shifts: [{from: '06:60'}]", TW_FORMAT, 17},
+               {"shifts: [{from: '06:00'}, {from: '06:00'}]", TW_RANGE, 34},
+               {"shifts: [{capacity: {red: 1}}]", TW_FORMAT, 10},
+               {"shifts: [{from: '06:00', capacity: {red: -1}}]", TW_RANGE, 42},
+               {"shifts: 6", TW_FORMAT, 9},
+               {"shifts: [1, 2, 3, 4, 5, 6, 7, 8, 9]", TW_LIMIT, 9},
+               {"offices: [{id: A}, {id: B}, {id: A}]", TW_CONFLICT, 10},
+               {"offices: [{id: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}, "
+                "{id: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA}]",
+                TW_CONFLICT, 10},
+               {"offices: [{id: ''}]", TW_FORMAT, 16},
+               {"offices: [{capacity: {red: 1}}]", TW_FORMAT, 11},
+               {"offices: [{id: A, capacity: {red: -1}}]", TW_RANGE, 35},
+               {"offices: [{id: A, shifts: 6}]", TW_FORMAT, 27},
+               {"offices: A", TW_FORMAT, 10}};
+    struct tw_channel_settings s;
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct tw_fault fault = {0};
+        const tw_err err = read_text(row[i].text, &s, &fault);
+        if (err != row[i].err || fault.column != row[i].column)
+            printf("# %s: %s at %u\n", row[i].text, tw_err_name(err), fault.column);
+        CHECK(err == row[i].err && fault.line == 1 && fault.note[0] != '\0');
+    }
+    CHECK(read_text("offices: []", &s, NULL) == TW_OK && s.offices == 0);
+    s = tw_channel_defaults();
+    s.explore[TW_CHANNEL_RED] = -1e-9;
+    CHECK(tw_channel_settings_check(&s, NULL) == TW_RANGE);
+}
+
+/* Arenas of every size up to one that does. */
+static void tells_when_there_is_no_room(void)
+{
+    tw_err err = TW_NOMEM;
+    int sizes = 0;
+    for (size_t size = 64; err == TW_NOMEM; size += 32, sizes++) {
+        struct tw_channel_settings s;
+        struct tw_yaml *root = NULL;
+        TW_SCOPED(tw_arena) *small = NULL;
+        CHECK(tw_arena_new(size, &small) == TW_OK);
+        err = tw_yaml_parse(TW_STR("offices: [{id: A}]"), small, &root, NULL);
+        if (err == TW_LIMIT) err = TW_NOMEM;
+        if (err == TW_OK) err = tw_channel_settings_read(root, small, &s, NULL);
+    }
+    CHECK(err == TW_OK && sizes > 10);
+}
+
 static void done(void)
 {
     tw_arena_free(arena);
@@ -202,6 +260,8 @@ int main(void)
 {
     RUN(reads_offices_and_shifts);
     RUN(limits_offices);
+    RUN(refuses_offices_and_shifts_that_cannot_be);
+    RUN(tells_when_there_is_no_room);
     RUN(reads_what_is_given_and_keeps_the_defaults_of_the_rest);
     RUN(reads_every_key_to_its_own_place);
     RUN(has_the_defaults_of_its_header);

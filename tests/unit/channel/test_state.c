@@ -317,6 +317,59 @@ static void goes_on_with_patience_novelty_and_goods(void)
           before.channel == TW_CHANNEL_YELLOW && tw_str_is(before.of, "D1"));
 }
 
+/* Where goods are not known again, those of a state are let go. */
+static struct tw_buf with_goods;
+
+static tw_err load_without_goods(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    TW_SCOPED(tw_channels) *c = NULL;
+    TW_SCOPED_BUF saved = {0};
+    s.relodging_days = 0;
+    TW_TRY(tw_channels_load(tw_buf_view(&with_goods), &s, &c, NULL));
+    CHECK(tw_channels_goods(c) == NULL);
+    TW_TRY(tw_channels_save(c, &saved));
+    CHECK(saved.n < with_goods.n);
+    return TW_OK;
+}
+
+static void lets_goods_go_where_they_are_not_known_again(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    struct tw_channels *c = channels(&s);
+    const struct tw_decl d = {.id = TW_STR("D1"), .bill_of_lading = TW_STR("BL1")};
+    CHECK(tw_goods_put(tw_channels_goods(c), &d, 1, 1, TW_CHANNEL_RED, NULL) == TW_OK);
+    CHECK(tw_channels_save(c, &with_goods) == TW_OK);
+    tw_channels_free(c);
+    CHECK(load_without_goods() == TW_OK && fault_each_allocation(load_without_goods) > 5);
+    tw_buf_free(&with_goods);
+}
+
+/* Criteria that stand twice or have hit too often, novelty that is none. */
+static void refuses_criteria_and_novelty_that_cannot_be(void)
+{
+    const struct tw_channel_settings s = tw_channel_defaults();
+    enum { GOOD, TWICE, OFTEN, INFINITE, BELOW, LESS, N };
+    for (int what = GOOD; what < N; what++) {
+        TW_SCOPED_BUF b = {0};
+        TW_SCOPED(tw_channels) *c = NULL;
+        tw_buf_text(&b, "TWCHAN3\n");
+        put(&b, 0);
+        put(&b, 0);
+        put(&b, 2);
+        put(&b, 1000000);
+        put_f64(&b, what == INFINITE ? (double)INFINITY : what == BELOW ? -1 : 0.5);
+        put_f64(&b, 0);
+        for (int i = 0; i < 2; i++) {
+            put(&b, 1);
+            tw_buf_char(&b, what == TWICE || i == 0 ? 'A' : 'B');
+            put(&b, what == OFTEN ? (uint64_t)UINT32_MAX + 1 : 3);
+        }
+        if (what != LESS) put(&b, 0);
+        CHECK(load(&b, &s, &c) == (what == GOOD ? TW_OK : TW_FORMAT) && (c != NULL) == (what == GOOD));
+    }
+}
+
 static struct tw_buf whole;
 
 static tw_err save_and_load(void)
@@ -360,6 +413,8 @@ int main(void)
     RUN(refuses_a_name_that_swallows_the_next_office);
     RUN(keeps_the_latest_scores_of_a_smaller_window);
     RUN(goes_on_with_patience_novelty_and_goods);
+    RUN(lets_goods_go_where_they_are_not_known_again);
+    RUN(refuses_criteria_and_novelty_that_cannot_be);
     RUN(survives_every_failed_allocation);
     return DONE();
 }
