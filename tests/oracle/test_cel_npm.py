@@ -49,8 +49,8 @@ DECIDED = (
      "langdef, getFullYear and the others: of the calendar; theirs has the year 1 as 1901"),
     (lambda n, a, b, k: n.op.endswith("in a zone") and k == ["timestamp"] and a[0] == "i" and ("/" in n.parts[-1] or "UTC" in n.parts[-1]),
      "langdef, getDate and the others: of that zone; theirs has its hour 0 as hour 24, of the day after"),
-    (lambda n, a, b, k: n.op == "/" and k == ["uint", "uint"] and (a, b) == (f"u{2**64 - 1}", "!"),
-     "langdef, Overflow: 2^64 - 1 is within the range of uint; theirs calls it an overflow of int when divided by 1"),
+    (lambda n, a, b, k: n.op == "/" and k == ["uint", "uint"] and a[0] == "u" and int(a[1:]) >= 2**63 and b == "!",
+     "langdef, Overflow: up to 2^64 - 1 is within the range of uint; theirs calls a quotient from 2^63 on an overflow of int"),
     (lambda n, a, b, k: n.op in ("==", "!=") and k in (["list", "list"], ["map", "map"]) and a == ("false" if n.op == "==" else "true"),
      "langdef, Equality and Ordering: lists and maps by their elements, and NaN equals nothing; theirs does not look into one that "
      "it compares with itself"),
@@ -65,6 +65,12 @@ DECIDED = (
      "langdef, Runtime Errors: the empty text is no number; theirs takes JavaScript's BigInt(), which says 0"),
     (lambda n, a, b, k: n.op == "in" and k[1:] == ["map"] and (a, b) == ("true", "false"),
      "langdef, in: the key is there; theirs says it is not where its value is null"),
+    (lambda n, a, b, k: n.op == "getMilliseconds" and (a, b) == ("i999", "i0"),
+     "langdef, getMilliseconds: whole milliseconds of the second; theirs rounds them up to the next second's 0"),
+    (lambda n, a, b, k: n.op == "-" and k == ["fault"] and a == "!",
+     "langdef, Runtime Errors: a fault of what is asked for is one of the whole; theirs takes two signs away before it looks"),
+    (lambda n, a, b, k: n.op == "filter" and k == ["list", "?"] and a[0] == "[" and b == "!",
+     "langdef, Macros: filter() holds what its condition says of each element, and of each theirs answers as ours; of all it fails"),
     (lambda n, a, b, k: n.op == "string" and k in (["double"], ["duration"], ["timestamp"]) and a[0] == b[0] == "s",
      "open in langdef: how string() writes a double, a fraction of a second; ours as short as reads back the same"),
 )
