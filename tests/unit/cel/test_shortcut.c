@@ -49,7 +49,7 @@ static size_t values(struct tw_cel_value *at)
 {
     static const char *const text[] = {
         "XB", "XBXB", "XA", "8517130000", "sixteen bytes it", "a text that is longer than sixteen bytes", ""};
-    const double number[] = {NAN, -INFINITY, 0x1p64, 12, 12.5, 40, -40};
+    const double number[] = {(double)NAN, -(double)INFINITY, 0x1p64, 12, 12.5, 40, -40};
     static const int64_t whole[] = {12, 40, -40, INT64_MIN, INT64_MAX};
     size_t n = 0;
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) at[n++] = tw_cel_string(tw_str_from(text[i]));

@@ -161,8 +161,8 @@ static void what_may_be_is_not_told(void)
         "item.quantity > 9007199254740993.0 && item.quantity < 9007199254740995.0",
         "manifest.late && !manifest.joined",
         "manifest.late == true && manifest.joined == false",
-        "declaration.lodged_at > timestamp('2027-01-01T00:00:00Z') && declaration.lodged_at < "
-        "timestamp('2026-01-01T00:00:00Z')",
+        ("declaration.lodged_at > timestamp('2027-01-01T00:00:00Z') && declaration.lodged_at < "
+         "timestamp('2026-01-01T00:00:00Z')"),
     };
     for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) says(fine[i], NULL, 0);
     is_told("declaration.office == 'HB01' && item.origin == 'US'", "HB01, HB02", NULL, 0);
