@@ -29,7 +29,7 @@ struct range range_of(const struct schema *s, const struct tw_cel_outline *path)
     const enum tw_cel_kind kind = path->type->kind;
     struct range r = {.number = kind == TW_CEL_INT || kind == TW_CEL_DOUBLE || kind == TW_CEL_UINT,
                       .whole = kind == TW_CEL_INT,
-                      .min = -INFINITY};
+                      .min = -(double)INFINITY};
     const struct field *f = field_of(s, path);
     if (f == NULL || f->source != SOURCE_ELEMENT) return r;
     switch (tw_element_row((enum tw_element)f->which)->type) {
@@ -201,7 +201,7 @@ static bool texts_exclude(const struct range *r, const struct fact *fact, size_t
 /* NaN: a constant that is no number, or one that is not exact here. */
 static double number_of(struct tw_cel_value v)
 {
-    double f = NAN;
+    double f = (double)NAN;
     if (v.kind == TW_CEL_INT) f = (double)v.i;
     if (v.kind == TW_CEL_UINT) f = (double)v.u;
     if (v.kind == TW_CEL_DOUBLE) f = v.f;
@@ -267,7 +267,7 @@ static void narrow_number(const struct range *r, struct interval *t, struct fact
 
 static bool numbers_exclude(const struct range *r, const struct fact *fact, size_t n)
 {
-    struct interval t = {.low = r->min, .high = INFINITY};
+    struct interval t = {.low = r->min, .high = (double)INFINITY};
     for (size_t i = 0; i < n; i++) {
         if (!lists_values(fact[i]) || !is_exact(fact[i])) continue;
         for (size_t k = 0; k < fact[i].of->n; k++)
