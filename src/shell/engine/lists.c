@@ -151,7 +151,6 @@ struct found {
     struct tw_arena *arena; /* owns the paths */
     const char **path;
     size_t n, cap;
-    bool below; /* in a directory */
 };
 
 static bool ends(struct tw_str path, struct tw_str with)
@@ -163,7 +162,6 @@ static tw_err on_file(void *to, const char *path, bool below, struct tw_fault *f
 {
     struct found *f = to;
     const struct tw_str name = tw_str_from(path);
-    f->below = below;
     if (below && !ends(name, TW_STR(".yaml")) && !ends(name, TW_STR(".yml"))) return TW_OK;
     if (f->n == f->cap) {
         const size_t cap = 2 * f->cap + 16;
@@ -201,7 +199,8 @@ tw_err tw_lists_open(const char *path, const struct tw_lists_options *options, s
         err = tw_fail(fault, TW_NOTFOUND, "no list lies there; heads of lists end in .yaml or .yml");
     if (err == TW_OK) {
         err = tw_lists_load(f.path, f.n, options, table, io, fault);
-        if (err != TW_OK && f.below) keep_path(options, table);
+        if (err != TW_OK)
+            keep_path(options, table); /* it lies in the arena, of a head that was named as well */
     }
     tw_free(f.path);
     return err;
