@@ -279,8 +279,10 @@ struct tw_str tw_number_key(struct tw_str number, char room[TW_NUMBER_BYTES])
     size_t n = 0;
     for (size_t i = 0; i < number.n && n < TW_NUMBER_BYTES; i++) {
         const char c = number.s[i];
-        if (c == ' ' || c == '-' || c == '/' || c == '.') continue;
-        room[n++] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+        const bool small = c >= 'a' && c <= 'z';
+        const bool counts =
+            small || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+        if (counts) room[n++] = (char)(small ? c - 'a' + 'A' : c);
     }
     return (struct tw_str){room, n};
 }

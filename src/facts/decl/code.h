@@ -88,8 +88,8 @@ tw_err tw_imo_check(struct tw_str number, struct tw_fault *fault) TW_MUST_CHECK;
  * Source: UN/LOCODE, UNECE Recommendation 16 */
 tw_err tw_locode_check(struct tw_str place, struct tw_fault *fault) TW_MUST_CHECK;
 
-/* A number of a document, container, ship or voyage as it is compared: upper case, without the blanks and
- * strokes that people set, the first TW_NUMBER_BYTES of it. Lies in `room`. */
+/* A number of a document, container, ship or voyage as it is compared: upper case, letters and digits
+ * alone, without the blanks and strokes that people set, the first TW_NUMBER_BYTES of it. Lies in `room`. */
 enum { TW_NUMBER_BYTES = 64 };
 struct tw_str tw_number_key(struct tw_str number, char room[TW_NUMBER_BYTES]);
 

@@ -13,7 +13,8 @@ struct tw_instructions {
     size_t *first;                         /* of each id, among them; behind the last how many there are */
     const struct tw_instruction **gone;    /* the rows of `cancelled`, by time */
     size_t gone_n, next;                   /* those before `next` have been told */
-    bool *told;                            /* of the others, too */
+    struct tw_intern *gone_ids;            /* of those */
+    bool *pending;                         /* of each id: it was not known, and is not decided yet */
     bool *used;                            /* of each id: it was asked for */
     struct tw_instructions_count count;
 };
@@ -58,10 +59,11 @@ static tw_err put_in_order(struct tw_instructions *t)
     TW_TRY(sorted(t->cancelled, cancelled_order, &t->gone, &t->gone_n));
     TW_TRY(sorted(t->selected, selected_order, &t->of, &n));
     TW_TRY(tw_intern_new(&t->ids));
+    TW_TRY(tw_intern_new(&t->gone_ids));
     t->first = tw_calloc(n + 1, sizeof *t->first);
     t->used = tw_calloc(n + 1, sizeof *t->used);
-    t->told = tw_calloc(t->gone_n + 1, sizeof *t->told);
-    if (t->first == NULL || t->used == NULL || t->told == NULL) return TW_NOMEM;
+    t->pending = tw_calloc(t->gone_n + 1, sizeof *t->pending);
+    if (t->first == NULL || t->used == NULL || t->pending == NULL) return TW_NOMEM;
     for (size_t i = 0; i < n; i++) {
         const size_t before = tw_intern_n(t->ids);
         uint32_t id;
@@ -102,7 +104,8 @@ void tw_instructions_free(struct tw_instructions *t)
     tw_free(t->first);
     tw_free(t->used);
     tw_free(t->gone);
-    tw_free(t->told);
+    tw_free(t->pending);
+    tw_intern_free(t->gone_ids);
     tw_free(t);
 }
 
@@ -121,19 +124,29 @@ const struct tw_instruction *tw_instructions_selected(struct tw_instructions *t,
     return ret;
 }
 
-/* One that is cancelled in the second it is decided in is not known yet: it is told again. */
 tw_err tw_instructions_cancel(struct tw_instructions *t, int64_t at, struct tw_goods *goods)
 {
-    for (size_t i = t->next; i < t->gone_n && t->gone[i]->at <= at; i++) {
+    for (; t->next < t->gone_n && t->gone[t->next]->at <= at; t->next++) {
+        const struct tw_instruction *one = t->gone[t->next];
         bool known = false;
-        if (t->told[i]) continue;
-        if (goods != NULL) TW_TRY(tw_goods_cancel(goods, t->gone[i]->declaration_id, &known));
-        if (!known && t->gone[i]->at == at) continue;
-        t->told[i] = true;
+        uint32_t id;
+        if (goods != NULL) TW_TRY(tw_goods_cancel(goods, one->declaration_id, &known));
+        TW_TRY(tw_intern_put(t->gone_ids, one->declaration_id, &id));
+        t->pending[id] = !known && one->at == at;
         t->count.cancelled++;
         t->count.unknown += !known;
     }
-    while (t->next < t->gone_n && t->told[t->next]) t->next++;
+    return TW_OK;
+}
+
+tw_err tw_instructions_decided(struct tw_instructions *t, struct tw_str id, struct tw_goods *goods)
+{
+    bool known = false;
+    const uint32_t k = tw_intern_find(t->gone_ids, id);
+    if (k == TW_MAP_NONE || !t->pending[k] || goods == NULL) return TW_OK;
+    t->pending[k] = false;
+    TW_TRY(tw_goods_cancel(goods, id, &known));
+    t->count.unknown -= known;
     return TW_OK;
 }
 

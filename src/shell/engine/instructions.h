@@ -29,6 +29,10 @@ const struct tw_instruction *tw_instructions_selected(struct tw_instructions *t,
 /* Tells `goods` (NULL = nobody) what was cancelled by then and has not been told. TW_NOMEM */
 tw_err tw_instructions_cancel(struct tw_instructions *t, int64_t at, struct tw_goods *goods) TW_MUST_CHECK;
 
+/* That one has been decided: if it was cancelled in the same second, it is told now. TW_NOMEM */
+tw_err tw_instructions_decided(struct tw_instructions *t, struct tw_str id, struct tw_goods *goods)
+    TW_MUST_CHECK;
+
 struct tw_instructions_count {
     uint64_t selected;           /* declarations that were asked for and found */
     uint64_t late;               /* rows that came after the decision, or are of no declaration here */

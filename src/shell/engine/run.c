@@ -321,6 +321,7 @@ static tw_err decide_one(struct run *r, size_t i)
     struct tw_goods *goods = tw_channels_goods(r->channels);
     TW_TRY(tw_instructions_cancel(r->told, moment_of(r, reading->decl), goods));
     TW_TRY(tw_assess_decide(r->assessor, one, r->n - 1 - i, tw_draw(&r->draws, day, reading->decl->id)));
+    TW_TRY(tw_instructions_decided(r->told, reading->decl->id, goods));
     const bool expected = reading->finding_n > 0 || tw_results_expects(r->results, one->look.declaration);
     if (expected) TW_TRY(tw_assess_await(r->assessor, one));
     TW_TRY(tw_results_add(r->results, reading->finding, reading->finding_n));

@@ -150,6 +150,7 @@ static tw_err choose(struct tw_assessor *a, struct tw_assessment *one, uint64_t 
                                 .day = w->look.day,
                                 .second = at != TW_NO_TIME ? (int32_t)(at - (int64_t)w->look.day * DAY_S) : 0,
                                 .again = one->again,
+                                .counted = one->again && !one->before.cancelled,
                                 .unfounded = a->parts.model == NULL && w->score < PRICE_GROUND};
     if (one->again) k.relodged = one->before.channel;
     if (w->selected != NULL) k.manual = w->selected->channel;

@@ -134,9 +134,9 @@ static void by_score(const struct tw_channels *c, uint32_t office, const struct 
     ground(g, TW_BASIS_SCORE, none ? TW_CHANNEL_GREEN : channels_with_room(c, office, w->channel), &o);
 }
 
-/* The draws below rate[red] are red, the next yellow, then blue, where there is room. */
-static void by_rate(const struct tw_channels *c, uint32_t office, const double rate[TW_CHANNEL_N], double u,
-                    enum tw_basis basis, struct grounds *g)
+/* The draws below rate[red] are red, the next yellow, then blue, where there is room. Returns their part. */
+static double by_rate(const struct tw_channels *c, uint32_t office, const double rate[TW_CHANNEL_N], double u,
+                      enum tw_basis basis, struct grounds *g)
 {
     struct odds o = {{1}};
     double from = 0;
@@ -150,6 +150,7 @@ static void by_rate(const struct tw_channels *c, uint32_t office, const double r
         o.p[0] -= rate[ch];
     }
     ground(g, basis, got, &o);
+    return from;
 }
 
 static double sum_of(const double rate[TW_CHANNEL_N])
@@ -170,8 +171,7 @@ static double by_exploration(const struct tw_channels *c, uint32_t office, const
     double part = c->novelty > 0 ? k->novelty / c->novelty : 1;
     if (part * all > EXPLORED_MOST) part = EXPLORED_MOST / all;
     for (int ch = 0; ch < TW_CHANNEL_N; ch++) rate[ch] = part * c->settings.explore[ch];
-    by_rate(c, office, rate, tw_criteria_draw(k->draw, TW_STR(":explore")), TW_BASIS_EXPLORE, g);
-    return part * all;
+    return by_rate(c, office, rate, tw_criteria_draw(k->draw, TW_STR(":explore")), TW_BASIS_EXPLORE, g);
 }
 
 /* Criteria ask one by one; each that asks gets the channel there is room for. */
@@ -208,12 +208,12 @@ static const uint32_t LAW = TW_BASIS_BIT(MANDATORY) | TW_BASIS_BIT(MANUAL);
 static const uint32_t ASKED = TW_BASIS_BIT(SCORE) | TW_BASIS_BIT(CRITERION);
 
 /* Takes the choice into the counts of its office's shift. */
-static void count(struct office_shift *o, struct tw_channel_choice *choice)
+static void count(struct office_shift *o, const struct tw_channel_case *k, struct tw_channel_choice *choice)
 {
     const unsigned code = channel_code(choice->channel);
     choice->shift = o->begins;
     choice->capacity = o->capacity[code];
-    if (code == 0) return;
+    if (code == 0 || (k->counted && choice->channel == k->relodged)) return;
     o->taken[code]++;
     o->by_score[code] += (choice->basis & LAW) == 0 && (choice->basis & ASKED) != 0;
     if (choice->capacity >= 0 && o->taken[code] > choice->capacity)
@@ -264,8 +264,8 @@ tw_err tw_channels_decide(struct tw_channels *c, const struct tw_channel_case *k
     TW_TRY(channels_office(c, k->office, k->day, k->second, &office));
     TW_TRY(channels_patience(c, k));
     channels_weigh(c, office, k, ret);
-    count(&c->shift[office], ret);
+    count(&c->shift[office], k, ret);
     if (!k->again) remember(c, k, ret);
-    if (!k->facilitated) channels_heard(c, k, ret->channel);
+    if (!k->facilitated && !k->again) channels_heard(c, k, ret->channel);
     return TW_OK;
 }

@@ -124,7 +124,8 @@ struct tw_channel_case {
                                   = none */
     enum tw_channel manual;    /* a control that an officer wants, likewise */
     enum tw_channel relodged;  /* what was decided of these goods before; nothing milder is decided now */
-    bool again;       /* goods that were declared before: score and novelty are not taken in a second time */
+    bool again; /* goods that were declared before: score, novelty and hits are not taken in a second time */
+    bool counted;     /* and that control still stands: it is a later version, and takes no second place */
     bool facilitated; /* a trader whom criteria and score let pass: chance is left */
     double novelty;   /* how little is known of such goods, 0.. ; only proportions count */
     struct tw_channel_ask *ask; /* criteria that hit; asks of it */

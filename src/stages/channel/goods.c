@@ -4,6 +4,7 @@
  * only grow; they are made anew when most of what is in them is gone. */
 #include "channel/goods.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -48,10 +49,7 @@ struct names {
 
 static tw_err name(struct names *s, uint64_t hash)
 {
-    enum { NEAR = 32 }; /* items name the same one after another; a double that is missed does no harm */
     if (hash == 0) return TW_OK;
-    for (size_t i = s->n; i > 0 && s->n - i < NEAR; i--)
-        if (s->at[i - 1] == hash) return TW_OK;
     if (s->n == s->cap) {
         const size_t cap = s->cap > 0 ? 2 * s->cap : 64;
         uint64_t *more = tw_realloc(s->at, cap, sizeof *more);
@@ -61,6 +59,22 @@ static tw_err name(struct names *s, uint64_t hash)
     }
     s->at[s->n++] = hash;
     return TW_OK;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Each once: items of a declaration name the same container thousands of times. */
+static void once_each(struct names *s)
+{
+    size_t kept = 0;
+    if (s->n > 1) qsort(s->at, s->n, sizeof *s->at, by_value);
+    for (size_t i = 0; i < s->n; i++)
+        if (kept == 0 || s->at[kept - 1] != s->at[i]) s->at[kept++] = s->at[i];
+    s->n = kept;
 }
 
 static tw_err name_documents(struct names *s, const struct tw_previous_document *at, size_t n)
@@ -174,6 +188,14 @@ static struct known *of_id(const struct tw_goods *g, uint64_t id)
 {
     const uint32_t k = tw_map64_find(g->ids, id);
     return k != TW_MAP_NONE ? at(g, g->of_id[k]) : NULL;
+}
+
+/* Nobody goes on more than a year after the last declaration: a mistyped year is none to forget all by. */
+static int32_t plausible(const struct tw_goods *g, int32_t day)
+{
+    enum { YEAR = 366 };
+    const int32_t last = g->begin < g->end ? known_at(g, g->end - 1)->day : day;
+    return (int64_t)day - last > YEAR ? last : day;
 }
 
 static void forget(struct tw_goods *g, int32_t day)
@@ -330,7 +352,7 @@ tw_err tw_goods_find(struct tw_goods *g, const struct tw_decl *d, int32_t day, s
                      bool *found)
 {
     struct tw_goods_before cancelled;
-    forget(g, day);
+    forget(g, plausible(g, day));
     if (g->cancelled > 0) TW_TRY(names_of(d, &g->scratch));
     const bool again = g->cancelled > 0 && find_cancelled(g, &cancelled);
     const struct known *same = of_id(g, id_hash(d->id));
@@ -345,12 +367,16 @@ tw_err tw_goods_put(struct tw_goods *g, const struct tw_decl *d, int32_t day, ui
                     enum tw_channel channel, const struct tw_goods_before *before)
 {
     const struct tw_str whose = before != NULL ? before->of : d->id;
+    const struct known *earlier = of_id(g, id_hash(d->id)); /* what it named then it may still be known by */
     TW_TRY(names_of(d, &g->scratch));
+    for (uint32_t i = 0; earlier != NULL && i < earlier->keys; i++)
+        TW_TRY(name(&g->scratch, earlier->key[i]));
+    once_each(&g->scratch);
     struct known *k = known_new(g->scratch.at, g->scratch.n, whose);
     if (k == NULL) return TW_NOMEM;
     k->id = id_hash(d->id);
     k->draw = before != NULL ? before->draw : draw;
-    k->day = day;
+    k->day = plausible(g, day);
     k->draw_day = before != NULL ? before->draw_day : day;
     k->channel = before != NULL ? stricter(before->channel, channel) : channel;
     return add(g, k);

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "channel/channel_priv.h"
 
-enum { DAY_S = 86400 };
+enum { DAY_S = 86400, YEAR_S = 366 * DAY_S };
 
 const struct tw_channel_office *tw_channel_office_find(const struct tw_channel_settings *s, struct tw_str id)
 {
@@ -64,7 +64,9 @@ tw_err channels_office(struct tw_channels *c, struct tw_str name, int32_t day, i
         *o = (struct office_shift){.begins = INT64_MIN, .of = tw_channel_office_find(&c->settings, name)};
     int64_t capacity[TW_CHANNEL_N];
     const int64_t begins = tw_channel_shift_at(&c->settings, o->of, day, second, capacity);
-    if (begins <= o->begins) return TW_OK; /* one that comes late counts in this one */
+    /* One that comes late counts in this shift; but for a shift of a mistyped year, which ends with the next.
+     */
+    if (begins <= o->begins && o->begins - begins <= YEAR_S) return TW_OK;
     *o = (struct office_shift){.begins = begins, .of = o->of};
     for (int ch = 0; ch < TW_CHANNEL_N; ch++)
         if (ch != TW_CHANNEL_QUERY) o->capacity[channel_code((enum tw_channel)ch)] = capacity[ch];

@@ -41,7 +41,7 @@ static tw_err end(const struct rows *rows, struct tw_fault *fault)
 {
     if (!rows->planned)
         return tw_fail(fault, TW_FORMAT, "there is not even a header row; the first row names the columns");
-    if (rows->count == 0)
+    if (rows->count == 0 && !rows->may_be_empty)
         return tw_fail(fault, TW_FORMAT, "a header row and nothing below it; there is nothing to read");
     return TW_OK;
 }

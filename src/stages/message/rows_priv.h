@@ -13,6 +13,7 @@
 struct rows {
     struct tw_csv *csv;
     bool planned;            /* the header row has been taken */
+    bool may_be_empty;       /* nothing below it is no fault */
     uint64_t count, refused; /* rows below the header */
     void *to;                /* first argument of the next two */
     tw_err (*header)(void *to, const struct tw_csv_row *row, struct tw_fault *fault);

@@ -229,7 +229,8 @@ tw_err tw_table_new(enum tw_table_kind kind, size_t rows_max, struct tw_table **
     if (t == NULL) return no_memory(fault);
     t->kind = kind;
     t->most = rows_max > 0 ? rows_max : ROWS_MAX;
-    t->rows = (struct rows){.to = t, .header = take_header, .row = take_row};
+    const bool told = kind == TW_TABLE_SELECTED || kind == TW_TABLE_CANCELLED; /* there are days with none */
+    t->rows = (struct rows){.to = t, .may_be_empty = told, .header = take_header, .row = take_row};
     TW_TRY(tw_csv_new(NULL, &t->rows.csv, fault));
     if (tw_arena_new(OWN_BYTES, &t->own) != TW_OK || tw_arena_new(SIZE_MAX, &t->text) != TW_OK)
         return no_memory(fault);

@@ -184,24 +184,21 @@ static inline enum tw_channel plain_drawn(const struct plain *p, size_t office,
     return drawn;
 }
 
-/* What each channel's part of exploration is for goods as new as these; returns it in all. */
-static inline double plain_exploration(const struct plain *p, const struct tw_channel_case *k,
-                                       double rate[TW_CHANNEL_N])
+/* What each channel's part of exploration is for goods as new as these. */
+static inline void plain_exploration(const struct plain *p, const struct tw_channel_case *k,
+                                     double rate[TW_CHANNEL_N])
 {
-    double all = 0, mean = 0, n = 0, most = 0;
+    double all = 0, mean = 0, n = 0;
     for (int c = 0; c < TW_CHANNEL_N; c++) rate[c] = 0;
     for (int c = 0; c < 3; c++) all += p->s.explore[plain_order[c]];
-    if (!(all > 0) || k->facilitated || !(k->novelty > 0)) return 0;
+    if (!(all > 0) || k->facilitated || !(k->novelty > 0)) return;
     for (size_t i = 0; i < p->n; i++) { /* a mean that forgets when the window is full */
         if (n < (double)p->s.window) n++;
         mean += (p->novelty[i] - mean) / n;
     }
     const double part = mean > 0 ? k->novelty / mean : 1;
-    for (int c = 0; c < 3; c++) {
+    for (int c = 0; c < 3; c++)
         rate[plain_order[c]] = p->s.explore[plain_order[c]] * (part * all > 0.5 ? 0.5 / all : part);
-        most += rate[plain_order[c]];
-    }
-    return most;
 }
 
 static inline struct tw_channel_choice plain_decide(struct plain *p, const struct tw_channel_case *k,
@@ -223,7 +220,9 @@ static inline struct tw_channel_choice plain_decide(struct plain *p, const struc
     if (k->facilitated || k->unfounded)
         for (int c = 0; c < TW_CHANNEL_N; c++) share[c] = c == TW_CHANNEL_GREEN;
     const enum tw_channel drawn = plain_drawn(p, office, p->s.random, u, chance);
-    ret.explored = plain_exploration(p, k, rate);
+    plain_exploration(p, k, rate);
+    for (int c = 0; c < 3; c++)
+        if (plain_room(p, office, plain_order[c], true)) ret.explored += rate[plain_order[c]];
     const enum tw_channel explored =
         plain_drawn(p, office, rate, tw_criteria_draw(k->draw, TW_STR(":explore")), explore);
     enum tw_channel criterion = TW_CHANNEL_GREEN;

@@ -477,6 +477,53 @@ static void goods_declared_before_stand_once_in_the_window(void)
     tw_channels_free(c);
 }
 
+/* A later version whose control still stands takes no second place of its office, and is no second hit. */
+static void versions_take_one_place_and_are_one_hit(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.random[TW_CHANNEL_RED] = 0;
+    s.capacity[TW_CHANNEL_RED] = 2;
+    struct tw_channels *c = channels(&s);
+    struct tw_channel_choice choice;
+    struct tw_channel_ask ask = {.id = TW_STR("A"), .channel = TW_CHANNEL_RED, .draw = 0.5, .patience = 3};
+    struct tw_channel_case k = {.office = TW_STR("HB01"), .day = 20000, .mandatory = TW_CHANNEL_RED};
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.beyond == 0);
+    struct tw_channel_case later = {.office = TW_STR("HB01"), .day = 20000, .again = true, .counted = true};
+    later.relodged = TW_CHANNEL_RED;
+    for (int i = 0; i < 10; i++)
+        CHECK(tw_channels_decide(c, &later, &choice) == TW_OK && choice.channel == TW_CHANNEL_RED &&
+              choice.beyond == 0);
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.beyond == 0);
+    later.relodged = TW_CHANNEL_GREEN; /* stricter than before: it takes a place */
+    later.manual = TW_CHANNEL_RED;
+    CHECK(tw_channels_decide(c, &later, &choice) == TW_OK && choice.beyond == 1);
+    struct tw_channel_case hit = {
+        .office = TW_STR("HB02"), .day = 20000, .ask = &ask, .asks = 1, .again = true};
+    for (int i = 0; i < 10; i++) CHECK(tw_channels_decide(c, &hit, &choice) == TW_OK && !ask.certain);
+    hit.again = false;
+    for (int i = 0; i < 4; i++)
+        CHECK(tw_channels_decide(c, &hit, &choice) == TW_OK && ask.certain == (i == 3));
+    tw_channels_free(c);
+}
+
+/* One mistyped year is over with the next declaration. */
+static void a_shift_of_a_mistyped_year_ends_with_the_next(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.capacity[TW_CHANNEL_RED] = 1;
+    struct tw_channels *c = channels(&s);
+    struct tw_channel_choice choice;
+    struct tw_channel_case k = {
+        .office = TW_STR("HB01"), .day = 20000 + 70 * 365, .mandatory = TW_CHANNEL_RED};
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
+    k.day = 20000;
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.shift == (int64_t)20000 * 86400);
+    CHECK(choice.beyond == 0);
+    k.day = 19900; /* late, and counted now */
+    CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.beyond == 1);
+    tw_channels_free(c);
+}
+
 static tw_err decide_a_few(void)
 {
     struct tw_channel_settings s = tw_channel_defaults();
@@ -517,6 +564,8 @@ int main(void)
     RUN(more_risk_never_means_a_greener_channel);
     RUN(tells_where_green_ends_and_red_begins);
     RUN(goods_declared_before_stand_once_in_the_window);
+    RUN(versions_take_one_place_and_are_one_hit);
+    RUN(a_shift_of_a_mistyped_year_ends_with_the_next);
     RUN(refuses_settings_that_cannot_be);
     RUN(draws_as_rfc_2104_says);
     RUN(survives_every_failed_allocation);

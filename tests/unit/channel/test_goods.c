@@ -108,6 +108,36 @@ static void a_later_version_keeps_the_draw_and_the_strictest_channel(void)
     tw_goods_free(g);
 }
 
+/* A number that a later version no longer names is still one of its goods. */
+static void is_known_by_what_any_version_named(void)
+{
+    struct tw_goods *g = goods(30, 100);
+    struct tw_goods_before before;
+    const struct tw_decl first = {.id = TW_STR("A1"), .bill_of_lading = TW_STR("B1")},
+                         later = {.id = TW_STR("A1"), .bill_of_lading = TW_STR("B2")},
+                         next = {.id = TW_STR("A2"), .bill_of_lading = TW_STR("(b_1)#")};
+    put(g, &first, 100, 1, TW_CHANNEL_RED);
+    put(g, &later, 101, 2, TW_CHANNEL_RED);
+    CHECK(cancel(g, "A1"));
+    CHECK(find(g, &next, 102, &before) && before.draw == 1 && before.channel == TW_CHANNEL_RED);
+    tw_goods_free(g);
+}
+
+/* One declaration of a mistyped year makes nobody forget, and is forgotten with its neighbours. */
+static void a_mistyped_year_moves_nothing(void)
+{
+    struct tw_goods *g = goods(5, 100);
+    struct tw_goods_before before;
+    const struct tw_decl d = {.id = TW_STR("A1"), .bill_of_lading = TW_STR("BL")},
+                         next = {.id = TW_STR("A2"), .bill_of_lading = TW_STR("BL")};
+    put(g, &d, 100, 1, TW_CHANNEL_RED);
+    put(g, &(struct tw_decl){.id = TW_STR("X")}, 100 + 70 * 365, 1, TW_CHANNEL_RED);
+    CHECK(cancel(g, "A1"));
+    CHECK(find(g, &next, 101, &before) && tw_goods_n(g) == 2);
+    CHECK(!find(g, &next, 106, &before) && tw_goods_n(g) == 0);
+    tw_goods_free(g);
+}
+
 /* Cancelled and declared again under new numbers, over and over, with another container each time but one
  * document: the first draw, the strictest channel. */
 static void hands_on_what_it_was_given(void)
@@ -172,6 +202,7 @@ static void forgets_after_its_days_and_beyond_its_most(void)
 enum { MANY = 4000, NUMBERS = 60, PER_DAY = 200 };
 struct plain {
     int number, bill, day, draw_day;
+    uint64_t bills; /* that any version of it has named, a bit each */
     uint64_t draw;
     int of;
     enum tw_channel channel;
@@ -210,7 +241,7 @@ static void goes_through_all(int days)
         enum tw_channel strictest = TW_CHANNEL_GREEN;
         for (int k = i - 1; k >= 0 && all[k].day >= p->day - days; k--) {
             if (same == NULL && all[k].number == p->number) same = &all[k];
-            if (!all[k].cancelled || all[k].bill != p->bill) continue;
+            if (!all[k].cancelled || (all[k].bills >> p->bill & 1) == 0) continue;
             first = &all[k];
             strictest = stricter(strictest, all[k].channel);
         }
@@ -218,6 +249,7 @@ static void goes_through_all(int days)
         const bool found = find(g, &d, p->day, &before);
         const struct plain *from = same != NULL ? same : first;
         CHECK(found == (from != NULL));
+        p->bills = (uint64_t)1 << p->bill | (same != NULL ? same->bills : 0);
         CHECK(tw_goods_put(g, &d, p->day, p->draw, p->channel, found ? &before : NULL) == TW_OK);
         if (from != NULL) {
             again++;
@@ -383,6 +415,8 @@ int main(void)
 {
     RUN(knows_goods_by_document_and_container);
     RUN(a_later_version_keeps_the_draw_and_the_strictest_channel);
+    RUN(is_known_by_what_any_version_named);
+    RUN(a_mistyped_year_moves_nothing);
     RUN(hands_on_what_it_was_given);
     RUN(takes_the_first_draw_of_several);
     RUN(forgets_after_its_days_and_beyond_its_most);

@@ -71,9 +71,11 @@ static void tells_each_cancellation_once_when_its_time_comes(void)
     CHECK(tw_goods_put(g, &two, day, 2, TW_CHANNEL_RED, NULL) == TW_OK);
     CHECK(tw_instructions_cancel(t, at(3, 0), g) ==
           TW_OK); /* D1 in the second it is decided in: not known yet */
-    CHECK(tw_instructions_count(t).cancelled == 1 && tw_instructions_count(t).unknown == 1);
+    CHECK(tw_instructions_count(t).cancelled == 2 && tw_instructions_count(t).unknown == 2);
     CHECK(tw_goods_put(g, &one, day, 1, TW_CHANNEL_RED, NULL) == TW_OK);
-    CHECK(tw_instructions_cancel(t, at(3, 0), g) == TW_OK);
+    CHECK(tw_instructions_decided(t, one.id, g) == TW_OK && tw_instructions_decided(t, one.id, g) == TW_OK);
+    CHECK(tw_instructions_decided(t, first.id, g) == TW_OK &&
+          tw_instructions_decided(t, TW_STR("D9"), g) == TW_OK);
     CHECK(tw_goods_find(g, &first, day, &before, &found) == TW_OK && found && before.draw == 1);
     CHECK(tw_goods_find(g, &second, day, &before, &found) == TW_OK && !found);
     CHECK(tw_instructions_cancel(t, at(4, 1), g) == TW_OK &&

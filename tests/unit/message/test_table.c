@@ -143,6 +143,11 @@ static void reads_instructions(void)
     CHECK(read_table(TW_TABLE_CANCELLED, "at,declaration_id\n2026-01-02,D1\n", &gone) == TW_OK);
     at = tw_table_instructions(gone, &n);
     CHECK(n == 1 && tw_str_is(at->declaration_id, "D1") && at->channel == TW_CHANNEL_GREEN);
+    struct tw_table *empty = NULL; /* nobody was picked that day */
+    CHECK(read_table(TW_TABLE_CANCELLED, "at,declaration_id\n", &empty) == TW_OK);
+    CHECK(tw_table_instructions(empty, &n) == NULL || n == 0);
+    tw_table_free(empty);
+    CHECK(read_table(TW_TABLE_CANCELLED, "", &empty) == TW_FORMAT);
     CHECK(read_table(TW_TABLE_RATES, "rate,currency,date\n0.92,USD,2026-01-02\n", &rates) == TW_OK);
     CHECK(tw_table_instructions(rates, &n) == NULL && n == 0);
     static const struct {
