@@ -104,29 +104,47 @@ static size_t index_of(const struct preview *p, const struct tw_criterion *of)
     return lo;
 }
 
-static void count_hit(struct preview *p, const struct tw_assessment *one, const struct tw_criteria_hit *h,
-                      uint8_t result)
+static bool asks_for_control(const struct tw_criteria_hit *h)
 {
-    const struct tw_decision *k = &one->decision;
-    struct tally *t = &p->tally[index_of(p, h->criterion)];
-    t->unknown += h->outcome == TW_OUTCOME_UNKNOWN;
-    t->failed += h->outcome == TW_OUTCOME_FAULT;
-    if (h->outcome != TW_OUTCOME_HIT) return;
+    return h->asks && h->criterion->class != TW_CRITERION_FACILITATION;
+}
+
+/* One that hits. alone: it is the only one that asks, and nothing else would have selected the declaration.
+ */
+static void count_hit(struct tally *t, const struct tw_decision *k, const struct tw_criteria_hit *h,
+                      bool alone, uint8_t result)
+{
+    const bool asks = asks_for_control(h);
     t->hits++;
-    t->asks += h->asks && h->criterion->class != TW_CRITERION_FACILITATION;
+    t->asks += asks;
+    t->alone += asks && alone;
     t->score += k->score_channel != TW_CHANNEL_GREEN;
     t->inspected += (result & 1) != 0;
     t->found += (result & 2) != 0;
-    size_t asking = 0;
+}
+
+static void count_hits(struct preview *p, const struct tw_assessment *one, uint8_t result)
+{
+    static const uint32_t own = TW_BASIS_BIT(CRITERION) | TW_BASIS_BIT(MANDATORY);
+    const struct tw_decision *k = &one->decision;
+    size_t n = 0, asking = 0;
     for (size_t i = 0; i < one->hits; i++) {
-        const struct tw_criteria_hit *o = &one->hit[i];
-        if (o->outcome != TW_OUTCOME_HIT) continue;
-        asking += o->asks && o->criterion->class != TW_CRITERION_FACILITATION;
-        p->overlap[index_of(p, h->criterion) * p->n + index_of(p, o->criterion)]++;
+        const struct tw_criteria_hit *h = &one->hit[i];
+        const size_t at = index_of(p, h->criterion);
+        p->tally[at].unknown += h->outcome == TW_OUTCOME_UNKNOWN;
+        p->tally[at].failed += h->outcome == TW_OUTCOME_FAULT;
+        if (h->outcome != TW_OUTCOME_HIT) continue;
+        p->hit[n++] = at;
+        asking += asks_for_control(h);
     }
-    const uint32_t own = TW_BASIS_BIT(CRITERION) | TW_BASIS_BIT(MANDATORY);
-    t->alone += h->asks && h->criterion->class != TW_CRITERION_FACILITATION && asking == 1 &&
-                k->channel != TW_CHANNEL_GREEN && (k->basis & ~own) == 0;
+    const bool alone = asking == 1 && k->channel != TW_CHANNEL_GREEN && (k->basis & ~own) == 0;
+    for (size_t i = 0, at = 0; i < one->hits; i++)
+        if (one->hit[i].outcome == TW_OUTCOME_HIT)
+            count_hit(&p->tally[p->hit[at++]], k, &one->hit[i], alone, result);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t *row = p->overlap + p->hit[i] * p->n;
+        for (size_t o = 0; o < n; o++) row[p->hit[o]]++;
+    }
 }
 
 static tw_err keep_before(struct preview *p, enum tw_channel channel)
@@ -184,7 +202,7 @@ static tw_err on_decided(void *to, const struct tw_assessor *a, const struct tw_
     if (p->last_day == TW_NO_DAY || one->look.day > p->last_day) p->last_day = one->look.day;
     compare(p, one->decision.channel);
     TW_TRY(put_decision(p, a, one, fault));
-    for (size_t i = 0; i < one->hits; i++) count_hit(p, one, &one->hit[i], result);
+    count_hits(p, one, result);
     return count_load(p, one) == TW_OK ? TW_OK : no_memory(fault);
 }
 
@@ -201,7 +219,8 @@ static tw_err open_set(struct preview *p, const struct tw_run_options *o, const 
     (void)tw_criteria_at(p->set, &p->n);
     p->tally = tw_calloc(p->n, sizeof *p->tally);
     p->overlap = tw_calloc(p->n * p->n, sizeof *p->overlap);
-    if (p->tally == NULL || p->overlap == NULL || tw_intern_new(&p->offices) != TW_OK)
+    p->hit = tw_calloc(p->n, sizeof *p->hit);
+    if (p->tally == NULL || p->overlap == NULL || p->hit == NULL || tw_intern_new(&p->offices) != TW_OK)
         return no_memory(fault);
     return TW_OK;
 }
@@ -287,6 +306,7 @@ tw_err tw_cli_preview(struct tw_cli *cli, struct tw_fault *fault)
     tw_intern_free(p.ids);
     tw_intern_free(p.offices);
     tw_free(p.tally);
+    tw_free(p.hit);
     tw_free(p.overlap);
     tw_free(p.result);
     tw_free(p.load);

@@ -32,6 +32,7 @@ struct preview {
     struct tw_criteria *set; /* ours; the run reads the file again */
     struct tally *tally;
     uint64_t *overlap; /* n x n: hits of both */
+    size_t *hit;       /* of the declaration at hand, n at most */
     size_t n;
     /* the past */
     struct tw_findings *findings;
