@@ -160,9 +160,11 @@ _tidewaiter()
         esac
         ;;
     channel)
-        words='--help --json --quiet --at --findings --map --currency'
+        words='--help --json --quiet --at --findings --selected --cancelled --map --currency'
         case $prev in
         --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --selected) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --cancelled) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;

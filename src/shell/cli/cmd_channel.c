@@ -231,6 +231,7 @@ static tw_err due(struct tw_cli *cli, struct tw_fault *fault)
     const char *path = tw_cli_value(cli, "findings");
     TW_SCOPED(tw_cli_reading) *reading = NULL;
     TW_SCOPED(tw_findings) *findings = NULL;
+    TW_SCOPED(tw_instructions) *told = NULL;
     uint64_t n[TW_DUE_N];
     if (cli->args != 2) return tw_fail(fault, TW_ARG, "`channel due` takes one file of decisions");
     TW_TRY(read_moment(cli, &o.at, fault));
@@ -241,6 +242,9 @@ static tw_err due(struct tw_cli *cli, struct tw_fault *fault)
         tw_cli_reading_summary(reading, 0);
         o.results = tw_findings_list(findings);
     }
+    TW_TRY(tw_instructions_read(tw_cli_value(cli, "selected"), tw_cli_value(cli, "cancelled"),
+                                tw_cli_reading_options(reading), &told, fault));
+    o.told = told;
     cli->file = o.decisions;
     TW_TRY(tw_due_read(&o, n, fault));
     cli->file = NULL;

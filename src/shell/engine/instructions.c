@@ -13,6 +13,7 @@ struct tw_instructions {
     size_t *first;                         /* of each id, among them; behind the last how many there are */
     const struct tw_instruction **gone;    /* the rows of `cancelled`, by time */
     size_t gone_n, next;                   /* those before `next` have been told */
+    const struct tw_instruction **gone_of; /* the same, by id and time */
     struct tw_intern *gone_ids;            /* of those */
     bool *pending;                         /* of each id: it was not known, and is not decided yet */
     bool *used;                            /* of each id: it was asked for */
@@ -25,12 +26,12 @@ static int by_time(const struct tw_instruction *a, const struct tw_instruction *
     return a < b ? -1 : a > b; /* rows of one table: as they stand there */
 }
 
-static int cancelled_order(const void *a, const void *b)
+static int time_order(const void *a, const void *b)
 {
     return by_time(*(const struct tw_instruction *const *)a, *(const struct tw_instruction *const *)b);
 }
 
-static int selected_order(const void *a, const void *b)
+static int id_order(const void *a, const void *b)
 {
     const struct tw_instruction *const x = *(const struct tw_instruction *const *)a,
                                        *const y = *(const struct tw_instruction *const *)b;
@@ -56,8 +57,9 @@ static tw_err sorted(const struct tw_table *table, int (*order)(const void *, co
 static tw_err put_in_order(struct tw_instructions *t)
 {
     size_t n;
-    TW_TRY(sorted(t->cancelled, cancelled_order, &t->gone, &t->gone_n));
-    TW_TRY(sorted(t->selected, selected_order, &t->of, &n));
+    TW_TRY(sorted(t->cancelled, time_order, &t->gone, &t->gone_n));
+    TW_TRY(sorted(t->cancelled, id_order, &t->gone_of, &t->gone_n));
+    TW_TRY(sorted(t->selected, id_order, &t->of, &n));
     TW_TRY(tw_intern_new(&t->ids));
     TW_TRY(tw_intern_new(&t->gone_ids));
     t->first = tw_calloc(n + 1, sizeof *t->first);
@@ -104,6 +106,7 @@ void tw_instructions_free(struct tw_instructions *t)
     tw_free(t->first);
     tw_free(t->used);
     tw_free(t->gone);
+    tw_free(t->gone_of);
     tw_free(t->pending);
     tw_intern_free(t->gone_ids);
     tw_free(t);
@@ -122,6 +125,20 @@ const struct tw_instruction *tw_instructions_selected(struct tw_instructions *t,
     t->count.selected += ret != NULL;
     t->used[k] = t->used[k] || ret != NULL;
     return ret;
+}
+
+bool tw_instructions_cancelled(const struct tw_instructions *t, struct tw_str id, int64_t from, int64_t by)
+{
+    size_t low = 0, high = t->gone_n; /* the first that is not before (id, from) lies within, or is `high` */
+    while (low < high) {
+        const size_t mid = low + (high - low) / 2;
+        const int ids = tw_str_cmp(t->gone_of[mid]->declaration_id, id);
+        if (ids < 0 || (ids == 0 && t->gone_of[mid]->at < from))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < t->gone_n && tw_str_eq(t->gone_of[low]->declaration_id, id) && t->gone_of[low]->at <= by;
 }
 
 tw_err tw_instructions_cancel(struct tw_instructions *t, int64_t at, struct tw_goods *goods)

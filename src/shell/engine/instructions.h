@@ -20,11 +20,18 @@ tw_err tw_instructions_read(const char *selected, const char *cancelled,
                             const struct tw_input_options *options, struct tw_instructions **ret,
                             struct tw_fault *fault) TW_MUST_CHECK;
 void tw_instructions_free(struct tw_instructions *t); /* takes NULL */
+static inline void tw_instructions_freep(struct tw_instructions **t)
+{
+    tw_instructions_free(*t);
+}
 
 /* The strictest that officers had said by then; the earliest of as strict ones; NULL = nothing.
  * at  UTC seconds; TW_NO_TIME = before all of them */
 const struct tw_instruction *tw_instructions_selected(struct tw_instructions *t, struct tw_str id,
                                                       int64_t at);
+
+/* Was it cancelled between the two moments, themselves included? UTC seconds */
+bool tw_instructions_cancelled(const struct tw_instructions *t, struct tw_str id, int64_t from, int64_t by);
 
 /* Tells `goods` (NULL = nobody) what was cancelled by then and has not been told. TW_NOMEM */
 tw_err tw_instructions_cancel(struct tw_instructions *t, int64_t at, struct tw_goods *goods) TW_MUST_CHECK;

@@ -89,6 +89,25 @@ static void tells_each_cancellation_once_when_its_time_comes(void)
     tw_goods_free(g);
 }
 
+static void knows_what_was_cancelled_between_two_moments(void)
+{
+    struct tw_instructions *t = NULL;
+    write_file(cancelled, "declaration_id,at\nD2,2026-01-04\nD9,2026-01-02\nD2,2026-01-02\n");
+    CHECK(tw_instructions_read(NULL, cancelled, &options, &t, NULL) == TW_OK);
+    const struct {
+        const char *id;
+        int64_t from, by;
+        bool was;
+    } row[] = {{"D2", at(1, 0), at(9, 0), true},    {"D2", at(2, 0), at(2, 0), true},
+               {"D2", at(2, 1), at(3, 23), false},  {"D2", at(3, 0), at(4, 0), true},
+               {"D2", at(4, 1), INT64_MAX, false},  {"D9", INT64_MIN, at(1, 23), false},
+               {"D9", INT64_MIN, INT64_MAX, true},  {"D1", INT64_MIN, INT64_MAX, false},
+               {"D3", INT64_MIN, INT64_MAX, false}, {"DA", INT64_MIN, INT64_MAX, false}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+        CHECK(tw_instructions_cancelled(t, tw_str_from(row[i].id), row[i].from, row[i].by) == row[i].was);
+    tw_instructions_free(t);
+}
+
 static void names_the_file_at_fault(void)
 {
     const char *file = NULL;
@@ -126,6 +145,7 @@ int main(void)
     snprintf(cancelled, sizeof cancelled, "%s/cancelled.csv", dir);
     RUN(knows_what_officers_had_said);
     RUN(tells_each_cancellation_once_when_its_time_comes);
+    RUN(knows_what_was_cancelled_between_two_moments);
     RUN(names_the_file_at_fault);
     RUN(survives_every_failed_allocation);
     remove(selected);
