@@ -161,12 +161,12 @@ static void channels(struct tw_str bytes)
         CHECK(tw_channels_decide(c, &k, &ret) == TW_OK);
         CHECK(ret.channel < TW_CHANNEL_N && ret.propensity_ppm <= 1000000);
         const struct tw_decl d = {.id = i % 3 == 0 ? TW_STR("D1") : TW_STR("D3"),
-                                  .bill_of_lading = TW_STR("B")};
+                                  .bill_of_lading = TW_STR("BL01")};
         struct tw_goods_before before;
         bool found;
         CHECK(tw_goods_find(tw_channels_goods(c), &d, k.day, &before, &found) == TW_OK);
-        CHECK(tw_goods_put(tw_channels_goods(c), &d, k.day, k.draw, ret.channel, found ? &before : NULL) ==
-              TW_OK);
+        CHECK(tw_goods_put(tw_channels_goods(c), &d, k.day, k.draw, found ? before.draw_day : k.day,
+                           ret.channel) == TW_OK);
     }
 }
 
@@ -185,9 +185,9 @@ static void edited_channels(struct tw_str how, int declarations)
         struct tw_channel_choice ret;
         CHECK(tw_channels_decide(c, &k, &ret) == TW_OK);
         const struct tw_decl d = {.id = i % 2 == 0 ? TW_STR("D1") : TW_STR("D2"),
-                                  .bill_of_lading = TW_STR("B")};
+                                  .bill_of_lading = TW_STR("BL01")};
         bool known;
-        CHECK(tw_goods_put(tw_channels_goods(c), &d, k.day, k.draw, ret.channel, NULL) == TW_OK);
+        CHECK(tw_goods_put(tw_channels_goods(c), &d, k.day, k.draw, k.day, ret.channel) == TW_OK);
         CHECK(tw_goods_cancel(tw_channels_goods(c), d.id, &known) == TW_OK && known);
     }
     CHECK(tw_channels_save(c, &file) == TW_OK);

@@ -100,7 +100,7 @@ def prepare(program, folder, seed):
     how = ("assess", "--quiet", "--json", "--full", "--findings", country / "all.csv", "--manifests", country / "manifests.edi")
     call(program, *how, "--state", folder / "state", "--out", before, country / "before.csv")
     shutil.copy(next((folder / "state").glob("profile-*.state")), model / "profile.state")
-    window = b"TWCHAN3\n" + struct.pack("<4Q2dQ", 0, 0, 0, 0, 0, .5, 0)  # no score yet (docs/formats/channels.md)
+    window = b"TWCHAN4\n" + struct.pack("<4Q2dQ", 0, 0, 0, 0, 0, .5, 0)  # no score yet (docs/formats/channels.md)
     (model / "channels.state").write_bytes(window + hashlib.sha256(window).digest())
     for card in ("card.json", "card.md"):
         (model / card).write_text("{}\n", encoding="utf-8")

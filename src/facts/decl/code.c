@@ -287,6 +287,17 @@ struct tw_str tw_number_key(struct tw_str number, char room[TW_NUMBER_BYTES])
     return (struct tw_str){room, n};
 }
 
+bool tw_number_names(struct tw_str key)
+{
+    enum { LEAST = 4 };
+    bool digit = false, various = false;
+    for (size_t i = 0; i < key.n; i++) {
+        digit |= key.s[i] >= '0' && key.s[i] <= '9';
+        various |= key.s[i] != key.s[0];
+    }
+    return key.n >= LEAST && digit && various;
+}
+
 bool tw_transport_document(struct tw_str type)
 {
     static const char *const types[] = {"703", "704", "705", "706", "707", "708", "709", "710",

@@ -92,6 +92,9 @@ tw_err tw_locode_check(struct tw_str place, struct tw_fault *fault) TW_MUST_CHEC
  * alone, without the blanks and strokes that people set, the first TW_NUMBER_BYTES of it. Lies in `room`. */
 enum { TW_NUMBER_BYTES = 64 };
 struct tw_str tw_number_key(struct tw_str number, char room[TW_NUMBER_BYTES]);
+/* Does a number, as it is compared, name anything? Not what people put where something must stand: N/A, NIL,
+ * 0000. Four letters and digits at the least, a digit among them, and not all the same. */
+bool tw_number_names(struct tw_str key);
 
 /* Is a document of that type a transport document: bill of lading, air waybill, consignment note. Source:
  * UN/EDIFACT code list 1001; data models put an N before the number. */

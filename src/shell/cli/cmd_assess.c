@@ -270,8 +270,7 @@ static void put_told(struct tw_buf *b, const struct tw_run_options *o, const str
     if (s->again + s->relodged > 0)
         tw_buf_printf(
             b,
-            "\nagain    %llu later versions, %llu declared again after a cancellation: they keep draw "
-            "and channel",
+            "\nagain    %llu later versions, %llu of goods that were cancelled: nothing milder than before",
             (unsigned long long)s->again, (unsigned long long)s->relodged);
 }
 
@@ -314,6 +313,7 @@ static void put_json(struct tw_buf *b, const struct tw_run_options *o, const str
                  {"selected_late", s->selected_late},
                  {"cancelled", s->cancelled},
                  {"cancelled_unknown", s->cancelled_unknown},
+                 {"full", s->full},
                  {"beyond_capacity", s->beyond},
                  {"shifts_above_capacity", s->beyond_shifts}};
     struct tw_json j = {.out = b};

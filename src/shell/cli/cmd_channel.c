@@ -62,8 +62,7 @@ static void put_text(const struct tw_draws_report *r, struct tw_buf *out)
         tw_buf_printf(out, "%llu of them altered", ull(r->altered));
     if (r->repeated > 0) tw_buf_printf(out, "; %llu stand there before", ull(r->repeated));
     if (r->elsewhere > 0)
-        tw_buf_printf(out, "; %llu taken over from a declaration that does not stand before",
-                      ull(r->elsewhere));
+        tw_buf_printf(out, "; %llu of later versions whose first does not stand before", ull(r->elsewhere));
     tw_buf_char(out, '\n');
     put_altered(r, out);
     put_keys(r, out);

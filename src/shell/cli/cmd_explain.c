@@ -79,6 +79,27 @@ static void put_boundary(struct tw_buf *b, const char *what, double v)
     if (isfinite(v)) tw_buf_fixed(b, v, 4);
 }
 
+/* What was decided of these goods before. */
+static void put_before(struct tw_buf *b, const struct tw_goods_before *before)
+{
+    const struct tw_goods_floor *own = &before->own, *shared = &before->shared;
+    if (own->of.s != NULL && before->version) {
+        tw_buf_text(b, "  a later version: it keeps the draw of ");
+        tw_buf_day(b, before->draw_day);
+    } else if (own->of.s != NULL) {
+        tw_buf_text(b, "  declared before and cancelled");
+    }
+    if (own->of.s != NULL)
+        tw_buf_printf(b, "; as %.*s it was %s, and nothing milder now\n", TW_STR_ARG(own->of),
+                      tw_channel_name(own->channel));
+    if (shared->of.s != NULL)
+        tw_buf_printf(
+            b,
+            "  another trader's %.*s names the same container or document, was %s and was cancelled: "
+            "nothing milder where there is room\n",
+            TW_STR_ARG(shared->of), tw_channel_name(shared->channel));
+}
+
 /* What an officer said, what was decided of these goods before, what comes next. */
 static void put_circumstances(struct tw_buf *b, const struct tw_assessment *one)
 {
@@ -88,12 +109,7 @@ static void put_circumstances(struct tw_buf *b, const struct tw_assessment *one)
         tw_buf_time(b, one->selected->at);
         tw_buf_text(b, ")\n");
     }
-    if (one->again) {
-        tw_buf_printf(b, "  these goods were declared before as %.*s, drawn on ", TW_STR_ARG(one->before.of));
-        tw_buf_day(b, one->before.draw_day);
-        tw_buf_printf(b, "%s: they keep that draw, and nothing milder than %s\n",
-                      one->before.cancelled ? ", and cancelled" : "", tw_channel_name(one->before.channel));
-    }
+    put_before(b, &one->before);
     if (one->explored > 0) {
         tw_buf_text(b, "  exploration would pick it with a probability of ");
         put_percent(b, (uint32_t)(one->explored * 1e6 + 0.5));
@@ -101,6 +117,9 @@ static void put_circumstances(struct tw_buf *b, const struct tw_assessment *one)
         tw_buf_fixed(b, one->novelty, 2);
         tw_buf_text(b, " of 1\n");
     }
+    if (one->full != TW_CHANNEL_GREEN)
+        tw_buf_printf(b, "  %s was called for and is full: the office can take %lld in this shift\n",
+                      tw_channel_name(one->full), (long long)one->full_capacity);
     if (one->beyond > 0)
         tw_buf_printf(b,
                       "  the office is full: this is control %u beyond the %lld it can take in this shift\n",
@@ -132,7 +151,7 @@ static void put_decision(struct tw_buf *b, const struct page *p, const struct tw
     tw_buf_fixed(b, one->score, 4);
     put_boundary(b, ", red began", one->red_from);
     put_boundary(b, ", green ended", one->green_below);
-    if (one->again) {
+    if (one->before.version) {
         tw_buf_text(b, "\n  its draw was made before, so this channel was certain\n");
     } else {
         tw_buf_text(b, "\n  its own draw gave this channel with a probability of ");

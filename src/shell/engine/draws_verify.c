@@ -47,16 +47,13 @@ bool tw_draws_true(const struct tw_draws_report *r)
 /* -- one decision
  * ----------------------------------------------------------------------------------------------- */
 
-/* Whose draw it is, and the day whose key drew it: its own, that of its lodging, or the one that is told
- * where it has none; of goods that were declared before, what is told of them. */
-static tw_err drawn_of(const struct json_line *l, struct tw_str *of, int32_t *ret, struct tw_fault *fault)
+/* The day whose key drew it: that of its lodging, or the one that is told where it has none; of a later
+ * version, that of the first. */
+static tw_err drawn_on(const struct json_line *l, bool *version, int32_t *ret, struct tw_fault *fault)
 {
     const struct json_line before = {.object = tw_json_get(l->object, "relodged"), .line = l->line};
-    if (before.object != NULL) {
-        TW_TRY(json_line_text(&before, "of", of, fault));
-        return json_line_day(&before, "draw_day", ret, fault);
-    }
-    *of = (struct tw_str){NULL, 0};
+    *version = before.object != NULL && tw_json_get(before.object, "draw_day") != NULL;
+    if (*version) return json_line_day(&before, "draw_day", ret, fault);
     const struct tw_json_node *at = tw_json_get(l->object, "decided_at");
     return json_line_day(l, at != NULL && at->kind == TW_JSON_NULL ? "draw_day" : "decided_at", ret, fault);
 }
@@ -89,18 +86,17 @@ static tw_err take(void *to, const struct json_line *l, struct tw_fault *fault)
 {
     struct verify *v = to;
     struct tw_draws_report *r = v->r;
-    struct tw_str id, of;
+    struct tw_str id;
     uint8_t bytes[8];
     int32_t day;
-    bool before;
+    bool before, version;
     uint64_t draw = 0;
     TW_TRY(json_line_text(l, "id", &id, fault));
     TW_TRY(json_line_hex(l, "draw", bytes, sizeof bytes, fault));
-    TW_TRY(drawn_of(l, &of, &day, fault));
+    TW_TRY(drawn_on(l, &version, &day, fault));
     TW_TRY(turn_to(v, day, l, fault));
     for (size_t i = 0; i < sizeof bytes; i++) draw = draw << 8 | bytes[i];
-    const struct tw_str whose = of.n > 0 ? of : id;
-    const uint64_t would = tw_channel_draw(&v->by, whose);
+    const uint64_t would = tw_channel_draw(&v->by, id);
     r->decisions++;
     if (draw != would && r->altered++ == 0) {
         r->first.line = l->line;
@@ -110,9 +106,9 @@ static tw_err take(void *to, const struct json_line *l, struct tw_fault *fault)
         tw_buf_str(&r->first.id, id);
         if (r->first.id.failed) return TW_NOMEM;
     }
-    TW_TRY(tw_idset_put(v->seen, tw_hash64(whose.s, whose.n, draw), &before));
+    TW_TRY(tw_idset_put(v->seen, tw_hash64(id.s, id.n, draw), &before));
     r->repeated += before;
-    r->elsewhere += of.n > 0 && !before;
+    r->elsewhere += version && !before;
     if (before) return TW_OK;
     v->count[TW_DRAW_CHANCE][draw >> 56]++;
     v->count[TW_DRAW_TIES][draw >> 24 & 0xff]++;

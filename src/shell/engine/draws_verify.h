@@ -23,7 +23,7 @@ enum tw_draw_half { TW_DRAW_CHANCE, TW_DRAW_TIES, TW_DRAW_HALVES }; /* upper and
 struct tw_draws_report {
     uint64_t decisions, days; /* on record; days among them */
     uint64_t repeated;        /* draws that stood before: not counted again for evenness */
-    uint64_t elsewhere;       /* taken over from a declaration that does not stand before: look for it */
+    uint64_t elsewhere;       /* of later versions whose first does not stand before with it: look for it */
     uint64_t altered;         /* draws that are not what key and id give */
     struct {                  /* the first of them */
         uint32_t line;

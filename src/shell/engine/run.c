@@ -292,8 +292,9 @@ static void count(struct run *r, const struct tw_assessment *one)
         s->alone[b] += basis == 1u << b;
     }
     count_beyond(s, one);
-    s->relodged += one->again && one->before.cancelled;
-    s->again += one->again && !one->before.cancelled;
+    s->again += one->before.version;
+    s->relodged += !one->before.version && (one->before.own.of.s != NULL || one->before.shared.of.s != NULL);
+    s->full += one->full != TW_CHANNEL_GREEN;
     if (one->decl->lodged_at == TW_NO_TIME) return;
     if (s->first_day == TW_NO_DAY || day < s->first_day) s->first_day = day;
     s->out_of_order += s->last_day != TW_NO_DAY && day < s->last_day;

@@ -90,6 +90,7 @@ struct tw_run_summary {
     uint64_t selected,
         selected_late; /* by officers: decided so; picked after it was decided, or of none here */
     uint64_t cancelled, cancelled_unknown; /* of these not decided before, or long ago */
+    uint64_t full;                         /* called for in a stricter channel, which was full */
     uint64_t beyond, beyond_shifts;        /* controls beyond capacity; in how many shifts of a channel */
     struct tw_run_full fullest[TW_RUN_FULL_MAX]; /* the first of them */
     size_t fullest_n;

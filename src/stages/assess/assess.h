@@ -72,12 +72,13 @@ struct tw_assessment {
     const double
         *attribution; /* of that item, TW_FEATURE_N, margin units; after tw_assess_explain, else NULL */
     const struct tw_instruction *selected; /* by an officer; NULL = by none */
-    bool again;                            /* goods that were declared before: */
-    struct tw_goods_before before;         /* what was decided of them, texts in the arena */
+    struct tw_goods_before before;         /* what was decided of these goods, texts in the arena */
     double novelty;                    /* how little is known of them, 0..1; 0 where nothing is explored */
     double explored;                   /* channel/channel.h */
     int64_t shift, capacity;           /* the same */
     uint32_t beyond;                   /* the same */
+    enum tw_channel full;              /* the same */
+    int64_t full_capacity;             /* the same */
     int64_t stand_by_until;            /* UTC seconds: green is held so long; TW_NO_TIME = no time */
     int64_t blue_at;                   /* yellow that nobody has looked at turns blue then; likewise */
     const struct tw_criteria_hit *hit; /* criteria that hit, or could not be evaluated; hits of them */
@@ -90,7 +91,7 @@ struct tw_assessment {
 /* Looks, measures, scores, chooses a channel, folds the declaration into the profile; of items that are
  * controlled the keys are kept until their result comes.
  *
- * draw  tw_channel_draw of its own id; goods that were declared before keep the draw they had
+ * draw  tw_channel_draw of its own id; a later version keeps the draw it had
  *
  * A declaration without items or time is decided all the same (on the profile's day).
  * TW_NOMEM  the run is over: profile and window may have moved on */

@@ -8,17 +8,24 @@ enum { DAY_S = 86400, MINUTE_S = 60 };
 
 /* -- what the channel is to know */
 
-/* Goods that were declared before keep their draw, and are controlled no less than then. */
+static tw_err keep(struct tw_arena *arena, struct tw_goods_floor *floor)
+{
+    return floor->of.s != NULL ? tw_str_dup(arena, floor->of, &floor->of) : TW_OK;
+}
+
+/* Goods that were declared before are controlled no less than then; a later version keeps its draw. */
 static tw_err find_before(const struct tw_assessor *a, struct tw_assessment *one, uint64_t *draw)
 {
     struct tw_goods *goods = tw_channels_goods(a->parts.channels);
     const struct weighed *w = one->weighed;
-    one->again = false;
+    struct tw_goods_before *before = &one->before;
+    bool found;
+    *before = (struct tw_goods_before){.draw_day = w->look.day};
     if (goods == NULL) return TW_OK;
-    TW_TRY(tw_goods_find(goods, one->decl, w->look.day, &one->before, &one->again));
-    if (!one->again) return TW_OK;
-    *draw = one->before.draw;
-    return tw_str_dup(w->arena, one->before.of, &one->before.of);
+    TW_TRY(tw_goods_find(goods, one->decl, w->look.day, before, &found));
+    if (before->version) *draw = before->draw;
+    TW_TRY(keep(w->arena, &before->own));
+    return keep(w->arena, &before->shared);
 }
 
 /* What its hits ask of the channel, each by its own draw. */
@@ -115,6 +122,8 @@ static void put_decision(const struct tw_assessor *a, const struct weighed *w, u
     one->shift = c->shift;
     one->capacity = c->capacity;
     one->beyond = c->beyond;
+    one->full = c->full;
+    one->full_capacity = c->full_capacity;
     one->hit = w->hit;
     one->hits = w->hits;
     struct tw_decision *k = &one->decision;
@@ -149,10 +158,11 @@ static tw_err choose(struct tw_assessor *a, struct tw_assessment *one, uint64_t 
                                 .office = one->decl->office,
                                 .day = w->look.day,
                                 .second = at != TW_NO_TIME ? (int32_t)(at - (int64_t)w->look.day * DAY_S) : 0,
-                                .again = one->again,
-                                .counted = one->again && !one->before.cancelled,
+                                .again = one->before.own.of.s != NULL,
+                                .version = one->before.version,
                                 .unfounded = a->parts.model == NULL && w->score < PRICE_GROUND};
-    if (one->again) k.relodged = one->before.channel;
+    if (k.again) k.relodged = one->before.own.channel;
+    if (one->before.shared.of.s != NULL) k.shared = one->before.shared.channel;
     if (w->selected != NULL) k.manual = w->selected->channel;
     one->novelty = explores(tw_channels_settings(channels)) ? novelty_of(a, w) : 0;
     k.novelty = one->novelty;
@@ -162,7 +172,7 @@ static tw_err choose(struct tw_assessor *a, struct tw_assessment *one, uint64_t 
     put_decision(a, w, draw, &choice, one);
     struct tw_goods *goods = tw_channels_goods(channels);
     if (goods == NULL) return TW_OK;
-    return tw_goods_put(goods, one->decl, k.day, draw, choice.channel, one->again ? &one->before : NULL);
+    return tw_goods_put(goods, one->decl, k.day, draw, one->before.draw_day, choice.channel);
 }
 
 tw_err tw_assess_decide(struct tw_assessor *a, struct tw_assessment *one, size_t later, uint64_t draw)

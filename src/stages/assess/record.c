@@ -360,17 +360,30 @@ static void put_selected(struct tw_buf *out, const struct tw_instruction *s)
     tw_buf_char(out, '}');
 }
 
+/* Begins the member; ends it nobody where there is none. */
+static void put_floor(struct tw_buf *out, const char *key, const struct tw_goods_floor *floor)
+{
+    if (floor->of.s == NULL) return;
+    tw_buf_char(out, ',');
+    put_name(out, key);
+    PUT(out, ":{\"of\":");
+    put_str(out, floor->of);
+    PUT(out, ",\"channel\":");
+    put_name(out, tw_channel_name(floor->channel));
+}
+
 static void put_before(struct tw_buf *out, const struct tw_assessment *one)
 {
-    if (!one->again) return;
-    PUT(out, ",\"relodged\":{\"of\":");
-    put_str(out, one->before.of);
-    PUT(out, ",\"channel\":");
-    put_name(out, tw_channel_name(one->before.channel));
-    PUT(out, ",\"cancelled\":");
-    put_bool(out, one->before.cancelled);
-    put_day_member(out, one->before.draw_day);
-    tw_buf_char(out, '}');
+    const struct tw_goods_before *before = &one->before;
+    put_floor(out, "relodged", &before->own);
+    if (before->own.of.s != NULL) {
+        PUT(out, ",\"version\":");
+        put_bool(out, before->version);
+        if (before->version) put_day_member(out, before->draw_day);
+        tw_buf_char(out, '}');
+    }
+    put_floor(out, "shared", &before->shared);
+    if (before->shared.of.s != NULL) tw_buf_char(out, '}');
 }
 
 /* What only some decisions have. */
@@ -383,6 +396,14 @@ static void put_circumstances(struct tw_buf *out, const struct tw_assessment *on
         put_fixed(out, one->novelty);
         PUT(out, ",\"probability\":");
         put_fixed(out, one->explored);
+        tw_buf_char(out, '}');
+    }
+    if (one->full != TW_CHANNEL_GREEN) {
+        PUT(out, ",\"full\":{\"channel\":");
+        put_name(out, tw_channel_name(one->full));
+        PUT(out, ",\"capacity\":");
+        tw_buf_i64(out, one->full_capacity);
+        put_time_member(out, "shift", one->shift);
         tw_buf_char(out, '}');
     }
     if (one->beyond > 0) {

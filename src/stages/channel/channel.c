@@ -26,7 +26,8 @@ static tw_err build(struct tw_channels *c)
     TW_TRY(ranking_new(&c->sorted, (size_t)s->window));
     TW_TRY(tw_intern_new(&c->offices));
     TW_TRY(tw_intern_new(&c->criteria));
-    return s->relodging_days > 0 ? tw_goods_new(s->relodging_days, s->goods_max, &c->goods) : TW_OK;
+    const struct tw_goods_limits known = {s->relodging_days, s->goods_max, s->goods_names};
+    return known.days > 0 ? tw_goods_new(&known, &c->goods) : TW_OK;
 }
 
 tw_err tw_channels_new(const struct tw_channel_settings *s, struct tw_channels **ret, struct tw_fault *fault)
@@ -104,16 +105,23 @@ static struct odds stricter_of(const struct odds *a, const struct odds *b)
     return r;
 }
 
-/* What speaks for a control, each on its own; green = nothing. `odds` is what all of it comes to. */
+/* What speaks for a control, each on its own; green = nothing. `odds` is what all of it comes to, `wanted`
+ * the strictest that was called for, were there room everywhere. */
 struct grounds {
     enum tw_channel of[TW_BASIS_N];
     struct odds odds;
+    enum tw_channel wanted;
 };
 
 static void ground(struct grounds *g, enum tw_basis basis, enum tw_channel channel, const struct odds *odds)
 {
     g->of[basis] = channel;
     g->odds = stricter_of(&g->odds, odds);
+}
+
+static void want(struct grounds *g, enum tw_channel channel)
+{
+    if (channel_code(channel) > channel_code(g->wanted)) g->wanted = channel;
 }
 
 /* One that no draw moves. */
@@ -131,6 +139,7 @@ static void by_score(const struct tw_channels *c, uint32_t office, const struct 
         if (w->share[BY_STRICTNESS[i]] > 0)
             o.p[channel_code(channels_with_room(c, office, BY_STRICTNESS[i]))] += w->share[BY_STRICTNESS[i]];
     const bool none = w->channel == TW_CHANNEL_GREEN;
+    want(g, w->channel);
     ground(g, TW_BASIS_SCORE, none ? TW_CHANNEL_GREEN : channels_with_room(c, office, w->channel), &o);
 }
 
@@ -139,11 +148,14 @@ static double by_rate(const struct tw_channels *c, uint32_t office, const double
                       enum tw_basis basis, struct grounds *g)
 {
     struct odds o = {{1}};
-    double from = 0;
+    double from = 0, were = 0; /* and where they would stand, were there room everywhere */
     enum tw_channel got = TW_CHANNEL_GREEN;
     for (int i = 0; i < STRICT_N; i++) {
         const enum tw_channel ch = BY_STRICTNESS[i];
-        if (rate[ch] <= 0 || !channels_room(c, office, ch, true)) continue;
+        if (rate[ch] <= 0) continue;
+        if (u >= were && u < were + rate[ch]) want(g, ch);
+        were += rate[ch];
+        if (!channels_room(c, office, ch, true)) continue;
         if (u >= from && u < from + rate[ch]) got = ch;
         from += rate[ch];
         o.p[channel_code(ch)] = rate[ch];
@@ -186,8 +198,19 @@ static void by_criteria(const struct tw_channels *c, uint32_t office, const stru
         one.p[channel_code(got)] = p;
         const enum tw_channel before = g->of[TW_BASIS_CRITERION];
         const bool stricter = a->asks && channel_code(got) > channel_code(before);
+        if (a->asks) want(g, a->channel);
         ground(g, TW_BASIS_CRITERION, stricter ? got : before, &one);
     }
+}
+
+/* What goods had before; what another's had, within capacity. */
+static void by_goods(const struct tw_channels *c, uint32_t office, const struct tw_channel_case *k,
+                     struct grounds *g)
+{
+    const bool shared = channel_code(k->shared) > channel_code(k->relodged);
+    const enum tw_channel had = shared ? channels_with_room(c, office, k->shared) : TW_CHANNEL_GREEN;
+    if (shared) want(g, k->shared);
+    certain(g, TW_BASIS_RELODGED, channel_code(had) > channel_code(k->relodged) ? had : k->relodged);
 }
 
 /* -- the decision
@@ -202,6 +225,7 @@ static void choose(const struct grounds *g, struct tw_channel_choice *ret)
     for (int b = 0; b < TW_BASIS_N; b++)
         if (code > 0 && channel_code(g->of[b]) == code) ret->basis |= 1u << b;
     ret->propensity_ppm = ppm(g->odds.p[code]);
+    if (channel_code(g->wanted) > code) ret->full = g->wanted;
 }
 
 static const uint32_t LAW = TW_BASIS_BIT(MANDATORY) | TW_BASIS_BIT(MANUAL);
@@ -213,7 +237,8 @@ static void count(struct office_shift *o, const struct tw_channel_case *k, struc
     const unsigned code = channel_code(choice->channel);
     choice->shift = o->begins;
     choice->capacity = o->capacity[code];
-    if (code == 0 || (k->counted && choice->channel == k->relodged)) return;
+    if (choice->full != TW_CHANNEL_GREEN) choice->full_capacity = o->capacity[channel_code(choice->full)];
+    if (code == 0 || (k->version && choice->channel == k->relodged)) return;
     o->taken[code]++;
     o->by_score[code] += (choice->basis & LAW) == 0 && (choice->basis & ASKED) != 0;
     if (choice->capacity >= 0 && o->taken[code] > choice->capacity)
@@ -236,8 +261,8 @@ static void remember(struct tw_channels *c, const struct tw_channel_case *k,
 void channels_weigh(const struct tw_channels *c, uint32_t office, const struct tw_channel_case *k,
                     struct tw_channel_choice *ret)
 {
-    struct tw_channel_choice choice = {.channel = TW_CHANNEL_GREEN};
-    struct grounds g = {.odds = {{1}}};
+    struct tw_channel_choice choice = {.channel = TW_CHANNEL_GREEN, .full = TW_CHANNEL_GREEN};
+    struct grounds g = {.odds = {{1}}, .wanted = TW_CHANNEL_GREEN};
     channels_boundaries(c, &choice.red_from, &choice.green_below);
     /* One draw, two independent uses: its upper half is chance's, its lower half breaks ties. */
     const double u = (double)(k->draw >> 32) * 0x1p-32, tie = (double)(k->draw & UINT32_MAX) * 0x1p-32;
@@ -251,9 +276,9 @@ void channels_weigh(const struct tw_channels *c, uint32_t office, const struct t
     choice.explored = by_exploration(c, office, k, &g);
     certain(&g, TW_BASIS_MANDATORY, k->mandatory);
     certain(&g, TW_BASIS_MANUAL, k->manual);
-    certain(&g, TW_BASIS_RELODGED, k->relodged);
+    by_goods(c, office, k, &g);
     choose(&g, &choice);
-    if (k->again) choice.propensity_ppm = 1000000;
+    if (k->version) choice.propensity_ppm = 1000000;
     *ret = choice;
 }
 

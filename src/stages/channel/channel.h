@@ -15,7 +15,8 @@
  * there, unless something sends it to a stricter one; so more risk never means a greener channel. A capacity,
  * of an office and shift, is hard: when red is full, a high score falls to yellow, then to blue (a score that
  * asks for control never turns green because an office is full); a random pick that finds its channel full is
- * not made. So that score does not eat up what chance needs, part of each capacity is kept for random picks.
+ * not made. So that score does not eat up what chance needs, part of each capacity is kept for random picks,
+ * half at the most. What found no room is told.
  *
  * Exploration is chance that is aimed: its rate is a share of all, and each declaration's part of it goes by
  * how little is known of such goods. It has a draw of its own.
@@ -78,10 +79,12 @@ struct tw_channel_settings {
     int64_t yellow_days;    /* days after which yellow that nobody looked at turns blue; 0 = never */
     int64_t relodging_days; /* how long goods are known again (channel/goods.h); 0 = not at all */
     int64_t goods_max;      /* of the declarations that are known again; the oldest go */
+    int64_t goods_names;    /* documents and containers that each is known by */
 };
 
 /* Red 5 %, yellow 10 %, blue none; random 1 % red; nothing explored; no capacity limit, no shifts; window
- * 10,000, from 200 on; green at once, yellow stays; goods known again for 30 days, 1,000,000 at most. */
+ * 10,000, from 200 on; green at once, yellow stays; goods known again for 30 days, 1,000,000 at most, each by
+ * 1,000 names. */
 struct tw_channel_settings tw_channel_defaults(void);
 
 /* Settings from YAML over the defaults (docs/formats/channels.md). Faults name line and column. Offices lie
@@ -124,10 +127,12 @@ struct tw_channel_case {
                                   = none */
     enum tw_channel manual;    /* a control that an officer wants, likewise */
     enum tw_channel relodged;  /* what was decided of these goods before; nothing milder is decided now */
+    enum tw_channel shared; /* what another trader's goods had, in the same container or of the same document;
+                               the same where there is room */
     bool again; /* goods that were declared before: score, novelty and hits are not taken in a second time */
-    bool counted;     /* and that control still stands: it is a later version, and takes no second place */
-    bool facilitated; /* a trader whom criteria and score let pass: chance is left */
-    double novelty;   /* how little is known of such goods, 0.. ; only proportions count */
+    bool version; /* and that control still stands: it takes no second place, and its draw was made then */
+    bool facilitated;           /* a trader whom criteria and score let pass: chance is left */
+    double novelty;             /* how little is known of such goods, 0.. ; only proportions count */
     struct tw_channel_ask *ask; /* criteria that hit; asks of it */
     size_t asks;
 };
@@ -137,7 +142,7 @@ struct tw_channel_choice {
     uint32_t
         basis; /* bits 1u << TW_BASIS_..., each that alone would have sent it here; 0 = green by default */
     uint32_t propensity_ppm; /* probability of this channel, over the draw alone, given all decided before; of
-                                goods declared before, whose draw was made then, 1 */
+                                a later version, whose draw was made with the first, 1 */
     enum tw_channel score_channel; /* what score alone would have chosen, were there room everywhere */
     double red_from;               /* scores from here on were red, whatever the draw; +inf = none */
     double green_below;            /* scores below this were green by score, whatever the draw; +inf = all */
@@ -145,6 +150,8 @@ struct tw_channel_choice {
     int64_t shift;                 /* that it counts in: when it begins, UTC seconds */
     int64_t capacity;              /* of the channel in that shift; TW_CHANNEL_NO_LIMIT = none */
     uint32_t beyond;               /* which control beyond capacity this is in its shift, 1 ..; 0 = none */
+    enum tw_channel full;          /* a stricter channel that was called for and had no room; green = none */
+    int64_t full_capacity;         /* what it can take on in that shift */
 };
 
 /* The draw of a declaration: the first 64 bits, big-endian, of HMAC-SHA256(day key, registration number). */

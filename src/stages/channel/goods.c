@@ -1,117 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Declarations stand in a ring in the order of decision, each with the hashes of its documents and
- * containers. Two tables lead to them: by id, and, of those that were cancelled, by what they name. Tables
- * only grow; they are made anew when most of what is in them is gone. */
+ * containers. Two tables lead to them: by id, and, of those that were cancelled, by what they name, alone and
+ * together with whose goods they were. Tables only grow; they are made anew when most of what is in them is
+ * gone. */
 #include "channel/goods.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "decl/code.h"
+#include "channel/goods_priv.h"
 
-enum { RING_LEAST = 64, TABLE_LEAST = 1024, NO_NUMBER = 0 };
+enum {
+    RING_LEAST = 64,
+    TABLE_LEAST = 1024,
+    NO_NUMBER = 0,
+    OWNERS_MAX = 4 /* of a declaration, those of its last versions */
+};
 
-/* One declaration; owns the id that its draw is of. */
+/* One declaration. */
 struct known {
     uint64_t id; /* hash of its own */
     uint64_t draw;
     int32_t day, draw_day;
-    enum tw_channel channel; /* the strictest so far */
-    bool cancelled;
-    uint32_t keys, of_n;
-    uint64_t key[]; /* keys of them; behind them the id, of_n bytes */
-};
-
-/* -- what a declaration names */
-
-static uint64_t hash_of(struct tw_str number, const char *kind)
-{
-    char room[TW_NUMBER_BYTES];
-    const struct tw_str key = tw_number_key(number, room);
-    return key.n == 0 ? 0 : tw_hash64(key.s, key.n, tw_hash64(kind, strlen(kind), 0));
-}
-
-static uint64_t document_hash(const struct tw_previous_document *p)
-{
-    if (tw_transport_document(p->type)) return hash_of(p->id, "transport document");
-    const uint64_t h = hash_of(p->id, "previous document");
-    return h == 0 ? 0 : tw_hash_join(tw_hash_join(h, hash_of(p->type, "type")), p->line);
-}
-
-/* Hashes of what a declaration names. */
-struct names {
-    uint64_t *at;
-    size_t n, cap;
-};
-
-static tw_err name(struct names *s, uint64_t hash)
-{
-    if (hash == 0) return TW_OK;
-    if (s->n == s->cap) {
-        const size_t cap = s->cap > 0 ? 2 * s->cap : 64;
-        uint64_t *more = tw_realloc(s->at, cap, sizeof *more);
-        if (more == NULL) return TW_NOMEM;
-        s->at = more;
-        s->cap = cap;
-    }
-    s->at[s->n++] = hash;
-    return TW_OK;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Each once: items of a declaration name the same container thousands of times. */
-static void once_each(struct names *s)
-{
-    size_t kept = 0;
-    if (s->n > 1) qsort(s->at, s->n, sizeof *s->at, by_value);
-    for (size_t i = 0; i < s->n; i++)
-        if (kept == 0 || s->at[kept - 1] != s->at[i]) s->at[kept++] = s->at[i];
-    s->n = kept;
-}
-
-static tw_err name_documents(struct names *s, const struct tw_previous_document *at, size_t n)
-{
-    for (size_t i = 0; i < n; i++) TW_TRY(name(s, document_hash(&at[i])));
-    return TW_OK;
-}
-
-static tw_err name_containers(struct names *s, const struct tw_container *at, size_t n)
-{
-    for (size_t i = 0; i < n; i++) TW_TRY(name(s, hash_of(at[i].id, "container")));
-    return TW_OK;
-}
-
-static tw_err names_of(const struct tw_decl *d, struct names *s)
-{
-    s->n = 0;
-    TW_TRY(name(s, hash_of(d->bill_of_lading, "transport document")));
-    TW_TRY(name_documents(s, d->previous_documents.at, d->previous_documents.n));
-    TW_TRY(name_containers(s, d->containers.at, d->containers.n));
-    for (size_t i = 0; i < d->items.n; i++) {
-        const struct tw_item *item = &d->items.at[i];
-        TW_TRY(name_documents(s, item->previous_documents.at, item->previous_documents.n));
-        TW_TRY(name_containers(s, item->containers.at, item->containers.n));
-    }
-    return TW_OK;
-}
-
-/* What cancelled ones name: the one decided first, and the last. */
-struct named {
-    uint64_t first, last; /* number + 1; NO_NUMBER = none */
     enum tw_channel channel;
+    bool cancelled;
+    uint32_t owners, keys, id_n;
+    uint64_t key[]; /* owners of them, keys of them; behind them the id, id_n bytes */
+};
+
+/* What cancelled ones name: for each channel, by its rank, the last that had it. */
+struct named {
+    uint64_t last[TW_CHANNEL_N]; /* number + 1; NO_NUMBER = none */
 };
 
 struct tw_goods {
-    int64_t days;
-    uint64_t max;
+    struct tw_goods_limits limits;
     struct known **ring; /* that of number k at ring[k % cap] */
     size_t cap;
     uint64_t begin, end;  /* numbers of those that are known: begin .. end - 1 */
@@ -121,9 +46,9 @@ struct tw_goods {
     struct tw_map64 *names; /* -> named */
     struct named *named;
     size_t named_cap;
-    size_t cancelled;     /* known ones that are */
-    size_t keys;          /* of all that are known */
-    struct names scratch; /* of the declaration at hand */
+    size_t cancelled;      /* known ones that are */
+    size_t keys;           /* of all that are known, what they can be found by */
+    struct hashes scratch; /* of the declaration at hand */
 };
 
 static uint64_t id_hash(struct tw_str id)
@@ -131,19 +56,23 @@ static uint64_t id_hash(struct tw_str id)
     return tw_hash64(id.s, id.n, 1);
 }
 
-static struct tw_str whose_draw(const struct known *k)
+static struct tw_str id_of(const struct known *k)
 {
-    return (struct tw_str){(const char *)&k->key[k->keys], k->of_n};
+    return (struct tw_str){(const char *)&k->key[k->owners + k->keys], k->id_n};
+}
+
+static size_t ways_to(const struct known *k)
+{
+    return (size_t)k->keys * (1 + k->owners);
 }
 
 /* -- the ring and its tables */
 
-tw_err tw_goods_new(int64_t days, int64_t max, struct tw_goods **ret)
+tw_err tw_goods_new(const struct tw_goods_limits *limits, struct tw_goods **ret)
 {
     struct tw_goods *g = tw_calloc(1, sizeof *g);
     if (g == NULL) return TW_NOMEM;
-    g->days = days;
-    g->max = (uint64_t)max;
+    g->limits = *limits;
     g->cap = RING_LEAST;
     g->ring = tw_calloc(g->cap, sizeof(struct known *));
     if (g->ring == NULL || tw_map64_new(&g->ids) != TW_OK || tw_map64_new(&g->names) != TW_OK) {
@@ -202,9 +131,9 @@ static void forget(struct tw_goods *g, int32_t day)
 {
     while (g->begin < g->end) {
         struct known *k = known_at(g, g->begin);
-        if (g->end - g->begin <= g->max && (int64_t)k->day >= (int64_t)day - g->days) return;
+        if (g->end - g->begin <= (uint64_t)g->limits.max && k->day >= day - g->limits.days) return;
         g->cancelled -= k->cancelled;
-        g->keys -= k->keys;
+        g->keys -= ways_to(k);
         tw_free(k);
         g->ring[g->begin++ % g->cap] = NULL;
     }
@@ -231,27 +160,29 @@ static tw_err enter_id(struct tw_goods *g, uint64_t number)
     return TW_OK;
 }
 
-static enum tw_channel stricter(enum tw_channel a, enum tw_channel b)
+static tw_err enter_name(struct tw_goods *g, uint64_t name, uint64_t number)
 {
-    return tw_channel_rank(a) >= tw_channel_rank(b) ? a : b;
+    const size_t before = tw_map64_n(g->names);
+    uint32_t k;
+    TW_TRY(tw_map64_put(g->names, name, &k));
+    struct named *more = room_for(g->named, &g->named_cap, k, sizeof *more);
+    if (more == NULL) return TW_NOMEM;
+    g->named = more;
+    if (k >= before) more[k] = (struct named){{NO_NUMBER}};
+    uint64_t *last = &more[k].last[tw_channel_rank(known_at(g, number)->channel)];
+    if (number + 1 > *last) *last = number + 1;
+    return TW_OK;
 }
 
 /* Leads from all that a cancelled one names to it. */
 static tw_err enter_names(struct tw_goods *g, uint64_t number)
 {
     const struct known *one = known_at(g, number);
+    const uint64_t *name = &one->key[one->owners];
     for (size_t i = 0; i < one->keys; i++) {
-        const size_t before = tw_map64_n(g->names);
-        uint32_t k;
-        TW_TRY(tw_map64_put(g->names, one->key[i], &k));
-        struct named *more = room_for(g->named, &g->named_cap, k, sizeof *more);
-        if (more == NULL) return TW_NOMEM;
-        g->named = more;
-        struct named *n = &more[k];
-        if (k >= before || at(g, n->last) == NULL) *n = (struct named){.channel = TW_CHANNEL_GREEN};
-        if (at(g, n->first) == NULL || number + 1 < n->first) n->first = number + 1;
-        if (number + 1 > n->last) n->last = number + 1;
-        n->channel = stricter(n->channel, one->channel);
+        TW_TRY(enter_name(g, name[i], number));
+        for (size_t o = 0; o < one->owners; o++)
+            TW_TRY(enter_name(g, tw_hash_join(name[i], one->key[o]), number));
     }
     return TW_OK;
 }
@@ -297,7 +228,7 @@ static tw_err add(struct tw_goods *g, struct known *one)
     }
     g->ring[g->end++ % g->cap] = one;
     g->cancelled += one->cancelled;
-    g->keys += one->keys;
+    g->keys += ways_to(one);
     if (tw_map64_n(g->ids) > 2 * tw_goods_n(g) + TABLE_LEAST ||
         tw_map64_n(g->names) > 2 * g->keys + TABLE_LEAST)
         return sweep(g);
@@ -305,80 +236,113 @@ static tw_err add(struct tw_goods *g, struct known *one)
     return one->cancelled ? enter_names(g, g->end - 1) : TW_OK;
 }
 
-static struct known *known_new(const uint64_t *key, size_t keys, struct tw_str of)
+/* Whose goods they were: of the last versions. */
+struct owners {
+    uint64_t of[OWNERS_MAX];
+    size_t n;
+};
+
+static struct known *known_new(const struct owners *owners, const struct hashes *names, struct tw_str id)
 {
-    struct known *k = tw_calloc(1, sizeof *k + keys * sizeof k->key[0] + of.n);
+    const size_t keys = owners->n + names->n;
+    struct known *k = tw_calloc(1, sizeof *k + keys * sizeof k->key[0] + id.n);
     if (k == NULL) return NULL;
-    k->keys = (uint32_t)keys;
-    k->of_n = (uint32_t)of.n;
-    if (keys > 0) memcpy(k->key, key, keys * sizeof *key);
-    if (of.n > 0) memcpy(&k->key[keys], of.s, of.n);
+    k->owners = (uint32_t)owners->n;
+    k->keys = (uint32_t)names->n;
+    k->id_n = (uint32_t)id.n;
+    memcpy(k->key, owners->of, owners->n * sizeof k->key[0]);
+    if (names->n > 0) memcpy(&k->key[owners->n], names->at, names->n * sizeof k->key[0]);
+    if (id.n > 0) memcpy(&k->key[keys], id.s, id.n);
     return k;
 }
 
 /* -- what is asked and told */
 
-static void take(const struct known *k, bool cancelled, struct tw_goods_before *ret)
+/* The strictest of those that are named so, where it is stricter than what is at hand. */
+static void raise(const struct tw_goods *g, uint64_t name, struct tw_goods_floor *floor)
 {
-    *ret = (struct tw_goods_before){.of = whose_draw(k),
-                                    .draw = k->draw,
-                                    .draw_day = k->draw_day,
-                                    .channel = k->channel,
-                                    .cancelled = cancelled};
+    const uint32_t k = tw_map64_find(g->names, name);
+    if (k == TW_MAP_NONE) return;
+    const int least = floor->of.s != NULL ? (int)tw_channel_rank(floor->channel) + 1 : 0;
+    for (int rank = TW_CHANNEL_N - 1; rank >= least; rank--) {
+        const struct known *one = at(g, g->named[k].last[rank]);
+        if (one == NULL) continue;
+        *floor = (struct tw_goods_floor){one->channel, id_of(one)};
+        return;
+    }
 }
 
 /* Among those that were cancelled, by all that the declaration names. */
-static bool find_cancelled(const struct tw_goods *g, struct tw_goods_before *ret)
+static void find_cancelled(const struct tw_goods *g, uint64_t owner, struct tw_goods_before *ret)
 {
-    uint64_t earliest = NO_NUMBER;
-    const struct known *first = NULL;
-    enum tw_channel channel = TW_CHANNEL_GREEN;
+    struct tw_goods_floor any = {.of = {NULL, 0}};
     for (size_t i = 0; i < g->scratch.n; i++) {
-        const uint32_t k = tw_map64_find(g->names, g->scratch.at[i]);
-        if (k == TW_MAP_NONE || at(g, g->named[k].last) == NULL) continue;
-        const struct named *found = &g->named[k];
-        const uint64_t number = at(g, found->first) != NULL ? found->first : found->last;
-        if (first == NULL || number < earliest) first = at(g, number);
-        if (earliest == NO_NUMBER || number < earliest) earliest = number;
-        channel = stricter(channel, found->channel);
+        raise(g, g->scratch.at[i], &any);
+        if (owner != 0) raise(g, tw_hash_join(g->scratch.at[i], owner), &ret->own);
     }
-    if (first == NULL) return false;
-    take(first, true, ret);
-    ret->channel = channel;
-    return true;
+    const enum tw_channel own = ret->own.of.s != NULL ? ret->own.channel : TW_CHANNEL_GREEN;
+    if (any.of.s != NULL && tw_channel_rank(any.channel) > tw_channel_rank(own)) ret->shared = any;
 }
 
 tw_err tw_goods_find(struct tw_goods *g, const struct tw_decl *d, int32_t day, struct tw_goods_before *ret,
                      bool *found)
 {
-    struct tw_goods_before cancelled;
+    struct tw_goods_before before = {.draw_day = day};
     forget(g, plausible(g, day));
-    if (g->cancelled > 0) TW_TRY(names_of(d, &g->scratch));
-    const bool again = g->cancelled > 0 && find_cancelled(g, &cancelled);
     const struct known *same = of_id(g, id_hash(d->id));
-    *found = same != NULL || again;
-    if (same != NULL) take(same, false, ret);
-    if (again && same != NULL) ret->channel = stricter(ret->channel, cancelled.channel);
-    if (again && same == NULL) *ret = cancelled;
+    if (same != NULL) {
+        before.version = true;
+        before.draw = same->draw;
+        before.draw_day = same->draw_day;
+        before.own = (struct tw_goods_floor){same->channel, id_of(same)};
+    }
+    if (g->cancelled > 0) {
+        TW_TRY(goods_names(d, (size_t)g->limits.names, &g->scratch));
+        find_cancelled(g, goods_owner(d), &before);
+    }
+    *found = before.own.of.s != NULL || before.shared.of.s != NULL;
+    if (*found) *ret = before;
     return TW_OK;
 }
 
-tw_err tw_goods_put(struct tw_goods *g, const struct tw_decl *d, int32_t day, uint64_t draw,
-                    enum tw_channel channel, const struct tw_goods_before *before)
+/* Its own, and behind it the earlier versions'. */
+static struct owners owners_of(const struct tw_decl *d, const struct known *earlier)
 {
-    const struct tw_str whose = before != NULL ? before->of : d->id;
-    const struct known *earlier = of_id(g, id_hash(d->id)); /* what it named then it may still be known by */
-    TW_TRY(names_of(d, &g->scratch));
-    for (uint32_t i = 0; earlier != NULL && i < earlier->keys; i++)
-        TW_TRY(name(&g->scratch, earlier->key[i]));
-    once_each(&g->scratch);
-    struct known *k = known_new(g->scratch.at, g->scratch.n, whose);
+    const uint64_t own = goods_owner(d);
+    struct owners r = {.of = {own}, .n = own != 0};
+    for (size_t i = 0; earlier != NULL && i < earlier->owners && r.n < OWNERS_MAX; i++)
+        if (earlier->key[i] != own) r.of[r.n++] = earlier->key[i];
+    return r;
+}
+
+/* Into g->scratch, what it names, and behind that what earlier versions named: by that it may still be known.
+ */
+static tw_err names_of(struct tw_goods *g, const struct tw_decl *d, const struct known *earlier)
+{
+    const size_t most = (size_t)g->limits.names;
+    struct hashes *names = &g->scratch;
+    TW_TRY(goods_names(d, most, names));
+    const size_t own = names->n;
+    for (size_t i = 0; earlier != NULL && i < earlier->keys && names->n < most; i++) {
+        const uint64_t name = earlier->key[earlier->owners + i];
+        if (!hashes_hold(names, own, name)) TW_TRY(hashes_add(names, name));
+    }
+    return TW_OK;
+}
+
+tw_err tw_goods_put(struct tw_goods *g, const struct tw_decl *d, int32_t day, uint64_t draw, int32_t draw_day,
+                    enum tw_channel channel)
+{
+    const struct known *earlier = of_id(g, id_hash(d->id));
+    const struct owners owners = owners_of(d, earlier);
+    TW_TRY(names_of(g, d, earlier));
+    struct known *k = known_new(&owners, &g->scratch, d->id);
     if (k == NULL) return TW_NOMEM;
     k->id = id_hash(d->id);
-    k->draw = before != NULL ? before->draw : draw;
+    k->draw = draw;
     k->day = plausible(g, day);
-    k->draw_day = before != NULL ? before->draw_day : day;
-    k->channel = before != NULL ? stricter(before->channel, channel) : channel;
+    k->draw_day = draw_day;
+    k->channel = channel;
     return add(g, k);
 }
 
@@ -394,7 +358,7 @@ tw_err tw_goods_cancel(struct tw_goods *g, struct tw_str id, bool *known)
 
 /* -- as bytes */
 
-enum { ONE_BYTES = 7 * 8 };
+enum { ONE_BYTES = 8 * 8 };
 
 static void put_u64(struct tw_buf *b, uint64_t v)
 {
@@ -419,31 +383,35 @@ void tw_goods_save(const struct tw_goods *g, struct tw_buf *out)
         put_u64(out, (uint64_t)(int64_t)k->day);
         put_u64(out, (uint64_t)(int64_t)k->draw_day);
         put_u64(out, (uint64_t)k->channel << 1 | k->cancelled);
-        put_u64(out, k->of_n);
+        put_u64(out, k->id_n);
+        put_u64(out, k->owners);
         put_u64(out, k->keys);
-        tw_buf_str(out, whose_draw(k));
-        for (size_t i = 0; i < k->keys; i++) put_u64(out, k->key[i]);
+        tw_buf_str(out, id_of(k));
+        for (size_t i = 0; i < k->owners + k->keys; i++) put_u64(out, k->key[i]);
     }
 }
 
 /* One of them; NULL with *good = true: no memory. */
-static struct known *get_one(const uint8_t **p, const uint8_t *end, struct names *room, bool *good)
+static struct known *get_one(const uint8_t **p, const uint8_t *end, struct hashes *room, bool *good)
 {
     *good = end - *p >= ONE_BYTES;
     if (!*good) return NULL;
     const uint64_t id = get_u64(p), draw = get_u64(p);
     const int64_t day = (int64_t)get_u64(p), draw_day = (int64_t)get_u64(p);
-    const uint64_t what = get_u64(p), of_n = get_u64(p), keys = get_u64(p);
+    const uint64_t what = get_u64(p), id_n = get_u64(p), owners = get_u64(p), keys = get_u64(p);
     const uint64_t left = (uint64_t)(end - *p);
     *good = what >> 1 < TW_CHANNEL_N && day >= INT32_MIN && day <= INT32_MAX && draw_day >= INT32_MIN &&
-            draw_day <= INT32_MAX && of_n <= left && keys <= (left - of_n) / 8;
+            draw_day <= INT32_MAX && owners <= OWNERS_MAX && id_n <= left && keys <= (left - id_n) / 8 &&
+            owners + keys <= (left - id_n) / 8;
     if (!*good) return NULL;
-    const struct tw_str of = {(const char *)*p, (size_t)of_n};
-    *p += of_n;
+    const struct tw_str text = {(const char *)*p, (size_t)id_n};
+    *p += id_n;
+    struct owners whose = {.n = (size_t)owners};
+    for (uint64_t i = 0; i < owners; i++) whose.of[i] = get_u64(p);
     room->n = 0;
     for (uint64_t i = 0; i < keys; i++)
-        if (name(room, get_u64(p)) != TW_OK) return NULL;
-    struct known *k = known_new(room->at, room->n, of);
+        if (hashes_add(room, get_u64(p)) != TW_OK) return NULL;
+    struct known *k = known_new(&whose, room, text);
     if (k == NULL) return NULL;
     k->id = id;
     k->draw = draw;

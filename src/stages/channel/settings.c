@@ -7,7 +7,7 @@
 struct tw_channel_settings tw_channel_defaults(void)
 {
     struct tw_channel_settings s = {
-        .window = 10000, .window_min = 200, .relodging_days = 30, .goods_max = 1000000};
+        .window = 10000, .window_min = 200, .relodging_days = 30, .goods_max = 1000000, .goods_names = 1000};
     s.expected[TW_CHANNEL_RED] = 0.05;
     s.expected[TW_CHANNEL_YELLOW] = 0.10;
     s.random[TW_CHANNEL_RED] = 0.01;
@@ -71,10 +71,10 @@ struct office_text {
 struct file {
     struct by_channel expected, random, explore;
     const struct tw_yaml *capacity, *shifts, *offices;
-    int64_t window, window_min, stand_by, yellow_days, relodging_days, goods_max;
+    int64_t window, window_min, stand_by, yellow_days, relodging_days, goods_max, goods_names;
 };
 
-enum { STAND_BY_MAX = 7 * 24 * 60, DAYS_MAX = 3660, GOODS_MAX = 100000000 };
+enum { STAND_BY_MAX = 7 * 24 * 60, DAYS_MAX = 3660, GOODS_MAX = 100000000, NAMES_MAX = 100000 };
 
 static const struct tw_yaml_field rate_key[] = {
     TW_YAML_KEY(struct by_channel, "red", F64, red, .max = 1),
@@ -108,6 +108,7 @@ static const struct tw_yaml_field file_key[] = {
     TW_YAML_KEY(struct file, "yellow_days", I64, yellow_days, .max = DAYS_MAX),
     TW_YAML_KEY(struct file, "relodging_days", I64, relodging_days, .max = DAYS_MAX),
     TW_YAML_KEY(struct file, "goods_max", I64, goods_max, .min = 1, .max = GOODS_MAX),
+    TW_YAML_KEY(struct file, "goods_names", I64, goods_names, .min = 1, .max = NAMES_MAX),
     TW_YAML_END};
 
 /* What is not said stays as it was. */
@@ -233,6 +234,7 @@ tw_err tw_channel_settings_read(const struct tw_yaml *root, struct tw_arena *are
                      .yellow_days = s.yellow_days,
                      .relodging_days = s.relodging_days,
                      .goods_max = s.goods_max,
+                     .goods_names = s.goods_names,
                      .expected = rates_of(s.expected),
                      .random = rates_of(s.random),
                      .explore = rates_of(s.explore)};
@@ -243,6 +245,7 @@ tw_err tw_channel_settings_read(const struct tw_yaml *root, struct tw_arena *are
     s.yellow_days = f.yellow_days;
     s.relodging_days = f.relodging_days;
     s.goods_max = f.goods_max;
+    s.goods_names = f.goods_names;
     take_rates(&f.expected, s.expected);
     take_rates(&f.random, s.random);
     take_rates(&f.explore, s.explore);

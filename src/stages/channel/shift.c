@@ -73,12 +73,14 @@ tw_err channels_office(struct tw_channels *c, struct tw_str name, int32_t day, i
     return TW_OK;
 }
 
-/* What is kept of a capacity for random picks: their part of what is expected, one at the least. */
+/* What is kept of a capacity for random picks: their part of what is expected, one at the least, half at the
+ * most, for criteria fill channels of which nothing is expected of score. */
 static int64_t kept_for_chance(const struct tw_channel_settings *s, enum tw_channel ch, int64_t capacity)
 {
     const double chance = s->random[ch] + s->explore[ch];
     if (chance <= 0 || capacity <= 1) return 0;
-    return (int64_t)ceil(chance / (chance + s->expected[ch]) * (double)capacity);
+    const int64_t kept = (int64_t)ceil(chance / (chance + s->expected[ch]) * (double)capacity);
+    return kept < capacity / 2 ? kept : capacity / 2;
 }
 
 bool channels_room(const struct tw_channels *c, uint32_t office, enum tw_channel ch, bool by_chance)

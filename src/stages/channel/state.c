@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "channel/channel_priv.h"
 
-static const char MAGIC[8] = "TWCHAN3\n", NAME[6] = "TWCHAN"; /* any version's begins with it */
+static const char MAGIC[8] = "TWCHAN4\n", NAME[6] = "TWCHAN"; /* any version's begins with it */
 
 static void put_u64(struct tw_buf *b, uint64_t v)
 {
@@ -159,7 +159,7 @@ static tw_err get_goods(struct rest *r, struct tw_channels *c)
 {
     struct tw_goods *unwanted = NULL;
     bool good;
-    if (c->goods == NULL) TW_TRY(tw_goods_new(1, 1, &unwanted));
+    if (c->goods == NULL) TW_TRY(tw_goods_new(&(struct tw_goods_limits){1, 1, 1}, &unwanted));
     const tw_err err = tw_goods_load(c->goods != NULL ? c->goods : unwanted, &r->p, r->end, &good);
     tw_goods_free(unwanted);
     if (err != TW_OK) return err;

@@ -96,6 +96,7 @@ static inline bool plain_room(const struct plain *p, size_t office, enum tw_chan
     if (chance > 0 && capacity > 1) {
         kept = (int64_t)ceil(chance / (chance + p->s.expected[ch]) * (double)capacity);
         if (kept < 1) kept = 1;
+        if (kept > capacity / 2) kept = capacity / 2;
     }
     return taken < capacity && (by_chance || scored < capacity - kept);
 }
@@ -201,6 +202,17 @@ static inline void plain_exploration(const struct plain *p, const struct tw_chan
         rate[plain_order[c]] = p->s.explore[plain_order[c]] * (part * all > 0.5 ? 0.5 / all : part);
 }
 
+/* What a draw called for, were there room everywhere. */
+static inline enum tw_channel plain_wanted(const double rate[TW_CHANNEL_N], double u)
+{
+    double end = 0;
+    for (int c = 0; c < 3; c++) {
+        end += rate[plain_order[c]];
+        if (u < end) return plain_order[c];
+    }
+    return TW_CHANNEL_GREEN;
+}
+
 static inline struct tw_channel_choice plain_decide(struct plain *p, const struct tw_channel_case *k,
                                                     size_t office)
 {
@@ -233,18 +245,29 @@ static inline struct tw_channel_choice plain_decide(struct plain *p, const struc
         if (k->ask[i].draw < asking[i] && !k->facilitated)
             criterion = plain_stricter(criterion, plain_with_room(p, office, k->ask[i].channel));
     }
-    enum tw_channel fixed = plain_stricter(k->mandatory, plain_stricter(k->manual, k->relodged));
+    const enum tw_channel shared = plain_stricter(k->shared, k->relodged) != k->relodged
+                                       ? plain_with_room(p, office, k->shared)
+                                       : TW_CHANNEL_GREEN;
+    const enum tw_channel before = plain_stricter(k->relodged, shared);
+    enum tw_channel fixed = plain_stricter(k->mandatory, plain_stricter(k->manual, before));
     ret.channel = plain_stricter(fixed, plain_stricter(criterion, score));
     ret.channel = plain_stricter(ret.channel, plain_stricter(drawn, explored));
     if (ret.channel != TW_CHANNEL_GREEN) {
         if (k->mandatory == ret.channel) ret.basis |= 1u << TW_BASIS_MANDATORY;
         if (k->manual == ret.channel) ret.basis |= 1u << TW_BASIS_MANUAL;
-        if (k->relodged == ret.channel) ret.basis |= 1u << TW_BASIS_RELODGED;
+        if (before == ret.channel) ret.basis |= 1u << TW_BASIS_RELODGED;
         if (criterion == ret.channel) ret.basis |= 1u << TW_BASIS_CRITERION;
         if (score == ret.channel) ret.basis |= 1u << TW_BASIS_SCORE;
         if (drawn == ret.channel) ret.basis |= 1u << TW_BASIS_RANDOM;
         if (explored == ret.channel) ret.basis |= 1u << TW_BASIS_EXPLORE;
     }
+    enum tw_channel wanted =
+        plain_stricter(plain_stricter(k->shared, wish),
+                       plain_stricter(plain_wanted(p->s.random, u),
+                                      plain_wanted(rate, tw_criteria_draw(k->draw, TW_STR(":explore")))));
+    for (size_t i = 0; i < k->asks && !k->facilitated; i++)
+        if (k->ask[i].draw < asking[i]) wanted = plain_stricter(wanted, k->ask[i].channel);
+    ret.full = plain_stricter(wanted, ret.channel) != ret.channel ? wanted : TW_CHANNEL_GREEN;
     double probability = 0; /* of every way that leads there: score, chance, exploration, who asks */
     const size_t asks = k->facilitated ? 0 : k->asks;
     for (size_t way = 0; way < (size_t)1 << asks; way++) {
@@ -265,7 +288,7 @@ static inline struct tw_channel_choice plain_decide(struct plain *p, const struc
                     if (got == ret.channel) probability += likely * share[s] * chance[c] * explore[e];
                 }
     }
-    ret.propensity_ppm = k->again ? 1000000 : plain_ppm(probability);
+    ret.propensity_ppm = k->version ? 1000000 : plain_ppm(probability);
     for (size_t i = 0; i < k->asks && !k->facilitated; i++) {
         uint32_t *unheard = &p->unheard[k->ask[i].id.s[0] - 'a'];
         if (k->ask[i].patience > 0)

@@ -114,12 +114,13 @@ static void decides_as_its_rules_read_plainly(void)
             if (tw_rng_below(&r, 40) == 0) k.mandatory = some_channel(&r);
             if (tw_rng_below(&r, 40) == 0) k.manual = some_channel(&r);
             if (tw_rng_below(&r, 40) == 0) k.relodged = some_channel(&r);
+            if (tw_rng_below(&r, 20) == 0) k.shared = some_channel(&r);
             if (round % 2 == 1) add_criteria(&r, &k, ask);
             struct tw_channel_choice got;
             const struct tw_channel_choice want = plain_decide(&p, &k, at);
             CHECK(tw_channels_decide(c, &k, &got) == TW_OK);
             CHECK(got.channel == want.channel && got.basis == want.basis);
-            CHECK(got.score_channel == want.score_channel);
+            CHECK(got.score_channel == want.score_channel && got.full == want.full);
             CHECK(fabs(got.explored - want.explored) < 1e-12);
             CHECK(abs((int)got.propensity_ppm - (int)want.propensity_ppm) <= 1);
             CHECK(got.red_from == want.red_from && got.green_below == want.green_below);
@@ -471,7 +472,7 @@ static void goods_declared_before_stand_once_in_the_window(void)
     k.relodged = TW_CHANNEL_YELLOW;
     for (int i = 0; i < 10; i++) {
         CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.channel == TW_CHANNEL_YELLOW);
-        CHECK(choice.basis == TW_BASIS_BIT(RELODGED) && choice.propensity_ppm == 1000000);
+        CHECK(choice.basis == TW_BASIS_BIT(RELODGED) && choice.propensity_ppm == 990000);
         CHECK(isinf(choice.red_from)); /* 199 scores all the while: one too few */
     }
     tw_channels_free(c);
@@ -488,7 +489,7 @@ static void versions_take_one_place_and_are_one_hit(void)
     struct tw_channel_ask ask = {.id = TW_STR("A"), .channel = TW_CHANNEL_RED, .draw = 0.5, .patience = 3};
     struct tw_channel_case k = {.office = TW_STR("HB01"), .day = 20000, .mandatory = TW_CHANNEL_RED};
     CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.beyond == 0);
-    struct tw_channel_case later = {.office = TW_STR("HB01"), .day = 20000, .again = true, .counted = true};
+    struct tw_channel_case later = {.office = TW_STR("HB01"), .day = 20000, .again = true, .version = true};
     later.relodged = TW_CHANNEL_RED;
     for (int i = 0; i < 10; i++)
         CHECK(tw_channels_decide(c, &later, &choice) == TW_OK && choice.channel == TW_CHANNEL_RED &&
@@ -503,6 +504,42 @@ static void versions_take_one_place_and_are_one_hit(void)
     hit.again = false;
     for (int i = 0; i < 4; i++)
         CHECK(tw_channels_decide(c, &hit, &choice) == TW_OK && ask.certain == (i == 3));
+    tw_channels_free(c);
+}
+
+/* What goods had of another trader is met where there is room; where there is none, it is told. */
+static void what_others_had_fills_an_office_and_no_more(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.random[TW_CHANNEL_RED] = 0;
+    s.capacity[TW_CHANNEL_RED] = 2;
+    s.capacity[TW_CHANNEL_YELLOW] = 1;
+    struct tw_channels *c = channels(&s);
+    struct tw_channel_choice choice;
+    const struct tw_channel_case k = {.office = TW_STR("HB01"), .day = 20000, .shared = TW_CHANNEL_RED};
+    for (int i = 0; i < 5; i++) {
+        CHECK(tw_channels_decide(c, &k, &choice) == TW_OK && choice.basis == TW_BASIS_BIT(RELODGED));
+        CHECK(choice.channel == (i < 2 ? TW_CHANNEL_RED : i < 3 ? TW_CHANNEL_YELLOW : TW_CHANNEL_BLUE));
+        CHECK(choice.full == (i < 2 ? TW_CHANNEL_GREEN : TW_CHANNEL_RED) && choice.beyond == 0);
+        CHECK(choice.full_capacity == (i < 2 ? 0 : 2) && choice.propensity_ppm == 1000000);
+    }
+    tw_channels_free(c);
+}
+
+/* Score expects nothing of red, and chance keeps half of it: the other half is for criteria. */
+static void chance_keeps_half_of_a_capacity_at_the_most(void)
+{
+    struct tw_channel_settings s = tw_channel_defaults();
+    s.expected[TW_CHANNEL_RED] = 0;
+    s.capacity[TW_CHANNEL_RED] = 5;
+    struct tw_channels *c = channels(&s);
+    struct tw_channel_choice choice;
+    struct tw_channel_ask ask = {.id = TW_STR("A"), .channel = TW_CHANNEL_RED, .probability = 1};
+    const struct tw_channel_case k = {
+        .office = TW_STR("HB01"), .day = 20000, .draw = UINT64_MAX, .ask = &ask, .asks = 1};
+    for (int i = 0; i < 5; i++)
+        CHECK(tw_channels_decide(c, &k, &choice) == TW_OK &&
+              choice.channel == (i < 3 ? TW_CHANNEL_RED : TW_CHANNEL_YELLOW));
     tw_channels_free(c);
 }
 
@@ -564,6 +601,8 @@ int main(void)
     RUN(more_risk_never_means_a_greener_channel);
     RUN(tells_where_green_ends_and_red_begins);
     RUN(goods_declared_before_stand_once_in_the_window);
+    RUN(what_others_had_fills_an_office_and_no_more);
+    RUN(chance_keeps_half_of_a_capacity_at_the_most);
     RUN(versions_take_one_place_and_are_one_hit);
     RUN(a_shift_of_a_mistyped_year_ends_with_the_next);
     RUN(refuses_settings_that_cannot_be);

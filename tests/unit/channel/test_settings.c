@@ -144,14 +144,15 @@ static void reads_offices_and_shifts(void)
     int64_t room[TW_CHANNEL_N];
     CHECK(read_text(
               "exploration: {red: 0.02, yellow: 0.01, blue: 0.005}\nstand_by_minutes: 30\nyellow_days: 12\n"
-              "relodging_days: 5\ngoods_max: 77\ncapacity: {red: 9}\n"
+              "relodging_days: 5\ngoods_max: 77\ngoods_names: 66\ncapacity: {red: 9}\n"
               "shifts: [{from: '06:00'}, {from: '22:30', capacity: {red: 2}}]\n"
               "offices:\n  - {id: B, capacity: {yellow: 4}}\n  - {id: A, shifts: [{from: '00:00', capacity: "
               "{red: 1}}]}\n",
               &s, NULL) == TW_OK);
     CHECK(s.explore[TW_CHANNEL_RED] == 0.02 && s.explore[TW_CHANNEL_YELLOW] == 0.01);
     CHECK(s.explore[TW_CHANNEL_BLUE] == 0.005 && s.stand_by == 30 && s.yellow_days == 12);
-    CHECK(s.relodging_days == 5 && s.goods_max == 77 && s.shifts == 2 && s.offices == 2);
+    CHECK(s.relodging_days == 5 && s.goods_max == 77 && s.goods_names == 66 && s.shifts == 2 &&
+          s.offices == 2);
     const struct tw_channel_office *a = tw_channel_office_find(&s, TW_STR("A")),
                                    *b = tw_channel_office_find(&s, TW_STR("B"));
     CHECK(a != NULL && b != NULL && tw_channel_office_find(&s, TW_STR("C")) == NULL);
@@ -175,7 +176,8 @@ static void reads_offices_and_shifts(void)
     const struct tw_channel_settings d = tw_channel_defaults();
     CHECK(tw_channel_shift_at(&d, NULL, -3, 5, room) == (int64_t)-3 * DAY && room[TW_CHANNEL_RED] == -1);
     CHECK(d.shifts == 0 && d.offices == 0 && d.stand_by == 0 && d.yellow_days == 0);
-    CHECK(d.relodging_days == 30 && d.goods_max == 1000000 && d.explore[TW_CHANNEL_RED] == 0);
+    CHECK(d.relodging_days == 30 && d.goods_max == 1000000 && d.goods_names == 1000 &&
+          d.explore[TW_CHANNEL_RED] == 0);
 }
 
 /* As many offices as are allowed, and one more. */

@@ -80,7 +80,7 @@ static void put_score(struct tw_buf *b, double v, char taken)
 
 static void put_head(struct tw_buf *b, uint64_t scores, uint64_t offices, double order)
 {
-    tw_buf_text(b, "TWCHAN3\n");
+    tw_buf_text(b, "TWCHAN4\n");
     put(b, scores);
     put(b, offices);
     put(b, 0); /* criteria */
@@ -237,10 +237,10 @@ static void tells_another_version_from_damage(void)
     const struct tw_channel_settings s = tw_channel_defaults();
     struct tw_channels *c = NULL;
     struct tw_fault fault = {0};
-    CHECK(tw_channels_load(TW_STR("TWCHAN2\nand more"), &s, &c, &fault) == TW_FORMAT && c == NULL);
+    CHECK(tw_channels_load(TW_STR("TWCHAN3\nand more"), &s, &c, &fault) == TW_FORMAT && c == NULL);
     CHECK(strstr(fault.note, "another version") != NULL &&
           strstr(fault.note, "train the model anew") != NULL);
-    CHECK(tw_channels_load(TW_STR("TWCHAN3\nand more"), &s, &c, &fault) == TW_FORMAT &&
+    CHECK(tw_channels_load(TW_STR("TWCHAN4\nand more"), &s, &c, &fault) == TW_FORMAT &&
           strstr(fault.note, "damaged") != NULL);
 }
 
@@ -284,8 +284,12 @@ static void goes_on_with_patience_novelty_and_goods(void)
     s.capacity[TW_CHANNEL_RED] = 3;
     TW_SCOPED(tw_channels) *a = channels(&s), *b = NULL;
     struct tw_rng r = tw_rng_new(21, "flow");
-    const struct tw_decl first = {.id = TW_STR("D1"), .bill_of_lading = TW_STR("BL-1")},
-                         second = {.id = TW_STR("D2"), .bill_of_lading = TW_STR("bl 1")};
+    const struct tw_decl first = {.id = TW_STR("D1"),
+                                  .bill_of_lading = TW_STR("BL-101"),
+                                  .importer.id = TW_STR("I")},
+                         second = {.id = TW_STR("D2"),
+                                   .bill_of_lading = TW_STR("bl 101"),
+                                   .importer.id = TW_STR("I")};
     struct tw_goods_before before;
     bool known, found;
     for (int i = 0; i < 600; i++) {
@@ -301,7 +305,7 @@ static void goes_on_with_patience_novelty_and_goods(void)
         k.asks = 1;
         if (i == 300) {
             TW_SCOPED_BUF saved = {0};
-            CHECK(tw_goods_put(tw_channels_goods(a), &first, 20000, 77, TW_CHANNEL_YELLOW, NULL) == TW_OK);
+            CHECK(tw_goods_put(tw_channels_goods(a), &first, 20000, 77, 20000, TW_CHANNEL_YELLOW) == TW_OK);
             CHECK(tw_goods_cancel(tw_channels_goods(a), first.id, &known) == TW_OK && known);
             CHECK(tw_channels_save(a, &saved) == TW_OK);
             CHECK(tw_channels_load(tw_buf_view(&saved), &s, &b, NULL) == TW_OK);
@@ -313,8 +317,9 @@ static void goes_on_with_patience_novelty_and_goods(void)
         CHECK(x.shift == y.shift && x.explored == y.explored && x.capacity == y.capacity);
     }
     CHECK(tw_goods_find(tw_channels_goods(b), &second, 20010, &before, &found) == TW_OK && found);
-    CHECK(before.cancelled && before.draw == 77 && before.draw_day == 20000 &&
-          before.channel == TW_CHANNEL_YELLOW && tw_str_is(before.of, "D1"));
+    CHECK(!before.version && before.own.channel == TW_CHANNEL_YELLOW && tw_str_is(before.own.of, "D1"));
+    CHECK(tw_goods_find(tw_channels_goods(b), &first, 20010, &before, &found) == TW_OK && found);
+    CHECK(before.version && before.draw == 77 && before.draw_day == 20000);
 }
 
 /* Where goods are not known again, those of a state are let go. */
@@ -337,8 +342,8 @@ static void lets_goods_go_where_they_are_not_known_again(void)
 {
     struct tw_channel_settings s = tw_channel_defaults();
     struct tw_channels *c = channels(&s);
-    const struct tw_decl d = {.id = TW_STR("D1"), .bill_of_lading = TW_STR("BL1")};
-    CHECK(tw_goods_put(tw_channels_goods(c), &d, 1, 1, TW_CHANNEL_RED, NULL) == TW_OK);
+    const struct tw_decl d = {.id = TW_STR("D1"), .bill_of_lading = TW_STR("BL01")};
+    CHECK(tw_goods_put(tw_channels_goods(c), &d, 1, 1, 1, TW_CHANNEL_RED) == TW_OK);
     CHECK(tw_channels_save(c, &with_goods) == TW_OK);
     tw_channels_free(c);
     CHECK(load_without_goods() == TW_OK && fault_each_allocation(load_without_goods) > 5);
@@ -353,7 +358,7 @@ static void refuses_criteria_and_novelty_that_cannot_be(void)
     for (int what = GOOD; what < N; what++) {
         TW_SCOPED_BUF b = {0};
         TW_SCOPED(tw_channels) *c = NULL;
-        tw_buf_text(&b, "TWCHAN3\n");
+        tw_buf_text(&b, "TWCHAN4\n");
         put(&b, 0);
         put(&b, 0);
         put(&b, 2);
@@ -388,7 +393,7 @@ static void survives_every_failed_allocation(void)
     const struct tw_channel_settings s = tw_channel_defaults();
     TW_SCOPED(tw_channels) *c = channels(&s);
     struct tw_channel_choice choice;
-    const struct tw_decl d = {.id = TW_STR("D1"), .bill_of_lading = TW_STR("BL1")};
+    const struct tw_decl d = {.id = TW_STR("D1"), .bill_of_lading = TW_STR("BL01")};
     bool known;
     for (int i = 0; i < 5; i++) {
         struct tw_channel_ask ask = {.id = TW_STR("X"), .channel = TW_CHANNEL_RED, .draw = 1, .patience = 9};
@@ -396,7 +401,7 @@ static void survives_every_failed_allocation(void)
             .score = i, .office = i < 3 ? TW_STR("A") : TW_STR("B"), .day = 1, .ask = &ask, .asks = 1};
         CHECK(tw_channels_decide(c, &k, &choice) == TW_OK);
     }
-    CHECK(tw_goods_put(tw_channels_goods(c), &d, 1, 1, TW_CHANNEL_RED, NULL) == TW_OK);
+    CHECK(tw_goods_put(tw_channels_goods(c), &d, 1, 1, 1, TW_CHANNEL_RED) == TW_OK);
     CHECK(tw_goods_cancel(tw_channels_goods(c), d.id, &known) == TW_OK);
     CHECK(tw_channels_save(c, &whole) == TW_OK && fault_each_allocation(save_and_load) > 6);
     tw_buf_free(&whole);

@@ -176,6 +176,14 @@ static void ships_are_checked_by_their_digit(void)
         CHECK(tw_imo_check(tw_str_from(bad[i]), NULL) == TW_FORMAT);
 }
 
+static void made_up_numbers_name_nothing(void)
+{
+    static const char *const good[] = {"CSQU3054383", "BL77", "1234", "0001"};
+    static const char *const bad[] = {"", "NA", "NIL", "UNKNOWN", "0000", "99999999", "B77"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) CHECK(tw_number_names(tw_str_from(good[i])));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK(!tw_number_names(tw_str_from(bad[i])));
+}
+
 static void places_have_a_form(void)
 {
     static const char *const good[] = {"NLRTM", "EGEDK", "US2AB"}, *const bad[] = {"",      "NLRT",  "NLRTMX",
@@ -225,6 +233,7 @@ int main(void)
     RUN(commodity_codes_have_a_form);
     RUN(containers_are_checked_by_their_digit);
     RUN(ships_are_checked_by_their_digit);
+    RUN(made_up_numbers_name_nothing);
     RUN(places_have_a_form);
     RUN(chapters_belong_to_sections_without_gap);
     RUN(modes_are_known_by_their_first_digit);

@@ -60,27 +60,29 @@ static void tells_each_cancellation_once_when_its_time_comes(void)
 {
     struct tw_instructions *t = read_both();
     struct tw_goods *g = NULL;
-    const struct tw_decl one = {.id = TW_STR("D1"), .bill_of_lading = TW_STR("B1")},
-                         two = {.id = TW_STR("D2"), .bill_of_lading = TW_STR("B2")},
-                         first = {.id = TW_STR("D3"), .bill_of_lading = TW_STR("B1")},
-                         second = {.id = TW_STR("D4"), .bill_of_lading = TW_STR("B2")};
+    const struct tw_decl one = {.id = TW_STR("D1"), .bill_of_lading = TW_STR("BL01")},
+                         two = {.id = TW_STR("D2"), .bill_of_lading = TW_STR("BL02")},
+                         first = {.id = TW_STR("D3"), .bill_of_lading = TW_STR("BL01")},
+                         second = {.id = TW_STR("D4"), .bill_of_lading = TW_STR("BL02")};
     struct tw_goods_before before;
     bool found;
     const int32_t day = tw_day_from_civil(2026, 1, 1);
-    CHECK(tw_goods_new(30, 10, &g) == TW_OK);
-    CHECK(tw_goods_put(g, &two, day, 2, TW_CHANNEL_RED, NULL) == TW_OK);
+    CHECK(tw_goods_new(&(struct tw_goods_limits){30, 10, 10}, &g) == TW_OK);
+    CHECK(tw_goods_put(g, &two, day, 2, day, TW_CHANNEL_RED) == TW_OK);
     CHECK(tw_instructions_cancel(t, at(3, 0), g) ==
           TW_OK); /* D1 in the second it is decided in: not known yet */
     CHECK(tw_instructions_count(t).cancelled == 2 && tw_instructions_count(t).unknown == 2);
-    CHECK(tw_goods_put(g, &one, day, 1, TW_CHANNEL_RED, NULL) == TW_OK);
+    CHECK(tw_goods_put(g, &one, day, 1, day, TW_CHANNEL_RED) == TW_OK);
     CHECK(tw_instructions_decided(t, one.id, g) == TW_OK && tw_instructions_decided(t, one.id, g) == TW_OK);
     CHECK(tw_instructions_decided(t, first.id, g) == TW_OK &&
           tw_instructions_decided(t, TW_STR("D9"), g) == TW_OK);
-    CHECK(tw_goods_find(g, &first, day, &before, &found) == TW_OK && found && before.draw == 1);
+    CHECK(tw_goods_find(g, &first, day, &before, &found) == TW_OK && found &&
+          tw_str_is(before.shared.of, "D1"));
     CHECK(tw_goods_find(g, &second, day, &before, &found) == TW_OK && !found);
     CHECK(tw_instructions_cancel(t, at(4, 1), g) == TW_OK &&
           tw_instructions_cancel(t, INT64_MAX, g) == TW_OK);
-    CHECK(tw_goods_find(g, &second, day, &before, &found) == TW_OK && found && before.draw == 2);
+    CHECK(tw_goods_find(g, &second, day, &before, &found) == TW_OK && found &&
+          tw_str_is(before.shared.of, "D2"));
     CHECK(tw_instructions_count(t).cancelled == 3 && tw_instructions_count(t).unknown == 1);
     tw_instructions_free(t);
     t = read_both();
