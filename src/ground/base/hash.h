@@ -45,8 +45,9 @@ static inline void tw_sha256_freep(struct tw_sha256 **s)
 void tw_sha256_add(struct tw_sha256 *s, const void *p, size_t n);
 void tw_sha256_end(struct tw_sha256 *s, uint8_t ret[TW_SHA256_BYTES]); /* then only free */
 
-/* All at once. */
+/* All at once; the second of two pieces, one after the other. p may be NULL where n is 0 */
 void tw_sha256(const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES]);
+void tw_sha256_two(const void *a, size_t a_n, const void *b, size_t b_n, uint8_t ret[TW_SHA256_BYTES]);
 void tw_hmac_sha256(const void *key, size_t key_n, const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES]);
 
 /* The same with a key that serves many times: half the work. */

@@ -54,9 +54,15 @@ void tw_sha256_end(struct tw_sha256 *s, uint8_t ret[TW_SHA256_BYTES])
 
 void tw_sha256(const void *p, size_t n, uint8_t ret[TW_SHA256_BYTES])
 {
+    tw_sha256_two(p, n, NULL, 0, ret);
+}
+
+void tw_sha256_two(const void *a, size_t a_n, const void *b, size_t b_n, uint8_t ret[TW_SHA256_BYTES])
+{
     SHA256_CTX ctx;
     must(SHA256_Init(&ctx));
-    if (n > 0) must(SHA256_Update(&ctx, p, n));
+    if (a_n > 0) must(SHA256_Update(&ctx, a, a_n));
+    if (b_n > 0) must(SHA256_Update(&ctx, b, b_n));
     must(SHA256_Final(ret, &ctx));
 }
 
