@@ -3,6 +3,7 @@
  * sodium_init(), which chooses among sources and faster ways of other functions, is not needed. Of what is
  * called only verification can fail. */
 #include "audit/ed25519.h"
+#include "audit/seal.h"
 
 #include <sodium.h>
 
@@ -41,4 +42,40 @@ void tw_sha512(const void *p, size_t n, uint8_t ret[TW_SHA512_BYTES])
 void tw_wipe(void *p, size_t n)
 {
     if (n > 0) sodium_memzero(p, n);
+}
+
+/* -- sealing (audit/seal.h) */
+
+_Static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == TW_SEAL_KEY, "a key has 32 bytes");
+_Static_assert(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES == TW_SEAL_NONCE, "a nonce has 24 bytes");
+_Static_assert(crypto_aead_xchacha20poly1305_ietf_ABYTES == TW_SEAL_MORE - TW_SEAL_NONCE,
+               "a tag has 16 bytes");
+
+void tw_seal(const uint8_t key[TW_SEAL_KEY], const uint8_t nonce[TW_SEAL_NONCE], struct tw_str of,
+             struct tw_str plain, struct tw_buf *out)
+{
+    tw_buf_put(out, nonce, TW_SEAL_NONCE);
+    const size_t n = plain.n + TW_SEAL_MORE - TW_SEAL_NONCE;
+    uint8_t *at = (uint8_t *)tw_buf_room(out, n);
+    if (at == NULL) return;
+    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(at, NULL, (const uint8_t *)plain.s, plain.n,
+                                                     (const uint8_t *)of.s, of.n, NULL, nonce, key);
+    out->n += n;
+}
+
+tw_err tw_unseal(const uint8_t key[TW_SEAL_KEY], struct tw_str of, struct tw_str sealed, struct tw_buf *out,
+                 struct tw_fault *fault)
+{
+    if (sealed.n < TW_SEAL_MORE) return tw_fail(fault, TW_CONFLICT, "this was not sealed, or it was cut off");
+    const uint8_t *nonce = (const uint8_t *)sealed.s;
+    const size_t n = sealed.n - TW_SEAL_MORE;
+    uint8_t *at = (uint8_t *)tw_buf_room(out, n + 1); /* room for nothing may be none */
+    if (at == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(at, NULL, NULL, nonce + TW_SEAL_NONCE,
+                                                   sealed.n - TW_SEAL_NONCE, (const uint8_t *)of.s, of.n,
+                                                   nonce, key) != 0)
+        return tw_fail(fault, TW_CONFLICT,
+                       "what was sealed cannot be opened: by another key, or it was changed");
+    out->n += n;
+    return TW_OK;
 }
