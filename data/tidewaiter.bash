@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain criteria channel list cel --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain criteria channel init import replay log station list cel --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -94,7 +94,7 @@ _tidewaiter()
         esac
         ;;
     assess)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --out --keys --no-reasons --full'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --out --keys --no-reasons --full --station --signer'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -113,6 +113,7 @@ _tidewaiter()
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --keys) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         esac
         ;;
     explain)
@@ -166,6 +167,54 @@ _tidewaiter()
         --selected) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --cancelled) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        esac
+        ;;
+    init)
+        words='--help --json --quiet --signer'
+        case $prev in
+        esac
+        ;;
+    import)
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --station --signer'
+        case $prev in
+        --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        esac
+        ;;
+    replay)
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --state --findings --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --station --signer'
+        case $prev in
+        --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --selected) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --cancelled) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        esac
+        ;;
+    log)
+        words='--help --json --quiet --station --signer --policy --out --from'
+        case $prev in
+        --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --policy) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        esac
+        ;;
+    station)
+        words='--help --json --quiet --station'
+        case $prev in
+        --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         esac
         ;;
     list)

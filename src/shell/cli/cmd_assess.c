@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "cli/deciding.h"
+#include "cli/station.h"
 #include "cli/table_priv.h"
 #include "decl/money.h"
 #include "engine/day_keys.h"
@@ -404,7 +405,11 @@ tw_err cmd_assess(struct tw_cli *cli, struct tw_fault *fault)
         return tw_fail(fault, TW_ARG,
                        "--full is for --json; `tidewaiter explain` shows one declaration in full");
     tw_err err = tw_cli_reading_new(cli, &out.reading, fault);
-    if (err == TW_OK) err = assess(cli, &out, fault);
+    const bool station = tw_cli_value(cli, "station") != NULL;
+    if (err == TW_OK && !station && cli->args == 0)
+        err = tw_fail(fault, TW_ARG, "`assess` takes a file of declarations, or --station DIR");
+    if (err == TW_OK)
+        err = station ? tw_cli_station_assess(cli, out.reading, fault) : assess(cli, &out, fault);
     tw_cli_reading_free(out.reading);
     tw_file_out_free(out.file);
     tw_day_keys_free(out.keys);

@@ -51,6 +51,7 @@ struct run {
     size_t assessed;        /* of these */
     int32_t day;            /* of those that are not */
     uint64_t evicted_before;
+    uint8_t began[TW_SHA256_BYTES]; /* hash of the past it began with, as the record names it; 0 = none */
     struct tw_run_summary sum;
     bool met; /* `only` */
 };
@@ -70,6 +71,11 @@ static void work_on(const struct run *r, const char *path)
 
 static tw_err open_state(struct run *r)
 {
+    const struct tw_run_source *from = r->o->source;
+    if (from != NULL) {
+        const tw_err err = from->begin(from->to, &r->state, r->fault);
+        return err == TW_NOTFOUND ? TW_OK : err;
+    }
     if (r->o->state == NULL) return TW_OK;
     work_on(r, r->o->state);
     const tw_err err = tw_state_open(r->o->state, &r->o->channels, &r->state, r->fault);
@@ -169,6 +175,7 @@ static tw_err open_assessor(struct run *r, struct tw_str currency)
     struct tw_assess_parts parts = {.model = r->model.model, .criteria = r->criteria};
     struct tw_assess_settings set = {.duty_mix = r->duty_mix, .reasons = r->o->reasons};
     TW_TRY(choose_past(r, parts.profile_hash));
+    memcpy(r->began, parts.profile_hash, sizeof r->began);
     parts.profile = r->profile;
     parts.channels = r->channels;
     if (currency.n == 3) memcpy(set.currency, currency.s, 3);
@@ -233,7 +240,7 @@ static tw_err open_all(struct run *r)
     tw_profile_set_cargo(r->profile, r->carried.cargo);
     r->sum.manifests = held_against(r);
     TW_TRY(open_block(r));
-    return tw_input_open(r->o->declarations, in, &r->input, r->fault);
+    return r->o->source != NULL ? TW_OK : tw_input_open(r->o->declarations, in, &r->input, r->fault);
 }
 
 static void close_all(struct run *r)
@@ -320,8 +327,13 @@ static tw_err decide_one(struct run *r, size_t i)
     const int32_t day =
         r->day != TW_NO_DAY ? r->day : 0; /* as profile/look.c takes it, and the record tells */
     struct tw_goods *goods = tw_channels_goods(r->channels);
+    uint64_t draw;
     TW_TRY(tw_instructions_cancel(r->told, moment_of(r, reading->decl), goods));
-    TW_TRY(tw_assess_decide(r->assessor, one, r->n - 1 - i, tw_draw(&r->draws, day, reading->decl->id)));
+    if (r->o->source != NULL)
+        TW_TRY(r->o->source->draw(r->o->source->to, reading->decl, &draw));
+    else
+        draw = tw_draw(&r->draws, day, reading->decl->id);
+    TW_TRY(tw_assess_decide(r->assessor, one, r->n - 1 - i, draw));
     TW_TRY(tw_instructions_decided(r->told, reading->decl->id, goods));
     const bool expected = reading->finding_n > 0 || tw_results_expects(r->results, one->look.declaration);
     if (expected) TW_TRY(tw_assess_await(r->assessor, one));
@@ -386,12 +398,26 @@ static tw_err take_up(struct run *r)
     return r->n - r->assessed == ABREAST || stands_alone(reading, r->day) ? assess_day(r) : TW_OK;
 }
 
+/* Of a source, too, what became known before it counts for it and what follows, whatever stands in the block.
+ */
+static tw_err read_one(struct run *r, struct tw_reading *reading, bool *more)
+{
+    const struct tw_run_source *from = r->o->source;
+    struct tw_finding_list came = {NULL, 0};
+    if (from == NULL) return tw_input_next(r->input, r->arena[r->n], reading, more, r->fault);
+    *reading = (struct tw_reading){.decl = NULL};
+    TW_TRY(from->next(from->to, r->arena[r->n], reading, &came, more, r->fault));
+    if (came.n == 0) return TW_OK;
+    TW_TRY(assess_day(r));
+    return tw_results_add(r->results, came.at, came.n) == TW_OK ? TW_OK : no_memory(r->fault);
+}
+
 /* Reads the next one. *more = false: there is none, or no more is wanted. */
 static tw_err one_more(struct run *r, bool *more)
 {
     const char *only = r->o->only;
     struct tw_reading *reading = &r->reading[r->n];
-    TW_TRY(tw_input_next(r->input, r->arena[r->n], reading, more, r->fault));
+    TW_TRY(read_one(r, reading, more));
     if (!*more) return TW_OK;
     const bool wanted = only == NULL || tw_str_is(reading->decl->id, only);
     tw_assessor_reasons(r->assessor, r->o->reasons && wanted);
@@ -416,11 +442,14 @@ static tw_err go_through(struct run *r)
 
 static tw_err leave_state(struct run *r)
 {
-    if (r->o->state == NULL || r->o->only != NULL) return TW_OK;
+    const struct tw_run_source *from = r->o->source;
+    if ((r->o->state == NULL && from == NULL) || r->o->only != NULL) return TW_OK;
     struct tw_state s = {.profile = r->profile,
                          .channels = r->channels,
                          .declarations = r->state.declarations + r->sum.declarations};
     if (r->model.model != NULL) memcpy(s.model, tw_model_sha256(r->model.model), sizeof s.model);
+    memcpy(s.profile_hash, r->began, sizeof s.profile_hash);
+    if (from != NULL) return from->leave(from->to, &s, r->fault);
     work_on(r, r->o->state);
     TW_TRY(tw_state_write(r->o->state, &s, r->fault));
     work_on(r, NULL);
@@ -443,7 +472,7 @@ static void sum_up(struct run *r)
     s->keys = tw_profile_keys(r->profile);
     s->evicted = tw_profile_evicted(r->profile) - r->evicted_before;
     s->before = r->state.declarations;
-    s->refused = tw_input_count(r->input).refused_declarations;
+    if (r->input != NULL) s->refused = tw_input_count(r->input).refused_declarations;
 }
 
 static tw_err run(struct run *r)
@@ -455,7 +484,7 @@ static tw_err run(struct run *r)
     if (r->o->only != NULL && !r->met)
         return tw_fail(r->fault, TW_NOTFOUND, "there is no declaration '%.60s' in this file", r->o->only);
     sum_up(r);
-    TW_TRY(tw_input_finish(r->input, r->fault));
+    if (r->input != NULL) TW_TRY(tw_input_finish(r->input, r->fault));
     if (r->o->done != NULL) TW_TRY(r->o->done(r->o->to, &r->sum, r->fault));
     return leave_state(r); /* last: what went before can be done again, a fold cannot */
 }

@@ -19,18 +19,36 @@
 #include "engine/input.h"
 
 struct tw_run_summary;
+struct tw_state;
+
+/* Declarations that stand in no file: a station's. Nothing in it is owned. Each function returns what ends
+ * the run, or TW_OK. */
+struct tw_run_source {
+    void *to;
+    /* The state to go on from, which the run frees; TW_NOTFOUND: there is none yet. */
+    tw_err (*begin)(void *to, struct tw_state *ret, struct tw_fault *fault);
+    /* The next one, as tw_input_next; *came = results that became known before it, which count from now on
+     * and are copied. */
+    tw_err (*next)(void *to, struct tw_arena *arena, struct tw_reading *ret, struct tw_finding_list *came,
+                   bool *more, struct tw_fault *fault);
+    /* The draw of one that was handed out. */
+    tw_err (*draw)(void *to, const struct tw_decl *d, uint64_t *ret);
+    /* The state at the end; its profile_hash is of the past that the record names. */
+    tw_err (*leave)(void *to, const struct tw_state *s, struct tw_fault *fault);
+};
 
 /* Nothing in it is owned; it must outlive the call. NULL and 0: not wanted. */
 struct tw_run_options {
     struct tw_input_options input;
-    const char *declarations; /* a path, or "-" */
-    const char *findings;     /* a path */
-    const char *model;        /* a directory (engine/model_dir.h); NULL = price checks and chance */
-    const char *state;        /* a directory (engine/state_dir.h): go on from it, and leave the new one */
-    const char *criteria;     /* a path: a set, with signers a directory of published ones; NULL = none */
-    const char *signers;      /* a path: who may sign sets (criteria/signers.h); NULL = the set is a draft */
-    const char *selected;     /* a path: what officers want controlled (engine/instructions.h) */
-    const char *cancelled;    /* a path: what was cancelled (the same) */
+    const char *declarations;           /* a path, or "-" */
+    const struct tw_run_source *source; /* instead of declarations and state; NULL = these */
+    const char *findings;               /* a path */
+    const char *model;                  /* a directory (engine/model_dir.h); NULL = price checks and chance */
+    const char *state;     /* a directory (engine/state_dir.h): go on from it, and leave the new one */
+    const char *criteria;  /* a path: a set, with signers a directory of published ones; NULL = none */
+    const char *signers;   /* a path: who may sign sets (criteria/signers.h); NULL = the set is a draft */
+    const char *selected;  /* a path: what officers want controlled (engine/instructions.h) */
+    const char *cancelled; /* a path: what was cancelled (the same) */
     struct tw_criteria_limits criteria_limits;
     struct tw_watchlists lists; /* that the set may name; n = 0: none */
     struct tw_channel_settings channels;

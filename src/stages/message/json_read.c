@@ -240,24 +240,33 @@ struct meaning {
     struct tw_str near; /* UNKNOWN: the name that was probably meant; may be absent */
 };
 
-static struct meaning find(enum tw_level level, struct tw_str group, struct tw_str key)
+/* The name that is near one that is not known. */
+static struct tw_str near_of(enum tw_level level, struct tw_str group, struct tw_str key)
 {
-    struct meaning ret = {.kind = UNKNOWN};
+    struct tw_str ret = {NULL, 0};
     struct json_members members = json_members_of(level);
     struct json_member m;
     unsigned best = TW_NEAR_FAR;
     while (json_members_next(&members, &m)) {
-        if (!tw_str_eq(m.group, group)) {
-            if (group.n > 0) continue;
-            if (tw_str_eq(m.group, key)) return (struct meaning){.kind = GROUP};
-            if (tw_near_better(key, m.group, &best)) ret.near = m.group;
-        } else if (tw_str_eq(m.key, key)) {
-            return (struct meaning){.kind = MEMBER, .member = m};
-        } else if (tw_near_better(key, m.key, &best)) {
-            ret.near = m.key;
-        }
+        const bool here = tw_str_eq(m.group, group);
+        if (!here && group.n > 0) continue;
+        if (tw_near_better(key, here ? m.key : m.group, &best)) ret = here ? m.key : m.group;
     }
     return ret;
+}
+
+static struct meaning find(enum tw_level level, struct tw_str group, struct tw_str key)
+{
+    struct json_members members = json_members_of(level);
+    struct json_member m;
+    while (json_members_next(&members, &m)) {
+        if (!tw_str_eq(m.group, group)) {
+            if (group.n == 0 && tw_str_eq(m.group, key)) return (struct meaning){.kind = GROUP};
+        } else if (tw_str_eq(m.key, key)) {
+            return (struct meaning){.kind = MEMBER, .member = m};
+        }
+    }
+    return (struct meaning){.kind = UNKNOWN, .near = near_of(level, group, key)};
 }
 
 static void unknown(struct reading *r, const struct meaning *is, const struct tw_json_node *node)

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json.h"
+#include "cli/station.h"
+#include "cli/table_priv.h"
+#include "engine/intake.h"
+#include "store/file.h"
+
+enum { BATCH = 1000, ARENA_BYTES = 200 << 20 };
+
+struct import {
+    struct tw_cli *cli;
+    struct tw_cli_reading *reading;
+    struct tw_station *station;
+    struct tw_intake *intake;
+    struct tw_file_out *out;
+    struct tw_arena *arena;
+    struct tw_buf text; /* receipts of what is not safe yet */
+    size_t in_batch;
+    uint64_t taken, known, refused;
+};
+
+static void put_receipt(struct import *m, struct tw_str id, const struct tw_intake_receipt *r)
+{
+    char number[TW_STATION_NUMBER + 8];
+    struct tw_json j = {.out = &m->text};
+    tw_station_number(r->reg, number);
+    tw_json_begin_object(&j);
+    tw_json_key(&j, "declaration_id");
+    tw_json_str(&j, id);
+    tw_json_key(&j, "registration");
+    tw_json_text(&j, number);
+    tw_json_key(&j, "version");
+    tw_json_i64(&j, r->version);
+    tw_json_key(&j, "known");
+    tw_json_bool(&j, r->known);
+    tw_json_end_object(&j);
+    tw_buf_char(&m->text, '\n');
+}
+
+/* What was taken in is safe: its receipts go out. */
+static tw_err commit(struct import *m, struct tw_fault *fault)
+{
+    if (m->in_batch == 0) return TW_OK;
+    m->in_batch = 0;
+    TW_TRY(tw_station_commit(m->station, fault));
+    if (m->text.failed) return tw_fail(fault, TW_NOMEM, "out of memory");
+    if (!m->cli->json || m->text.n == 0) return TW_OK;
+    tw_cli_reading_pause(m->reading);
+    TW_TRY(tw_file_out_write(m->out, m->text.p, m->text.n, fault));
+    tw_buf_clear(&m->text);
+    return TW_OK;
+}
+
+static tw_err take(struct import *m, const struct tw_decl *d, struct tw_fault *fault)
+{
+    struct tw_intake_receipt r;
+    struct tw_fault why = {.code = TW_OK};
+    if (m->in_batch == 0) TW_TRY(tw_station_begin(m->station, fault));
+    m->in_batch++;
+    const tw_err err = tw_intake_take(m->intake, d, &r, &why);
+    if (err == TW_CONFLICT || err == TW_LIMIT) { /* this one alone, and nothing of it was written */
+        m->refused++;
+        tw_cli_reading_pause(m->reading);
+        if (!m->cli->quiet) tw_cli_tell(m->cli, &why);
+    } else if (err != TW_OK) {
+        if (fault != NULL) *fault = why;
+        return err;
+    } else {
+        m->known += r.known;
+        m->taken += !r.known;
+        if (m->cli->json) put_receipt(m, d->id, &r);
+    }
+    return m->in_batch == BATCH ? commit(m, fault) : TW_OK;
+}
+
+static tw_err import_file(struct import *m, const char *path, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_input) *in = NULL;
+    struct tw_reading reading;
+    TW_TRY(tw_input_open(path, tw_cli_reading_options(m->reading), &in, fault));
+    for (bool more = true; more;) {
+        TW_TRY(tw_input_next(in, m->arena, &reading, &more, fault));
+        if (more) TW_TRY(take(m, reading.decl, fault));
+    }
+    TW_TRY(commit(m, fault));
+    m->refused += tw_input_count(in).refused_declarations;
+    return tw_input_finish(in, fault);
+}
+
+static tw_err import(struct import *m, struct tw_fault *fault)
+{
+    const struct tw_file_options how = {.stop = tw_cli_stop()};
+    tw_cli_reading_options(m->reading)->ids_may_return = true; /* known ones are told, not refused */
+    if (m->cli->args == 0)
+        return tw_fail(fault, TW_ARG, "`import` takes the files that declarations stand in");
+    TW_TRY(tw_file_out_open("-", &how, &m->out, fault));
+    TW_TRY(tw_cli_station(m->cli, false, &m->station, fault));
+    TW_TRY(tw_intake_new(m->station, &m->intake, fault));
+    if (tw_arena_new(ARENA_BYTES, &m->arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
+    for (size_t i = 0; i < m->cli->args; i++) TW_TRY(import_file(m, m->cli->arg[i], fault));
+    TW_TRY(tw_station_settle(m->station, fault));
+    TW_TRY(tw_file_out_commit(m->out, fault));
+    tw_cli_reading_summary(m->reading, m->refused);
+    tw_cli_note(m->cli, "%llu declarations taken in, registered and signed; %llu were here before",
+                (unsigned long long)m->taken, (unsigned long long)m->known);
+    if (m->refused == 0) return TW_OK;
+    return tw_fail(fault, TW_FORMAT, "%llu declarations were refused and not taken in; the others were",
+                   (unsigned long long)m->refused);
+}
+
+tw_err cmd_import(struct tw_cli *cli, struct tw_fault *fault)
+{
+    struct import m = {.cli = cli};
+    tw_err err = tw_cli_reading_new(cli, &m.reading, fault);
+    if (err == TW_OK) err = import(&m, fault);
+    if (m.in_batch > 0) tw_station_rollback(m.station);
+    tw_intake_free(m.intake);
+    tw_station_free(m.station);
+    tw_cli_reading_free(m.reading);
+    tw_file_out_free(m.out);
+    tw_arena_free(m.arena);
+    tw_buf_free(&m.text);
+    return err;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli/station.h -- what all commands that work on a station have in common.
+ *
+ * In : --station DIR, --signer SOCKET. Out: the station, open. Not: what is done with it.
+ */
+#ifndef TW_CLI_STATION_H
+#define TW_CLI_STATION_H
+
+#include "cli/deciding.h"
+#include "engine/station_run.h"
+
+/* cli->file is the directory until it is open. TW_ARG (no --station), and the errors of tw_station_open */
+tw_err tw_cli_station(struct tw_cli *cli, bool read_only, struct tw_station **ret, struct tw_fault *fault)
+    TW_MUST_CHECK;
+
+/* `assess --station`: decides what is not decided. With --json a line for each, once it is safe. */
+tw_err tw_cli_station_assess(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_fault *fault)
+    TW_MUST_CHECK;
+
+/* A registration number as it stands in decisions. TW_ARG */
+tw_err tw_cli_registration(const char *text, uint64_t *ret, struct tw_fault *fault) TW_MUST_CHECK;
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine/intake.h -- declarations come into a station: registered, once, with people's names under lock.
+ *
+ * In : declarations as engine/input.h reads them.
+ * Out: rows and a leaf for each; parties by random ids; texts that name people sealed under keys of their
+ * own. Not: deciding (engine/station_run.h).
+ *
+ * What is kept in plain is the declaration without what could name a person: its parties have the station's
+ * ids, and of their own only the country. The whole declaration, as it was read, is sealed under a key of its
+ * own.
+ */
+#ifndef TW_ENGINE_INTAKE_H
+#define TW_ENGINE_INTAKE_H
+
+#include "decl/decl.h"
+#include "engine/station.h"
+
+/* What became of one that was handed in. */
+struct tw_intake_receipt {
+    uint64_t reg;
+    uint32_t version;
+    bool known; /* it was here before: nothing was written */
+};
+
+struct tw_intake;
+
+/* station  outlives it. TW_NOMEM */
+tw_err tw_intake_new(struct tw_station *s, struct tw_intake **ret, struct tw_fault *fault) TW_MUST_CHECK;
+void tw_intake_free(struct tw_intake *in); /* takes NULL */
+static inline void tw_intake_freep(struct tw_intake **in)
+{
+    tw_intake_free(*in);
+}
+
+/* Within a batch.
+ * TW_CONFLICT  the same number and version was handed in with other content; a version before it is missing
+ * TW_LIMIT     it is too large; and what tw_station_leaf and tw_db_decl_put say */
+tw_err tw_intake_take(struct tw_intake *in, const struct tw_decl *d, struct tw_intake_receipt *ret,
+                      struct tw_fault *fault) TW_MUST_CHECK;
+
+/* The other way: what is kept of a declaration, for deciding. Its id is the registration number.
+ * names  restore what names its parties, where their keys are still there
+ * TW_FORMAT, TW_NOMEM */
+tw_err tw_intake_restore(struct tw_station *s, const struct tw_db_decl *row, bool names,
+                         struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault) TW_MUST_CHECK;
+
+#endif
