@@ -218,7 +218,7 @@ static tw_err make_durable(struct tw_db *db, enum db_which which, struct tw_faul
 {
     return db_exec(db, which,
                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-                   "PRAGMA journal_size_limit = 67108864",
+                   "PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8192",
                    fault);
 }
 

@@ -221,13 +221,20 @@ tw_err db_col_fixed(const struct db_use *u, int i, uint8_t *ret, size_t n, struc
 
 /* -- batches */
 
+/* SQLite may have rolled back by itself; then there is nothing left to undo. */
+static void undo_file(struct tw_db *db, enum db_which which)
+{
+    sqlite3 *h = db->file[which];
+    if (h == NULL || sqlite3_get_autocommit(h) != 0) return;
+    struct db_use u = db_use(db, which == DB_STATION ? DB_SQL_ROLLBACK : DB_SQL_KEYS_ROLLBACK);
+    TW_IGNORE(db_run(&u, NULL, NULL));
+}
+
 static void end_batch(struct tw_db *db)
 {
-    for (int i = 0; i < DB_FILES; i++) {
-        /* SQLite may have rolled back by itself; then there is nothing left to undo. */
-        if (db->file[i] != NULL && sqlite3_get_autocommit(db->file[i]) == 0)
-            sqlite3_exec(db->file[i], "ROLLBACK", NULL, NULL, NULL);
-    }
+    db->batch = false; /* a failure to undo is not undone */
+    undo_file(db, DB_KEYS);
+    undo_file(db, DB_STATION);
     db->keys_batch = false;
     memset(&db->counting, 0, sizeof db->counting);
 }
@@ -235,6 +242,7 @@ static void end_batch(struct tw_db *db)
 tw_err db_undo(struct tw_db *db, tw_err err)
 {
     end_batch(db);
+    db->batch = true; /* until the caller ends it */
     db->broken = err;
     return err;
 }
@@ -247,11 +255,20 @@ tw_err db_may_write(struct tw_db *db, struct tw_fault *fault)
     return tw_fail(fault, db->broken, "the batch was undone before: %s", tw_err_text(db->broken));
 }
 
+/* What undoes a batch must not need memory when there is none: it is prepared before the batch begins. */
+static tw_err begin(struct tw_db *db, enum db_sql undo, enum db_sql with, struct tw_fault *fault)
+{
+    const enum db_which which = db_sql_file(undo);
+    const struct db_use ready = db_use(db, undo);
+    if (ready.rc != SQLITE_OK) return db_say(db->file[which], ready.rc, db->path[which], fault);
+    struct db_use u = db_use(db, with);
+    return db_run(&u, NULL, fault);
+}
+
 tw_err tw_db_begin(struct tw_db *db, struct tw_fault *fault)
 {
     if (db->batch) return tw_fail(fault, TW_ARG, "a batch is open already; they do not nest");
-    struct db_use u = db_use(db, db->options.read_only ? DB_SQL_BEGIN_READ : DB_SQL_BEGIN_WRITE);
-    TW_TRY(db_run(&u, NULL, fault));
+    TW_TRY(begin(db, DB_SQL_ROLLBACK, db->options.read_only ? DB_SQL_BEGIN_READ : DB_SQL_BEGIN_WRITE, fault));
     db->batch = true;
     db->broken = TW_OK;
     return TW_OK;
@@ -262,8 +279,8 @@ tw_err db_keys_begin(struct tw_db *db, struct tw_fault *fault)
     if (db->file[DB_KEYS] == NULL)
         return tw_fail(fault, TW_UNAVAILABLE, "the station is open without its keys");
     if (db->keys_batch) return TW_OK;
-    struct db_use u = db_use(db, DB_SQL_KEYS_BEGIN);
-    TW_TRY(db_run(&u, NULL, fault));
+    const tw_err err = begin(db, DB_SQL_KEYS_ROLLBACK, DB_SQL_KEYS_BEGIN, fault);
+    if (err != TW_OK) return db->broken == TW_OK ? db_undo(db, err) : err;
     db->keys_batch = true;
     return TW_OK;
 }
@@ -283,19 +300,14 @@ static tw_err commit_both(struct tw_db *db, struct tw_fault *fault)
 tw_err tw_db_commit(struct tw_db *db, struct tw_fault *fault)
 {
     if (!db->batch) return tw_fail(fault, TW_ARG, "there is no batch to commit");
-    tw_err err = db->broken != TW_OK
-                     ? tw_fail(fault, db->broken, "the batch was undone before: %s", tw_err_text(db->broken))
-                     : commit_both(db, fault);
+    const tw_err err = db->broken == TW_OK ? commit_both(db, fault)
+                                           : tw_fail(fault, db->broken, "the batch was undone before: %s",
+                                                     tw_err_text(db->broken));
     end_batch(db); /* undoes what is left of one that failed */
-    db->batch = false;
-    db->broken = TW_OK;
     return err;
 }
 
 void tw_db_rollback(struct tw_db *db)
 {
-    if (!db->batch) return;
-    end_batch(db);
-    db->batch = false;
-    db->broken = TW_OK;
+    if (db->batch) end_batch(db);
 }

@@ -11,6 +11,7 @@
 #include "store/db_list.h"
 #include "store/db_log.h"
 
+static const char *station_top = "/tmp"; /* where stations are made */
 static char station_dir[64];
 static const uint8_t station_id[TW_DB_ID] = "0123456789abcdef";
 
@@ -39,7 +40,7 @@ static inline void station_clear(void)
 static inline void station_place(void)
 {
     station_clear();
-    strcpy(station_dir, "/tmp/tidewaiter-station-XXXXXX");
+    snprintf(station_dir, sizeof station_dir, "%s/tidewaiter-station-XXXXXX", station_top);
     CHECK(mkdtemp(station_dir) != NULL);
 }
 
