@@ -62,6 +62,10 @@ def takes_in_and_decides(st):
     decisions, _ = st.decide()
     check([d["id"] for d in decisions] == numbers, "each is decided once, in its order")
     check(st.decide()[0] == [], "there is nothing more to decide")
+    plain = st.run("assess", "declarations.csv", "--currency", "XTS", "--rates", "rates.csv", "--tariff", "tariff.csv", "--json", "-q", check=True)
+    told = ("score", "items", "reasons", "counterfactual", "decided_at", "office")
+    check([[json.loads(line)[k] for k in told] for line in plain.stdout.splitlines()] == [[d[k] for k in told] for d in decisions],
+          "scores and reasons are those of the file itself: nothing that decides was lost under lock")
     return numbers, decisions
 
 
