@@ -175,13 +175,14 @@ _tidewaiter()
         esac
         ;;
     import)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --station --signer'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --station --findings --signer'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     replay)

@@ -94,6 +94,21 @@ def put_text(st, name, text):
     return name
 
 
+def learns_from_findings(st, numbers):
+    """Results count for what is decided after they came, in a run that goes on as in one from the beginning."""
+    rows = "".join(f"{number},1,{'value' if k % 2 else 'conform'},2025-0{1 + k % 9}-20\n" for k, number in enumerate(numbers[:200]))
+    results = put_text(st, "f.csv", "declaration_id,item,result_code,date_known\n" + rows)
+    done = st.at("import", "--findings", results, "--currency", "XTS")
+    check(done.returncode == 0 and "200 findings taken in" in done.stderr, "findings are taken in by registration number")
+    check("0 findings" in st.at("import", "--findings", results, "--currency", "XTS").stderr, "and known when they come again")
+    more = put(st.top / "more.json", *(declaration(f"M{k}", lodged_at=f"2025-{1 + k % 12:02}-21T10:00:00Z") for k in range(60)))
+    st.take_in(more)
+    check(len(st.decide()[0]) == 60, "decisions go on with them")
+    check(" 0 differences" in st.at("replay", "--currency", "XTS").stdout, "replay knows what was known when")
+    other = put_text(st, "bad.csv", "declaration_id,item,result_code,date_known\n999999,1,conform,2025-01-20\n")
+    check(st.at("import", "--findings", other, "--currency", "XTS").returncode == 3, "a finding about nothing that is here is refused")
+
+
 def proves_a_decision(st, numbers):
     st.at("log", "proof", numbers[7], "--out", "p", check=True)
     key = st.at("log", "key", check=True).stdout.strip()
@@ -172,6 +187,7 @@ def main():
         numbers, decisions = takes_in_and_decides(st)
         log_is_what_it_says(st, decisions)
         proves_a_decision(st, numbers)
+        learns_from_findings(st, numbers)
         keeps_names_under_lock(st)
         holds_its_own(st)
         backs_up(st)

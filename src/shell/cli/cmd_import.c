@@ -16,7 +16,7 @@ struct import {
     struct tw_arena *arena;
     struct tw_buf text; /* receipts of what is not safe yet */
     size_t in_batch;
-    uint64_t taken, known, refused;
+    uint64_t taken, known, refused, findings;
 };
 
 static void put_receipt(struct import *m, struct tw_str id, const struct tw_intake_receipt *r)
@@ -87,24 +87,67 @@ static tw_err import_file(struct import *m, const char *path, struct tw_fault *f
     return tw_input_finish(in, fault);
 }
 
-static tw_err import(struct import *m, struct tw_fault *fault)
+static tw_err take_finding(struct import *m, const struct tw_finding *f, struct tw_fault *fault)
+{
+    struct tw_fault why = {.code = TW_OK};
+    bool known = false;
+    if (m->in_batch == 0) TW_TRY(tw_station_begin(m->station, fault));
+    m->in_batch++;
+    const tw_err err = tw_intake_finding(m->intake, f, &known, &why);
+    if (err == TW_CONFLICT || err == TW_LIMIT) {
+        m->refused++;
+        tw_cli_reading_pause(m->reading);
+        if (!m->cli->quiet) tw_cli_tell(m->cli, &why);
+    } else if (err != TW_OK) {
+        if (fault != NULL) *fault = why;
+        return err;
+    } else {
+        m->findings += !known;
+    }
+    return m->in_batch == BATCH ? commit(m, fault) : TW_OK;
+}
+
+static tw_err import_findings(struct import *m, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_findings) *findings = NULL;
+    const char *path = tw_cli_value(m->cli, "findings");
+    if (path == NULL) return TW_OK;
+    m->cli->file = path;
+    TW_TRY(tw_input_findings(path, tw_cli_reading_options(m->reading), &findings, fault));
+    const struct tw_finding_list list = tw_findings_list(findings);
+    for (size_t i = 0; i < list.n; i++) TW_TRY(take_finding(m, &list.at[i], fault));
+    m->cli->file = NULL;
+    return commit(m, fault);
+}
+
+static tw_err begin(struct import *m, struct tw_fault *fault)
 {
     const struct tw_file_options how = {.stop = tw_cli_stop()};
     tw_cli_reading_options(m->reading)->ids_may_return = true; /* known ones are told, not refused */
-    if (m->cli->args == 0)
-        return tw_fail(fault, TW_ARG, "`import` takes the files that declarations stand in");
+    if (m->cli->args == 0 && tw_cli_value(m->cli, "findings") == NULL)
+        return tw_fail(fault, TW_ARG,
+                       "`import` takes the files that declarations stand in, or --findings FILE");
     TW_TRY(tw_file_out_open("-", &how, &m->out, fault));
     TW_TRY(tw_cli_station(m->cli, false, &m->station, fault));
     TW_TRY(tw_intake_new(m->station, &m->intake, fault));
-    if (tw_arena_new(ARENA_BYTES, &m->arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
+    return tw_arena_new(ARENA_BYTES, &m->arena) == TW_OK ? TW_OK : tw_fail(fault, TW_NOMEM, "out of memory");
+}
+
+static tw_err import(struct import *m, struct tw_fault *fault)
+{
+    TW_TRY(begin(m, fault));
     for (size_t i = 0; i < m->cli->args; i++) TW_TRY(import_file(m, m->cli->arg[i], fault));
+    TW_TRY(import_findings(m, fault));
     TW_TRY(tw_station_settle(m->station, fault));
     TW_TRY(tw_file_out_commit(m->out, fault));
     tw_cli_reading_summary(m->reading, m->refused);
-    tw_cli_note(m->cli, "%llu declarations taken in, registered and signed; %llu were here before",
-                (unsigned long long)m->taken, (unsigned long long)m->known);
+    tw_cli_note(
+        m->cli,
+        "%llu declarations and %llu findings taken in, recorded and signed; %llu declarations were here "
+        "before",
+        (unsigned long long)m->taken, (unsigned long long)m->findings, (unsigned long long)m->known);
     if (m->refused == 0) return TW_OK;
-    return tw_fail(fault, TW_FORMAT, "%llu declarations were refused and not taken in; the others were",
+    return tw_fail(fault, TW_FORMAT, "%llu were refused and not taken in; the others were",
                    (unsigned long long)m->refused);
 }
 

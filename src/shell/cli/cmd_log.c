@@ -35,10 +35,11 @@ static tw_err verify_station(struct tw_cli *cli, struct tw_fault *fault)
     if (err == TW_OK)
         tw_buf_printf(&out,
                       "the log is whole: %llu leaves under %llu checkpoints, the last signed by %.*s\n"
-                      "%llu declarations taken in, %llu decisions, keys of %llu days committed to and of "
+                      "%llu declarations taken in, %llu decisions, %llu findings, keys of %llu days "
+                      "committed to and of "
                       "%llu revealed\n",
                       ull(r.leaves), ull(r.checkpoints), TW_STR_ARG(tw_station_key(s)), ull(r.intakes),
-                      ull(r.decisions), ull(r.commitments), ull(r.reveals));
+                      ull(r.decisions), ull(r.findings), ull(r.commitments), ull(r.reveals));
     tw_station_log_report_free(&r);
     TW_TRY(err);
     return tw_cli_write(&out, fault);

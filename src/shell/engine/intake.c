@@ -59,6 +59,16 @@ void tw_intake_free(struct tw_intake *in)
     tw_free(in);
 }
 
+struct tw_station *tw_intake_station(const struct tw_intake *in)
+{
+    return in->s;
+}
+
+struct tw_arena *tw_intake_arena(struct tw_intake *in)
+{
+    return in->arena;
+}
+
 static tw_err no_memory(struct tw_fault *fault)
 {
     return tw_fail(fault, TW_NOMEM, "out of memory");

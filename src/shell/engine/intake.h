@@ -13,6 +13,7 @@
 #define TW_ENGINE_INTAKE_H
 
 #include "decl/decl.h"
+#include "decl/finding.h"
 #include "engine/station.h"
 
 /* What became of one that was handed in. */
@@ -37,6 +38,17 @@ static inline void tw_intake_freep(struct tw_intake **in)
  * TW_LIMIT     it is too large; and what tw_station_leaf and tw_db_decl_put say */
 tw_err tw_intake_take(struct tw_intake *in, const struct tw_decl *d, struct tw_intake_receipt *ret,
                       struct tw_fault *fault) TW_MUST_CHECK;
+
+/* A result of an inspection; its declaration_id is the registration number. Within a batch.
+ * *known  it was here before, word for word: nothing was written
+ * TW_CONFLICT  no such declaration; and as above */
+tw_err tw_intake_finding(struct tw_intake *in, const struct tw_finding *f, bool *known,
+                         struct tw_fault *fault) TW_MUST_CHECK;
+tw_err tw_intake_finding_restore(const struct tw_db_finding *row, struct tw_arena *arena,
+                                 struct tw_finding *ret, struct tw_fault *fault) TW_MUST_CHECK;
+
+struct tw_station *tw_intake_station(const struct tw_intake *in);
+struct tw_arena *tw_intake_arena(struct tw_intake *in); /* emptied with each that is taken in */
 
 /* The other way: what is kept of a declaration, for deciding. Its id is the registration number.
  * names  restore what names its parties, where their keys are still there

@@ -127,6 +127,31 @@ static tw_err check_decision(struct verify *v, uint64_t idx, const struct tw_jso
     return same ? TW_OK : wrong_row(idx, "decision", reg, fault);
 }
 
+struct sought {
+    uint64_t seq;
+    const struct tw_json_node *leaf;
+    bool same;
+};
+
+static tw_err seek_finding(void *to, const struct tw_db_finding *f, struct tw_fault *fault)
+{
+    struct sought *s = to;
+    (void)fault;
+    if (f->seq == s->seq) s->same = hash_is(s->leaf, "record", f->record);
+    return TW_OK;
+}
+
+static tw_err check_finding(struct verify *v, uint64_t idx, const struct tw_json_node *leaf,
+                            struct tw_fault *fault)
+{
+    uint64_t reg = 0;
+    struct sought s = {idx + 1, leaf, false};
+    if (!whole(leaf, "reg", &reg)) return wrong_row(idx, "finding", reg, fault);
+    TW_TRY(tw_db_findings_of(v->db, reg, seek_finding, &s, fault));
+    v->r->findings++;
+    return s.same ? TW_OK : wrong_row(idx, "finding", reg, fault);
+}
+
 /* What the leaf speaks of is there, and is what it says. */
 static tw_err check_rows(struct verify *v, uint64_t idx, struct tw_str body, struct tw_fault *fault)
 {
@@ -138,6 +163,7 @@ static tw_err check_rows(struct verify *v, uint64_t idx, struct tw_str body, str
         return tw_fail(fault, TW_CONFLICT, "leaf %llu does not say what it is", (unsigned long long)idx);
     if (tw_str_is(type->text, "intake")) return check_intake(v, idx, leaf, fault);
     if (tw_str_is(type->text, "decision")) return check_decision(v, idx, leaf, fault);
+    if (tw_str_is(type->text, "finding")) return check_finding(v, idx, leaf, fault);
     v->r->commitments += tw_str_is(type->text, "commitment");
     v->r->reveals += tw_str_is(type->text, "reveal");
     return TW_OK;

@@ -12,7 +12,7 @@
 #include "engine/station.h"
 
 struct tw_station_log_report {
-    uint64_t leaves, checkpoints, intakes, decisions, commitments, reveals;
+    uint64_t leaves, checkpoints, intakes, decisions, findings, commitments, reveals;
     struct tw_checkpoint last; /* origin in `note` */
     struct tw_buf note;        /* the last checkpoint, signed */
 };

@@ -28,7 +28,8 @@ enum {
 struct fetched {
     struct tw_db_decl row; /* texts in the page's arena */
     uint64_t draw;
-    bool recorded; /* it was decided before: it is compared */
+    uint64_t decided_seq; /* of the decision on record; UINT64_MAX = there is none */
+    bool recorded;        /* it was decided before: it is compared */
 };
 
 struct deciding {
@@ -45,6 +46,15 @@ struct deciding {
     uint64_t left;     /* how many more this run takes */
     int32_t day;       /* whose key draws */
     bool batch, all;   /* one is open; there are no more */
+    int32_t
+        folded_day; /* results known before it are in the state that was gone on from; TW_NO_DAY = none are */
+    struct tw_finding *came; /* results that count from the next declaration on */
+    size_t came_n, came_cap;
+    uint64_t finding_seq;  /* of the first that was not taken */
+    uint64_t findings_end; /* of the last there is */
+    uint64_t kept_seq;     /* of the last decision in the state that was gone on from */
+    uint64_t decision_seq; /* of the last decision */
+    struct tw_arena *results;
     struct {
         uint64_t reg, seq, draw;
         uint32_t version;
@@ -73,13 +83,14 @@ static uint64_t get_u64(const char *p)
     return v;
 }
 
-enum { STATE_HEAD = 8 + TW_SHA256_HEX + TW_SHA256_BYTES + 8 + 8 };
+enum { STATE_HEAD = 8 + TW_SHA256_HEX + TW_SHA256_BYTES + 8 + 8 + 8 };
 
-static tw_err save_state(const struct tw_state *s, struct tw_buf *out)
+static tw_err save_state(const struct deciding *d, const struct tw_state *s, struct tw_buf *out)
 {
     tw_buf_text(out, STATE_MAGIC);
     tw_buf_put(out, s->model, sizeof s->model);
     tw_buf_put(out, s->profile_hash, sizeof s->profile_hash);
+    put_u64(out, d->decision_seq);
     put_u64(out, s->declarations);
     const size_t at = out->n;
     put_u64(out, 0);
@@ -89,7 +100,7 @@ static tw_err save_state(const struct tw_state *s, struct tw_buf *out)
     return tw_channels_save(s->channels, out);
 }
 
-static tw_err load_state(const struct deciding *d, struct tw_str bytes, struct tw_state *ret)
+static tw_err load_state(struct deciding *d, struct tw_str bytes, struct tw_state *ret)
 {
     const char *p = bytes.s;
     if (bytes.n < STATE_HEAD || memcmp(p, STATE_MAGIC, 8) != 0 ||
@@ -100,6 +111,7 @@ static tw_err load_state(const struct deciding *d, struct tw_str bytes, struct t
     ret->model[sizeof ret->model - 1] = '\0';
     memcpy(ret->profile_hash, p + 8 + TW_SHA256_HEX, TW_SHA256_BYTES);
     ret->declarations = get_u64(p + STATE_HEAD - 16);
+    d->kept_seq = d->decision_seq = get_u64(p + STATE_HEAD - 24);
     TW_TRY(tw_profile_load((struct tw_str){p + STATE_HEAD, n}, &ret->profile, d->fault));
     return tw_channels_load((struct tw_str){p + STATE_HEAD + n, bytes.n - STATE_HEAD - n},
                             &d->r->how->channels, &ret->channels, d->fault);
@@ -114,6 +126,7 @@ static tw_err begin(void *to, struct tw_state *ret, struct tw_fault *fault)
     if (d->replay) return TW_NOTFOUND;
     TW_TRY(tw_db_snapshot(tw_station_db(d->r->station), TW_STR(SNAPSHOT_STATE), &bytes, &seq, fault));
     TW_TRY(load_state(d, tw_buf_view(&bytes), ret));
+    d->folded_day = tw_profile_day(ret->profile);
     d->next_seq = seq + 1;
     d->last = seq;
     return TW_OK;
@@ -165,6 +178,7 @@ static tw_err fetch_one(void *to, const struct tw_db_decl *row, struct tw_fault 
     struct fetched *f = &d->page[d->n];
     if (copy_row(d->arena, row, &f->row) != TW_OK) return no_memory(fault);
     f->recorded = row->head.seq <= d->decided;
+    f->decided_seq = UINT64_MAX;
     d->next_seq = row->head.seq + 1;
     d->n++;
     return TW_OK;
@@ -186,6 +200,7 @@ static tw_err draw_page(struct deciding *d)
         TW_TRY(tw_db_decision(tw_station_db(d->r->station), f->row.head.reg, f->row.head.version, d->arena,
                               &was, d->fault));
         f->draw = was.draw;
+        f->decided_seq = was.seq;
     }
     if (n == 0) return TW_OK;
     TW_TRY(tw_station_draw(d->r->station, d->day, reg, n, draw, d->fault));
@@ -204,11 +219,46 @@ static tw_err next_page(struct deciding *d)
     return draw_page(d);
 }
 
+/* -- results of inspections: they count for what is decided behind them */
+
+struct coming {
+    struct deciding *d;
+    uint64_t before; /* those with a lower seq */
+};
+
+static tw_err take_finding(void *to, const struct tw_db_finding *row, struct tw_fault *fault)
+{
+    const struct coming *c = to;
+    struct deciding *d = c->d;
+    d->finding_seq = row->seq;
+    if (row->seq >= c->before) return TW_INTERRUPTED; /* it is for a later one */
+    d->finding_seq = row->seq + 1;
+    if (row->seq <= d->kept_seq && row->known_day < d->folded_day) return TW_OK; /* it is in the state */
+    if (d->came_n == d->came_cap) {
+        const size_t cap = d->came_cap > 0 ? 2 * d->came_cap : 256;
+        struct tw_finding *more = tw_realloc(d->came, cap, sizeof *more);
+        if (more == NULL) return no_memory(fault);
+        d->came = more;
+        d->came_cap = cap;
+    }
+    return tw_intake_finding_restore(row, d->results, &d->came[d->came_n++], fault);
+}
+
+static tw_err take_findings(struct deciding *d, uint64_t before)
+{
+    struct coming c = {d, before};
+    d->came_n = 0;
+    if (d->finding_seq >= before || d->finding_seq > d->findings_end) return TW_OK;
+    tw_arena_reset(d->results);
+    const struct tw_db_from from = {d->finding_seq, 0};
+    const tw_err err = tw_db_findings_from(tw_station_db(d->r->station), &from, take_finding, &c, d->fault);
+    return err == TW_INTERRUPTED ? TW_OK : err;
+}
+
 static tw_err next(void *to, struct tw_arena *arena, struct tw_reading *ret, struct tw_finding_list *came,
                    bool *more, struct tw_fault *fault)
 {
     struct deciding *d = to;
-    (void)came;
     *more = false;
     const volatile sig_atomic_t *stop = d->r->how->input.stop;
     if (stop != NULL && *stop != 0)
@@ -230,6 +280,8 @@ static tw_err next(void *to, struct tw_arena *arena, struct tw_reading *ret, str
     d->queue[slot].recorded = f->recorded;
     d->left--;
     *more = true;
+    TW_TRY(take_findings(d, f->decided_seq));
+    *came = (struct tw_finding_list){d->came, d->came_n};
     return TW_OK;
 }
 
@@ -334,6 +386,7 @@ static tw_err put_on_record(struct deciding *d, uint64_t reg, const struct tw_as
     put_leaf(d, &row, &d->leaf);
     if (d->leaf.failed) return no_memory(d->fault);
     TW_TRY(tw_station_leaf(d->r->station, tw_buf_view(&d->leaf), d->fault));
+    d->decision_seq = row.seq;
     d->count->decided++;
     return TW_OK;
 }
@@ -350,6 +403,7 @@ static tw_err compare(struct deciding *d, uint64_t reg, const struct tw_assessme
                       tw_str_eq(was.features, tw_buf_view(&d->features)) &&
                       was.channel == (int32_t)k->channel && was.basis == k->basis && was.draw == k->draw &&
                       was.propensity_ppm == k->propensity_ppm;
+    d->decision_seq = was.seq;
     d->count->again += !d->replay;
     d->count->replayed += d->replay;
     d->count->differ += !same;
@@ -398,7 +452,7 @@ static tw_err leave(void *to, const struct tw_state *s, struct tw_fault *fault)
     if (d->replay) return TW_OK;
     TW_TRY(commit(d));
     if (s->declarations == 0 || d->count->decided + d->count->again == 0) return TW_OK;
-    if (save_state(s, &bytes) != TW_OK || bytes.failed) return no_memory(fault);
+    if (save_state(d, s, &bytes) != TW_OK || bytes.failed) return no_memory(fault);
     const struct tw_db_snapshot at = {TW_STR(SNAPSHOT_STATE), d->last};
     TW_TRY(tw_station_begin(d->r->station, fault));
     const tw_err err = tw_db_snapshot_put(tw_station_db(d->r->station), &at, tw_buf_view(&bytes), fault);
@@ -419,6 +473,9 @@ static tw_err read_decided(struct deciding *d)
         tw_db_meta(tw_station_db(d->r->station), TW_STR(META_DECIDED), d->arena, &text, d->fault);
     if (err == TW_NOTFOUND) return TW_OK;
     TW_TRY(err);
+    struct tw_db_ends ends;
+    TW_TRY(tw_db_ends(tw_station_db(d->r->station), &ends, d->fault));
+    d->findings_end = ends.finding;
     if (tw_str_i64(text, &seq) != TW_OK || seq < 0)
         return tw_fail(d->fault, TW_FORMAT,
                        "the station does not know what it has decided; run `tidewaiter station check`");
@@ -440,6 +497,8 @@ static tw_err run_all(struct deciding *d)
         d->left = d->replay ? UINT64_MAX : AT_ONCE;
         d->n = d->at = 0;
         d->queue_from = d->queue_n = d->queue_drawn = 0;
+        d->finding_seq = d->kept_seq = 0;
+        d->folded_day = TW_NO_DAY;
         TW_TRY(tw_run(&how, &sum, d->fault));
     } while (!d->all && (how.input.stop == NULL || *how.input.stop == 0));
     if (!d->all) return tw_fail(d->fault, TW_INTERRUPTED, "interrupted; what was decided is kept");
@@ -458,10 +517,13 @@ static tw_err work(const struct tw_station_run *r, bool replay, struct tw_statio
     d->replay = replay;
     d->page = tw_calloc(PAGE, sizeof *d->page);
     tw_err err = d->page != NULL && tw_arena_new(PAGE_BYTES, &d->arena) == TW_OK ? TW_OK : no_memory(fault);
+    if (err == TW_OK && tw_arena_new(PAGE_BYTES, &d->results) != TW_OK) err = no_memory(fault);
     if (err == TW_OK) err = read_decided(d);
     if (err == TW_OK) err = run_all(d);
     if (d->batch) tw_station_rollback(r->station);
     tw_arena_free(d->arena);
+    tw_arena_free(d->results);
+    tw_free(d->came);
     tw_free(d->page);
     tw_buf_free(&d->record);
     tw_buf_free(&d->features);
