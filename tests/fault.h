@@ -11,6 +11,12 @@
 #include "base/mem.h"
 #include "check.h"
 
+/* Of the calls that a test makes fail one after another, every how many: where all take too long, meson says
+ * more. */
+#ifndef FAULT_EVERY
+#define FAULT_EVERY 1
+#endif
+
 static inline long fault_each_allocation(tw_err (*work)(void))
 {
     for (long n = 0; n < 100000; n++) {

@@ -130,7 +130,7 @@ static void a_known_signature_that_fails_is_refused(void)
     TW_SCOPED_BUF text = {0};
     TW_SCOPED(tw_policy) *p = policy_of("quorum none\n", &text);
     for (int who = 0; who < 2; who++) {
-        TW_SCOPED_BUF note = {0}, bad = {0};
+        TW_SCOPED_BUF note = {0};
         struct tw_checkpoint c;
         struct tw_policy_seen seen;
         uint8_t seed[32];

