@@ -33,7 +33,7 @@ static void make_home(void)
     tw_note_key_put(&key, &line);
     FILE *f = fopen(home_file("logs"), "a");
     CHECK(f != NULL && fwrite(line.p, 1, line.n, f) == line.n && fclose(f) == 0);
-    for (size_t i = 0; i < 2; i++) tw_tlog_leaf_hash("ab" + i, 1, leaf[i]);
+    for (size_t i = 0; i < 2; i++) tw_tlog_leaf_hash(&"ab"[i], 1, leaf[i]);
     tw_tlog_empty_root(root[0]);
     memcpy(root[1], leaf[0], sizeof *root);
     tw_tlog_node_hash(leaf[0], leaf[1], root[2]);
