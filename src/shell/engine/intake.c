@@ -116,14 +116,17 @@ static void hex_of(const uint8_t id[TW_DB_ID], char ret[PARTY_HEX + 1])
     ret[PARTY_HEX] = '\0';
 }
 
-/* Seals `plain` under a new key of its own. */
+/* Seals `plain` under a key of its own: a new one, or what a crash between the two commits left, or a
+ * declaration that was refused, for keys commit first and a number that came to nothing is given again. */
 static tw_err seal_new(struct tw_intake *in, const struct tw_db_key_id *id, struct tw_str of,
                        struct tw_str plain, uint8_t key[TW_DB_KEY], struct tw_fault *fault)
 {
     uint8_t nonce[TW_SEAL_NONCE];
     TW_TRY(tw_station_random(key, TW_DB_KEY, fault));
     TW_TRY(tw_station_random(nonce, sizeof nonce, fault));
-    TW_TRY(tw_db_key_put(tw_station_db(in->s), id, key, fault));
+    tw_err err = tw_db_key_put(tw_station_db(in->s), id, key, fault);
+    if (err == TW_CONFLICT) err = tw_db_key(tw_station_db(in->s), id, key, fault);
+    TW_TRY(err);
     tw_buf_clear(&in->sealed);
     tw_seal(key, nonce, of, plain, &in->sealed);
     return in->sealed.failed ? no_memory(fault) : TW_OK;

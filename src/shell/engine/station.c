@@ -149,7 +149,8 @@ static tw_err open_log(struct tw_station *s, uint64_t *noted, struct tw_fault *f
 static tw_err open_signer(struct tw_station *s, struct tw_fault *fault)
 {
     char socket[PATH_MAX_BYTES];
-    struct tw_signer_options how = {.socket = s->o.signer, .key = tw_buf_view(&s->key), .stop = s->o.stop};
+    /* not to be stopped: what is durable is signed, or waits no longer than its timeout */
+    struct tw_signer_options how = {.socket = s->o.signer, .key = tw_buf_view(&s->key)};
     if (how.socket == NULL) {
         TW_TRY(path_in(s->o.dir, "signer.sock", socket, fault));
         how.socket = socket;
@@ -312,7 +313,9 @@ tw_err tw_station_begin(struct tw_station *s, struct tw_fault *fault)
     if (s->log == NULL) TW_TRY(open_log(s, &noted, fault));
     TW_TRY(sign(s, fault)); /* what was committed while the signer was gone */
     TW_TRY(tw_db_begin(s->db, fault));
-    return keep_note(s, fault);
+    const tw_err err = keep_note(s, fault);
+    if (err != TW_OK) tw_db_rollback(s->db);
+    return err;
 }
 
 tw_err tw_station_leaf(struct tw_station *s, struct tw_str leaf, struct tw_fault *fault)

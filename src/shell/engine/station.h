@@ -62,6 +62,7 @@ struct tw_tlog_tiles tw_station_tiles(struct tw_station *s);
 
 /* -- batches */
 
+/* After a failure there is no batch. */
 tw_err tw_station_begin(struct tw_station *s, struct tw_fault *fault) TW_MUST_CHECK;
 /* Appends a leaf; its number is what tw_station_size was. TW_FORMAT  not canonical: a fault of ours */
 tw_err tw_station_leaf(struct tw_station *s, struct tw_str leaf, struct tw_fault *fault) TW_MUST_CHECK;
