@@ -47,6 +47,7 @@ static tw_err commit(struct import *m, struct tw_fault *fault)
     if (!m->cli->json || m->text.n == 0) return TW_OK;
     tw_cli_reading_pause(m->reading);
     TW_TRY(tw_file_out_write(m->out, m->text.p, m->text.n, fault));
+    TW_TRY(tw_file_out_flush(m->out, fault));
     tw_buf_clear(&m->text);
     return TW_OK;
 }
@@ -122,7 +123,7 @@ static tw_err import_findings(struct import *m, struct tw_fault *fault)
 
 static tw_err begin(struct import *m, struct tw_fault *fault)
 {
-    const struct tw_file_options how = {.stop = tw_cli_stop()};
+    const struct tw_file_options how = {.stop = NULL};         /* what is safe is told, interrupted or not */
     tw_cli_reading_options(m->reading)->ids_may_return = true; /* known ones are told, not refused */
     if (m->cli->args == 0 && tw_cli_value(m->cli, "findings") == NULL)
         return tw_fail(fault, TW_ARG,

@@ -59,6 +59,7 @@ static tw_err on_safe(void *to, struct tw_fault *fault)
     if (d->text.n == 0) return TW_OK;
     tw_progress_end(&d->progress);
     TW_TRY(tw_file_out_write(d->file, d->text.p, d->text.n, fault));
+    TW_TRY(tw_file_out_flush(d->file, fault));
     tw_buf_clear(&d->text);
     return TW_OK;
 }
@@ -109,7 +110,7 @@ static tw_err assess(struct deciding *d, struct tw_fault *fault)
 {
     __attribute__((cleanup(tw_lists_freep))) struct tw_lists lists = {.n = 0};
     TW_SCOPED(tw_station) *station = NULL;
-    const struct tw_file_options how = {.stop = tw_cli_stop()};
+    const struct tw_file_options how = {.stop = NULL}; /* what is safe is told, interrupted or not */
     const char *path = tw_cli_value(d->cli, "out");
     struct tw_run_options o;
     struct tw_station_count n = {0};
@@ -127,10 +128,13 @@ static tw_err assess(struct deciding *d, struct tw_fault *fault)
     tw_progress_begin(&d->progress, d->cli, "decisions");
     tw_err err = tw_station_assess(&run, &n, fault);
     tw_progress_end(&d->progress);
-    if (err != TW_OK && err != TW_INTERRUPTED) return err;
     if (err == TW_OK) err = tw_station_settle(station, fault);
-    if (err == TW_OK) err = tw_file_out_commit(d->file, fault);
-    tell(d, &n);
+    if (err == TW_OK) {
+        err = tw_file_out_commit(d->file, fault);
+    } else if (tw_file_out_seen(d->file).done > 0) { /* what is decided is told once: now */
+        TW_IGNORE(tw_file_out_commit(d->file, NULL));
+    }
+    if (err == TW_OK || err == TW_INTERRUPTED) tell(d, &n);
     return err;
 }
 
