@@ -84,7 +84,8 @@ def log_is_what_it_says(st, decisions):
     verified = st.at("log", "verify")
     check(verified.returncode == 0 and f"{len(leaves)} leaves" in verified.stdout, "log verify says so, too")
     replayed = st.at("replay", "--currency", "XTS")
-    check(replayed.returncode == 0 and replayed.stdout == f"{DECLARATIONS} decisions made again, 0 differences\n", "all are made again to the bit")
+    check(replayed.returncode == 0 and replayed.stdout == f"{DECLARATIONS} decisions made again, 0 differences\nthe state that is kept is what they come to\n",
+          "all are made again to the bit")
     other = st.at("replay", "--currency", "XTS", "--channels", put_text(st, "c.yaml", "expected_rate: {red: 0.3}\n"))
     check(other.returncode == 1 and " 0 differences" not in other.stdout and "would be" in other.stdout, "with other settings, replay says what would have changed")
 

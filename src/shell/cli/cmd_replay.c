@@ -52,7 +52,10 @@ static tw_err tell(struct replay *r, const struct tw_station_count *n, struct tw
                               was == is ? "the same, otherwise recorded:"
                                         : tw_channel_name((enum tw_channel)is),
                               (unsigned long long)r->from_to[was][is]);
-    r->cli->finding = n->differ > 0;
+    if (n->kept)
+        tw_buf_printf(&out, "the state that is kept %s\n",
+                      n->kept_differs ? "comes out otherwise" : "is what they come to");
+    r->cli->finding = n->differ > 0 || n->kept_differs;
     if (!r->cli->json) return tw_cli_write(&out, fault);
     tw_cli_note(r->cli, "%.*s", (int)out.n - 1, out.p);
     return TW_OK;

@@ -445,11 +445,28 @@ static tw_err on_decided(void *to, const struct tw_assessor *a, const struct tw_
     return TW_OK;
 }
 
+/* Is the kept state what a run from the first declaration on comes to? One that was kept before the last
+ * decisions is not held against it. */
+static tw_err compare_state(const struct deciding *d, const struct tw_state *s, struct tw_fault *fault)
+{
+    TW_SCOPED_BUF kept = {0}, bytes = {0};
+    uint64_t seq = 0;
+    const tw_err err =
+        tw_db_snapshot(tw_station_db(d->r->station), TW_STR(SNAPSHOT_STATE), &kept, &seq, fault);
+    if (err == TW_NOTFOUND) return TW_OK;
+    TW_TRY(err);
+    if (seq != d->last) return TW_OK;
+    if (save_state(d, s, &bytes) != TW_OK || bytes.failed) return no_memory(fault);
+    d->count->kept = true;
+    d->count->kept_differs = !tw_str_eq(tw_buf_view(&kept), tw_buf_view(&bytes));
+    return TW_OK;
+}
+
 static tw_err leave(void *to, const struct tw_state *s, struct tw_fault *fault)
 {
     struct deciding *d = to;
     TW_SCOPED_BUF bytes = {0};
-    if (d->replay) return TW_OK;
+    if (d->replay) return compare_state(d, s, fault);
     TW_TRY(commit(d));
     if (s->declarations == 0 || d->count->decided + d->count->again == 0) return TW_OK;
     if (save_state(d, s, &bytes) != TW_OK || bytes.failed) return no_memory(fault);

@@ -43,6 +43,7 @@ struct tw_station_count {
     uint64_t decided; /* new */
     uint64_t again;   /* behind the last kept state, decided again */
     uint64_t replayed, differ;
+    bool kept, kept_differs; /* of a replay: the kept state is of its last decision; it comes out otherwise */
 };
 
 /* Decides what is not decided.
@@ -52,7 +53,8 @@ tw_err tw_station_assess(const struct tw_station_run *r, struct tw_station_count
     TW_MUST_CHECK;
 
 /* Decides again all that was decided from the first declaration on, and compares each with the record to the
- * bit; writes nothing. The station may be open for reading alone. */
+ * bit, and where it ends where a state was kept, that too; writes nothing. The station may be open for
+ * reading alone. */
 tw_err tw_station_replay(const struct tw_station_run *r, struct tw_station_count *ret, struct tw_fault *fault)
     TW_MUST_CHECK;
 
