@@ -41,6 +41,9 @@ bench: ## speed beside the peers, in build-bench/
 	@meson test -C build-bench --benchmark --verbose; status=$$?; \
 	awk -F, '$$6 { printf "%-16s %8.2fx  bar %3sx  %s\n", $$1, $$5, $$6, $$7 }' bench/results.csv; exit $$status
 
+crash: all ## ROUNDS=200 of kill -9 at random moments of a station's commands and its signer (SEED=): nothing acknowledged is lost
+	@tests/oracle/test_crash.py $(B)/apps/tidewaiter $(B)/apps/tidewaiter-signer --rounds $(or $(ROUNDS),200) $(if $(SEED),--seed $(SEED))
+
 bars: all ## what evaluate must reach on kcs and on SEEDS=5 worlds drawn by the clock; CLOSED_LOOP=1 plays them too, JOBS=2 two at a time
 	@tests/accept/evaluate.py $(B)/apps/tidewaiter --seeds $(or $(SEEDS),5) $(if $(CLOSED_LOOP),--closed-loop) $(if $(JOBS),--jobs $(JOBS))
 
@@ -75,4 +78,4 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 18
 
 comma := ,
-.PHONY: all bars cel-compare cel-conformance check asan tsan fuzz repeat bench coverage mutate lint format accept install help
+.PHONY: all bars cel-compare cel-conformance check crash asan tsan fuzz repeat bench coverage mutate lint format accept install help
