@@ -4,7 +4,7 @@ _tidewaiter()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain criteria channel init import replay log station list cel --help --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'demo synth convert validate reconcile amend audit-data evaluate train assess explain criteria channel init import replay log station erase list cel --help --version' -- "$cur")
         return
     fi
     case ${COMP_WORDS[1]} in
@@ -216,6 +216,17 @@ _tidewaiter()
         words='--help --json --quiet --station'
         case $prev in
         --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        esac
+        ;;
+    erase)
+        words='--help --json --quiet --station --signer --find --reason --out --key --as --signers'
+        case $prev in
+        --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --find) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --as) mapfile -t COMPREPLY < <(compgen -W 'asker confirmer' -- "$cur"); return ;;
+        --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     list)

@@ -32,7 +32,7 @@ static tw_err verify_station(struct tw_cli *cli, struct tw_fault *fault)
     const struct tw_station_log_watch watch = {&progress, on_progress, tw_cli_stop()};
     const tw_err err = tw_station_log_verify(s, &watch, &r, fault);
     tw_progress_end(&progress);
-    if (err == TW_OK)
+    if (err == TW_OK) {
         tw_buf_printf(&out,
                       "the log is whole: %llu leaves under %llu checkpoints, the last signed by %.*s\n"
                       "%llu declarations taken in, %llu decisions, %llu findings, keys of %llu days "
@@ -40,6 +40,11 @@ static tw_err verify_station(struct tw_cli *cli, struct tw_fault *fault)
                       "%llu revealed\n",
                       ull(r.leaves), ull(r.checkpoints), TW_STR_ARG(tw_station_key(s)), ull(r.intakes),
                       ull(r.decisions), ull(r.findings), ull(r.commitments), ull(r.reveals));
+        if (r.erasures > 0)
+            tw_buf_printf(
+                &out, "erased: %llu of these declarations, with %llu parties whom two people signed for\n",
+                ull(r.erased), ull(r.erasures));
+    }
     tw_station_log_report_free(&r);
     TW_TRY(err);
     return tw_cli_write(&out, fault);

@@ -2,6 +2,7 @@
 #include "cli/action.h"
 #include "cli/progress.h"
 #include "cli/table_priv.h"
+#include "engine/erase.h"
 #include "store/db.h"
 
 struct check {
@@ -31,6 +32,7 @@ static tw_err check(struct tw_cli *cli, struct tw_fault *fault)
 {
     struct check c = {.cli = cli};
     uint64_t damages = 0;
+    bool erasing = false;
     TW_SCOPED(tw_db) *db = NULL;
     const struct tw_db_checker checker = {&c, on_damage, tw_cli_stop()};
     const char *file = cli->args == 2 ? cli->arg[1] : NULL;
@@ -41,15 +43,18 @@ static tw_err check(struct tw_cli *cli, struct tw_fault *fault)
     } else {
         err = open_db(cli, false, &db, fault);
         if (err == TW_OK) err = tw_db_check(db, &checker, &damages, fault);
+        if (err == TW_OK) err = tw_erase_pending(db, &erasing, fault);
     }
     if (err == TW_OK) {
         cli->file = NULL;
-        cli->finding = damages > 0;
+        cli->finding = damages > 0 || erasing;
         if (damages == 0)
             tw_buf_text(&c.out, "no damage\n");
         else
             tw_buf_printf(&c.out, "%llu damages; restore the last backup (docs/operations.md)\n",
                           (unsigned long long)damages);
+        if (erasing)
+            tw_buf_text(&c.out, "an erasure was cut off: `tidewaiter erase resume` goes on with it\n");
         err = tw_cli_write(&c.out, fault);
     }
     tw_buf_free(&c.out);

@@ -17,16 +17,30 @@
 enum { ARENA_BYTES = 200 << 20, HS_DIGITS = 6, PARTY_HEX = 2 * TW_DB_ID };
 
 /* The parties of a declaration, in the order of their bits in `roles`. */
-static const size_t party_at[] = {
-    offsetof(struct tw_decl, declarant), offsetof(struct tw_decl, representative),
-    offsetof(struct tw_decl, importer),  offsetof(struct tw_decl, exporter),
-    offsetof(struct tw_decl, seller),    offsetof(struct tw_decl, buyer),
-    offsetof(struct tw_decl, consignee), offsetof(struct tw_decl, carrier)};
-enum { ROLES = sizeof party_at / sizeof *party_at };
+static const struct {
+    const char *name;
+    size_t at;
+} role_row[] = {
+#define ROLE(role)                                                                                           \
+    {                                                                                                        \
+#role, offsetof(struct tw_decl, role)                                                                \
+    }
+    ROLE(declarant), ROLE(representative), ROLE(importer), ROLE(exporter), ROLE(seller),
+    ROLE(buyer),     ROLE(consignee),      ROLE(carrier)
+#undef ROLE
+};
+enum { ROLES = sizeof role_row / sizeof *role_row };
 
 static struct tw_party *party(struct tw_decl *d, size_t role)
 {
-    return (struct tw_party *)(void *)((char *)d + party_at[role]);
+    return (struct tw_party *)(void *)((char *)d + role_row[role].at);
+}
+
+uint32_t tw_intake_role(struct tw_str name)
+{
+    for (size_t i = 0; i < ROLES; i++)
+        if (tw_str_is(name, role_row[i].name)) return 1u << i;
+    return 0;
 }
 
 struct tw_intake {
@@ -381,34 +395,47 @@ tw_err tw_intake_take(struct tw_intake *in, const struct tw_decl *d, struct tw_i
 
 /* -- the other way */
 
-/* Puts the texts of a party back; one whose key was destroyed keeps its id alone. */
-static tw_err restore_party(struct tw_station *s, const struct tw_db_role *role, struct tw_decl *d,
-                            struct tw_arena *arena, struct tw_fault *fault)
+tw_err tw_intake_party(struct tw_station *s, const uint8_t party[TW_DB_ID], struct tw_arena *arena,
+                       struct tw_party *ret, struct tw_fault *fault)
 {
     struct tw_db_key_id id = {.of = TW_DB_KEY_PARTY};
     uint8_t key[TW_DB_KEY];
     char hex[PARTY_HEX + 1];
     struct tw_db_party row;
     const struct tw_json_node *node;
-    TW_SCOPED_BUF plain = {0};
-    memcpy(id.party, role->party, sizeof id.party);
-    const tw_err err = tw_db_key(tw_station_db(s), &id, key, fault);
-    if (err == TW_NOTFOUND) return TW_OK;
-    TW_TRY(err);
-    TW_TRY(tw_db_party(tw_station_db(s), role->party, arena, &row, fault));
-    hex_of(role->party, hex);
-    TW_TRY(tw_unseal(key, tw_str_from(hex), row.sealed, &plain, fault));
-    tw_wipe(key, sizeof key);
     struct tw_str text;
+    TW_SCOPED_BUF plain = {0};
+    memcpy(id.party, party, sizeof id.party);
+    TW_TRY(tw_db_party(tw_station_db(s), party, arena, &row, fault));
+    TW_TRY(tw_db_key(tw_station_db(s), &id, key, fault));
+    hex_of(party, hex);
+    const tw_err err = row.sealed.n > 0 ? tw_unseal(key, tw_str_from(hex), row.sealed, &plain, fault)
+                                        : tw_fail(fault, TW_NOTFOUND, "this party was erased");
+    tw_wipe(key, sizeof key);
+    TW_TRY(err);
     if (tw_str_dup(arena, tw_buf_view(&plain), &text) != TW_OK) return no_memory(fault);
     TW_TRY(tw_json_parse(text, NULL, arena, &node, fault));
+    *ret = (struct tw_party){.id = {NULL, 0}};
+    for (size_t i = 0; i < PARTS; i++) {
+        const struct tw_json_node *member = tw_json_get(node, part[i].key);
+        if (member != NULL) *part_of(ret, i) = member->text;
+    }
+    return TW_OK;
+}
+
+/* Puts the texts of a party back; one that was erased keeps its id alone. */
+static tw_err restore_party(struct tw_station *s, const struct tw_db_role *role, struct tw_decl *d,
+                            struct tw_arena *arena, struct tw_fault *fault)
+{
+    struct tw_party is;
+    const tw_err err = tw_intake_party(s, role->party, arena, &is, fault);
+    if (err == TW_NOTFOUND) return TW_OK;
+    TW_TRY(err);
     for (size_t r = 0; r < ROLES; r++) {
         if ((role->roles >> r & 1) == 0) continue;
         struct tw_party *p = party(d, r);
-        for (size_t i = 0; i < PARTS; i++) { /* but its number: past and model know it by the station's */
-            const struct tw_json_node *member = tw_json_get(node, part[i].key);
-            if (member != NULL && part_of(p, i) != &p->id) *part_of(p, i) = member->text;
-        }
+        for (size_t i = 0; i < PARTS; i++) /* but its number: past and model know it by the station's */
+            if (part_of(&is, i)->n > 0 && part_of(p, i) != &p->id) *part_of(p, i) = *part_of(&is, i);
     }
     return TW_OK;
 }

@@ -56,4 +56,11 @@ struct tw_arena *tw_intake_arena(struct tw_intake *in); /* emptied with each tha
 tw_err tw_intake_restore(struct tw_station *s, const struct tw_db_decl *row, bool names,
                          struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* What names a party: its number, name and address. TW_NOTFOUND  no such party, or it was erased */
+tw_err tw_intake_party(struct tw_station *s, const uint8_t party[TW_DB_ID], struct tw_arena *arena,
+                       struct tw_party *ret, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* The bit of a role in struct tw_db_role, by its name as in declarations; 0 = there is no such role. */
+uint32_t tw_intake_role(struct tw_str name);
+
 #endif

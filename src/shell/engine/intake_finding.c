@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/json.h"
+#include "decl/decision.h"
 #include "decl/money.h"
 #include "engine/intake.h"
 #include "message/json_in.h"
@@ -27,11 +28,19 @@ static void put_money(struct tw_json *j, const char *key, const struct tw_money 
     tw_json_end_object(j);
 }
 
+/* Another word could name somebody, and is not kept. */
+static bool is_basis(struct tw_str word)
+{
+    for (int b = 0; b < TW_BASIS_N; b++)
+        if (tw_str_is(word, tw_basis_name((enum tw_basis)b))) return true;
+    return false;
+}
+
 static void put_record(const struct tw_finding *f, struct tw_buf *out)
 {
     struct tw_json j = {.out = out};
     tw_json_begin_object(&j);
-    if (f->basis.n > 0) {
+    if (is_basis(f->basis)) {
         tw_json_key(&j, "basis");
         tw_json_str(&j, f->basis);
     }

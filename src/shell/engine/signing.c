@@ -99,11 +99,11 @@ tw_err tw_signing_signers(const char *path, struct tw_signers **ret, struct tw_f
 
 /* -- sets */
 
-static tw_err read_signature(const char *set, enum tw_signer_role role, struct tw_buf *ret,
-                             struct tw_fault *fault)
+tw_err tw_signing_signature(const char *of, enum tw_signer_role role, struct tw_buf *ret,
+                            struct tw_fault *fault)
 {
     char path[TW_SIGNING_PATH_MAX];
-    TW_TRY(tw_signing_path(set, role, path, fault));
+    TW_TRY(tw_signing_path(of, role, path, fault));
     struct tw_fault why = {.code = TW_OK};
     const tw_err err = tw_file_in_all(path, TW_SIGNATURE_BYTES_MAX, ret, &why);
     if (err == TW_OK || err == TW_NOTFOUND) return TW_OK;
@@ -119,7 +119,7 @@ static tw_err read_signed(const char *path, const struct tw_set_reading *how, st
     TW_TRY(tw_file_in_all(path, tw_criteria_bytes(how->limits), &s->set_bytes, fault));
     TW_TRY(tw_criteria_parse(tw_buf_view(&s->set_bytes), how->limits, how->lists, &s->set, fault));
     for (int r = 0; r < TW_SIGNER_ROLES; r++)
-        TW_TRY(read_signature(path, (enum tw_signer_role)r, &s->signature[r], fault));
+        TW_TRY(tw_signing_signature(path, (enum tw_signer_role)r, &s->signature[r], fault));
     return TW_OK;
 }
 
@@ -147,13 +147,19 @@ struct tw_signed_case tw_signed_case_of(const struct tw_signed *s, int32_t day)
     return c;
 }
 
-tw_err tw_signing_sign(const char *path, const struct tw_signed *set, enum tw_signer_role role,
-                       const struct tw_ssh_private *key, struct tw_fault *fault)
+tw_err tw_signing_sign_bytes(const char *path, struct tw_str bytes, enum tw_signer_role role,
+                             const struct tw_ssh_private *key, struct tw_fault *fault)
 {
     char to[TW_SIGNING_PATH_MAX];
     TW_SCOPED_BUF text = {0};
     TW_TRY(tw_signing_path(path, role, to, fault));
-    tw_ssh_sign(key, tw_signer_purpose(role), tw_buf_view(&set->set_bytes), &text);
+    tw_ssh_sign(key, tw_signer_purpose(role), bytes, &text);
     if (text.failed) return tw_fail(fault, TW_NOMEM, "out of memory");
     return write_file(to, tw_buf_view(&text), fault);
+}
+
+tw_err tw_signing_sign(const char *path, const struct tw_signed *set, enum tw_signer_role role,
+                       const struct tw_ssh_private *key, struct tw_fault *fault)
+{
+    return tw_signing_sign_bytes(path, tw_buf_view(&set->set_bytes), role, key, fault);
 }

@@ -29,7 +29,8 @@ tw_err tw_signing_key(const char *path, struct tw_ssh_private *ret, struct tw_fa
 /* The errors of tw_file_in_all and tw_signers_parse. */
 tw_err tw_signing_signers(const char *path, struct tw_signers **ret, struct tw_fault *fault) TW_MUST_CHECK;
 
-/* SET.author.sig or SET.reviewer.sig. TW_ARG (the path is too long) */
+/* SET.author.sig or SET.reviewer.sig; of a request REQUEST.asker.sig, REQUEST.confirmer.sig. TW_ARG (the path
+ * is too long) */
 tw_err tw_signing_path(const char *set, enum tw_signer_role role, char ret[TW_SIGNING_PATH_MAX],
                        struct tw_fault *fault) TW_MUST_CHECK;
 
@@ -56,5 +57,12 @@ struct tw_signed_case tw_signed_case_of(const struct tw_signed *s, int32_t day);
  * The errors of tw_signing_path and tw_file_out_* */
 tw_err tw_signing_sign(const char *path, const struct tw_signed *set, enum tw_signer_role role,
                        const struct tw_ssh_private *key, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* The same of any bytes. */
+tw_err tw_signing_sign_bytes(const char *path, struct tw_str bytes, enum tw_signer_role role,
+                             const struct tw_ssh_private *key, struct tw_fault *fault) TW_MUST_CHECK;
+/* Appends the signature that stands beside a file; none is no failure. */
+tw_err tw_signing_signature(const char *of, enum tw_signer_role role, struct tw_buf *ret,
+                            struct tw_fault *fault) TW_MUST_CHECK;
 
 #endif

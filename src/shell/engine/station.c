@@ -11,6 +11,7 @@
 #include "audit/note.h"
 #include "base/mem.h"
 #include "decl/decl.h"
+#include "engine/erase.h"
 #include "store/secret.h"
 
 enum { PATH_MAX_BYTES = 4096, ARENA_BYTES = 64 << 20, PRINT_KEY = STATION_PRINT_KEY };
@@ -177,26 +178,37 @@ static tw_err meet_signer(struct tw_station *s, struct tw_fault *fault)
 
 static tw_err sign(struct tw_station *s, struct tw_fault *fault);
 
+static tw_err read_print_key(struct tw_station *s, struct tw_fault *fault)
+{
+    char path[PATH_MAX_BYTES];
+    struct tw_buf print = tw_buf_in((char *)s->print_key, sizeof s->print_key);
+    TW_TRY(path_in(s->o.dir, PRINT_FILE, path, fault));
+    TW_TRY(tw_secret_read(path, &print, fault));
+    if (print.n == sizeof s->print_key) return TW_OK;
+    return tw_fail(fault, TW_FORMAT, "%s is not the key that tidewaiter init made; restore it", PRINT_FILE);
+}
+
+/* For work: what was committed is signed, what was to be erased goes. */
+static tw_err take_up(struct tw_station *s, struct tw_fault *fault)
+{
+    TW_TRY(open_signer(s, fault));
+    TW_TRY(meet_signer(s, fault));
+    TW_TRY(sign(s, fault));
+    const tw_err err = tw_erase_finish(s, fault);
+    return err == TW_UNAVAILABLE ? TW_OK : err; /* a reader is in the way: the rest waits */
+}
+
 static tw_err open_all(struct tw_station *s, struct tw_fault *fault)
 {
     const struct tw_db_options how = {.read_only = s->o.read_only};
-    char path[PATH_MAX_BYTES];
     struct tw_str key;
-    TW_TRY(path_in(s->o.dir, PRINT_FILE, path, fault));
-    struct tw_buf print = tw_buf_in((char *)s->print_key, sizeof s->print_key);
     TW_TRY(tw_db_open(s->o.dir, &how, &s->db, fault));
-    TW_TRY(tw_secret_read(path, &print, fault));
-    if (print.n != sizeof s->print_key)
-        return tw_fail(fault, TW_FORMAT, "%s is not the key that tidewaiter init made; restore it",
-                       PRINT_FILE);
+    TW_TRY(read_print_key(s, fault));
     if (tw_arena_new(ARENA_BYTES, &s->arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
     TW_TRY(tw_db_meta(s->db, TW_STR(META_KEY), s->arena, &key, fault));
     tw_buf_str(&s->key, key);
     TW_TRY(open_log(s, &s->noted, fault));
-    if (s->o.read_only) return TW_OK;
-    TW_TRY(open_signer(s, fault));
-    TW_TRY(meet_signer(s, fault));
-    return sign(s, fault);
+    return s->o.read_only ? TW_OK : take_up(s, fault);
 }
 
 tw_err tw_station_open(const struct tw_station_options *o, struct tw_station **ret, struct tw_fault *fault)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/station_log.h"
+#include "engine/station_log_priv.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,6 +35,7 @@ struct verify {
     struct tw_arena *arena; /* of a leaf */
     struct tw_note_key key; /* of the log */
     uint64_t signed_size;   /* of the last checkpoint */
+    struct log_erased erased;
 };
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): as struct tw_tlog_tiles has it */
@@ -66,22 +67,9 @@ static tw_err compare_tile(void *to, unsigned level, uint64_t index, unsigned wi
 
 static bool hash_is(const struct tw_json_node *leaf, const char *key, struct tw_str text)
 {
-    const struct tw_json_node *node = tw_json_get(leaf, key);
     uint8_t sum[TW_SHA256_BYTES];
-    char hex[TW_SHA256_HEX];
     tw_sha256(text.s, text.n, sum);
-    tw_sha256_hex(sum, hex);
-    return node != NULL && node->kind == TW_JSON_TEXT && tw_str_is(node->text, hex);
-}
-
-static bool whole(const struct tw_json_node *leaf, const char *key, uint64_t *ret)
-{
-    const struct tw_json_node *node = tw_json_get(leaf, key);
-    int64_t v = 0;
-    if (node == NULL || node->kind != TW_JSON_NUMBER || tw_str_i64(node->text, &v) != TW_OK || v < 0)
-        return false;
-    *ret = (uint64_t)v;
-    return true;
+    return log_hash_is(leaf, key, sum);
 }
 
 static tw_err wrong_row(uint64_t idx, const char *what, uint64_t reg, struct tw_fault *fault)
@@ -95,14 +83,18 @@ static tw_err check_intake(struct verify *v, uint64_t idx, const struct tw_json_
 {
     uint64_t reg = 0, version = 0;
     struct tw_db_decl row;
-    if (!whole(leaf, "reg", &reg) || !whole(leaf, "version", &version) || version > UINT32_MAX)
+    if (!log_whole(leaf, "reg", &reg) || !log_whole(leaf, "version", &version) || version > UINT32_MAX)
         return wrong_row(idx, "declaration", reg, fault);
     const tw_err err = tw_db_decl(v->db, reg, (uint32_t)version, v->arena, &row, fault);
     if (err == TW_NOTFOUND) return wrong_row(idx, "declaration", reg, fault);
     TW_TRY(err);
     v->r->intakes++;
-    if (row.head.seq == idx + 1 && hash_is(leaf, "fields", row.fields)) return TW_OK;
-    return wrong_row(idx, "declaration", reg, fault);
+    if (row.head.seq != idx + 1 || !hash_is(leaf, "fields", row.fields))
+        return wrong_row(idx, "declaration", reg, fault);
+    bool erased = false;
+    TW_TRY(log_source(&(struct log_place){v->db, v->arena, idx, leaf}, &row, &v->erased, &erased, fault));
+    v->r->erased += erased;
+    return TW_OK;
 }
 
 static tw_err check_decision(struct verify *v, uint64_t idx, const struct tw_json_node *leaf,
@@ -111,7 +103,7 @@ static tw_err check_decision(struct verify *v, uint64_t idx, const struct tw_jso
     uint64_t reg = 0, version = 0, ppm = 0;
     char draw[20];
     struct tw_db_decision row;
-    if (!whole(leaf, "reg", &reg) || !whole(leaf, "version", &version) || version > UINT32_MAX)
+    if (!log_whole(leaf, "reg", &reg) || !log_whole(leaf, "version", &version) || version > UINT32_MAX)
         return wrong_row(idx, "decision", reg, fault);
     const tw_err err = tw_db_decision(v->db, reg, (uint32_t)version, v->arena, &row, fault);
     if (err == TW_NOTFOUND) return wrong_row(idx, "decision", reg, fault);
@@ -120,7 +112,7 @@ static tw_err check_decision(struct verify *v, uint64_t idx, const struct tw_jso
     snprintf(draw, sizeof draw, "%016llx", (unsigned long long)row.draw);
     const struct tw_json_node *drawn = tw_json_get(leaf, "draw"), *channel = tw_json_get(leaf, "channel");
     const bool same = row.seq == idx + 1 && hash_is(leaf, "record", row.record) &&
-                      hash_is(leaf, "features", row.features) && whole(leaf, "propensity_ppm", &ppm) &&
+                      hash_is(leaf, "features", row.features) && log_whole(leaf, "propensity_ppm", &ppm) &&
                       ppm == row.propensity_ppm && drawn != NULL && tw_str_is(drawn->text, draw) &&
                       channel != NULL &&
                       tw_str_is(channel->text, tw_channel_name((enum tw_channel)row.channel));
@@ -146,7 +138,7 @@ static tw_err check_finding(struct verify *v, uint64_t idx, const struct tw_json
 {
     uint64_t reg = 0;
     struct sought s = {idx + 1, leaf, false};
-    if (!whole(leaf, "reg", &reg)) return wrong_row(idx, "finding", reg, fault);
+    if (!log_whole(leaf, "reg", &reg)) return wrong_row(idx, "finding", reg, fault);
     TW_TRY(tw_db_findings_of(v->db, reg, seek_finding, &s, fault));
     v->r->findings++;
     return s.same ? TW_OK : wrong_row(idx, "finding", reg, fault);
@@ -164,6 +156,10 @@ static tw_err check_rows(struct verify *v, uint64_t idx, struct tw_str body, str
     if (tw_str_is(type->text, "intake")) return check_intake(v, idx, leaf, fault);
     if (tw_str_is(type->text, "decision")) return check_decision(v, idx, leaf, fault);
     if (tw_str_is(type->text, "finding")) return check_finding(v, idx, leaf, fault);
+    if (tw_str_is(type->text, "erasure")) {
+        v->r->erasures++;
+        return log_erasure(&(struct log_place){v->db, v->arena, idx, leaf}, &v->erased, fault);
+    }
     v->r->commitments += tw_str_is(type->text, "commitment");
     v->r->reveals += tw_str_is(type->text, "reveal");
     return TW_OK;
@@ -223,9 +219,11 @@ static tw_err verify(struct verify *v, struct tw_fault *fault)
     const struct tw_tlog_tiles tiles = {v, no_tile, compare_tile};
     TW_TRY(tw_note_key_read(tw_station_key(v->s), &v->key, fault));
     if (tw_arena_new(ARENA_BYTES, &v->arena) != TW_OK) return no_memory(fault);
+    TW_TRY(log_erased_begin(v->db, &v->erased, fault));
     TW_TRY(tw_tlog_new(&tiles, 0, &v->tree, fault));
     TW_TRY(tw_db_leaves_from(v->db, &(struct tw_db_from){0, 0}, verify_leaf, v, fault));
     TW_TRY(tw_tlog_flush(v->tree, fault));
+    TW_TRY(log_erased_end(v->db, &v->erased, fault));
     if (v->signed_size == v->r->leaves) return TW_OK;
     return tw_fail(fault, TW_CONFLICT,
                    "the last %llu of %llu leaves are under no checkpoint; when the station is opened for "
@@ -243,6 +241,7 @@ tw_err tw_station_log_verify(struct tw_station *s, const struct tw_station_log_w
     tw_db_rollback(v.db);
     tw_tlog_free(v.tree);
     tw_arena_free(v.arena);
+    log_erased_free(&v.erased);
     return err;
 }
 

@@ -12,7 +12,8 @@
 #include "engine/station.h"
 
 struct tw_station_log_report {
-    uint64_t leaves, checkpoints, intakes, decisions, findings, commitments, reveals;
+    uint64_t leaves, checkpoints, intakes, decisions, findings, commitments, reveals, erasures;
+    uint64_t erased;           /* of the intakes: what came in is gone, as an erasure says */
     struct tw_checkpoint last; /* origin in `note` */
     struct tw_buf note;        /* the last checkpoint, signed */
 };

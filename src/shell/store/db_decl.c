@@ -412,3 +412,14 @@ tw_err tw_db_source_erase(struct tw_db *db, uint64_t reg, struct tw_fault *fault
     db_i64(&u, (int64_t)reg);
     return db_run(&u, NULL, fault);
 }
+
+tw_err tw_db_decl_forget(struct tw_db *db, uint64_t reg, struct tw_fault *fault)
+{
+    int changed = 0;
+    TW_TRY(db_may_write(db, fault));
+    TW_TRY(db_number(reg, "number", fault));
+    struct db_use u = db_use(db, DB_SQL_DECL_FORGET);
+    db_i64(&u, (int64_t)reg);
+    TW_TRY(db_run(&u, &changed, fault));
+    return changed > 0 ? TW_OK : db_no_version(reg, 0, fault);
+}

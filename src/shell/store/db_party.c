@@ -58,6 +58,30 @@ tw_err tw_db_party(struct tw_db *db, const uint8_t id[TW_DB_ID], struct tw_arena
     return err;
 }
 
+static tw_err hand_party(const struct db_use *u, tw_db_party_fn fn, void *to, struct tw_fault *fault)
+{
+    struct tw_db_party p = {.sealed = db_col_str(u, 1)};
+    TW_TRY(db_col_fixed(u, 2, p.id, sizeof p.id, fault));
+    if (sqlite3_column_type(u->s, 0) != SQLITE_NULL)
+        TW_TRY(db_col_fixed(u, 0, p.print, sizeof p.print, fault));
+    return fn(to, &p, fault);
+}
+
+tw_err tw_db_parties(struct tw_db *db, tw_db_party_fn fn, void *to, struct tw_fault *fault)
+{
+    static const uint8_t first[TW_DB_ID] = {0};
+    struct db_use u = db_use(db, DB_SQL_PARTIES);
+    db_bytes(&u, first, sizeof first);
+    tw_err err = TW_OK;
+    for (bool more = true; err == TW_OK;) {
+        TW_TRY(db_row(&u, &more, fault));
+        if (!more) return TW_OK;
+        err = hand_party(&u, fn, to, fault);
+    }
+    db_end(&u);
+    return err;
+}
+
 tw_err tw_db_party_reseal(struct tw_db *db, const uint8_t id[TW_DB_ID], struct tw_str sealed,
                           struct tw_fault *fault)
 {

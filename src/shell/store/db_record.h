@@ -34,6 +34,10 @@ tw_err tw_db_party_find(struct tw_db *db, const uint8_t print[TW_DB_ID], uint8_t
 /* An erased one has no fingerprint (zeros) and no text. TW_NOTFOUND */
 tw_err tw_db_party(struct tw_db *db, const uint8_t id[TW_DB_ID], struct tw_arena *arena,
                    struct tw_db_party *ret, struct tw_fault *fault) TW_MUST_CHECK;
+/* Each of them, by their ids, in texts that live during the call of the function; it may read, and must not
+ * write. What it returns but TW_OK ends it and is handed on. */
+typedef tw_err (*tw_db_party_fn)(void *to, const struct tw_db_party *p, struct tw_fault *fault);
+tw_err tw_db_parties(struct tw_db *db, tw_db_party_fn fn, void *to, struct tw_fault *fault) TW_MUST_CHECK;
 tw_err tw_db_party_reseal(struct tw_db *db, const uint8_t id[TW_DB_ID], struct tw_str sealed,
                           struct tw_fault *fault) TW_MUST_CHECK; /* TW_NOTFOUND: also of an erased one */
 /* Leaves its id, to which declarations go on pointing; the key is the caller's to erase. TW_NOTFOUND */
@@ -103,6 +107,10 @@ tw_err tw_db_decl_move(struct tw_db *db, const struct tw_db_move *m, struct tw_f
 
 /* Removes the source bytes of all versions of a declaration or manifest; none is no failure. */
 tw_err tw_db_source_erase(struct tw_db *db, uint64_t reg, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Takes from every version of a declaration by what it was known: of its declarant, its number and its
+ * content chance stands there from then on. TW_NOTFOUND */
+tw_err tw_db_decl_forget(struct tw_db *db, uint64_t reg, struct tw_fault *fault) TW_MUST_CHECK;
 
 /* -- decisions; a version may have several, the last counts */
 

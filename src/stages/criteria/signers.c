@@ -19,7 +19,7 @@ struct tw_signers {
 
 static const struct {
     const char *name, *purpose;
-} role_row[TW_SIGNER_ROLES] = {
+} role_row[TW_SIGNER_EVERY_ROLE] = {
 #define X(id, name, purpose) {name, purpose},
     TW_SIGNER_ROLE_TABLE(X)
 #undef X
@@ -80,13 +80,15 @@ static tw_err take_roles(const struct tw_yaml *node, const struct signer_text *t
     const struct tw_yaml *list = tw_yaml_get(node, "roles");
     const struct tw_str *word = t->roles.at;
     if (t->roles.n == 0)
-        return TW_YAML_WRONG(list, fault, TW_FORMAT, "no role is named: author, reviewer or both");
+        return TW_YAML_WRONG(list, fault, TW_FORMAT, "no role is named: author, reviewer, asker, confirmer");
     for (size_t i = 0; i < t->roles.n; i++) {
         int r = 0;
-        while (r < TW_SIGNER_ROLES && !tw_str_is(word[i], role_row[r].name)) r++;
-        if (r == TW_SIGNER_ROLES)
-            return TW_YAML_WRONG(list->member[i], fault, TW_FORMAT,
-                                 "a role is author or reviewer, not \"%.*s\"", TW_STR_FIRST(word[i], 60));
+        while (r < TW_SIGNER_EVERY_ROLE && !tw_str_is(word[i], role_row[r].name)) r++;
+        if (r == TW_SIGNER_EVERY_ROLE)
+            return TW_YAML_WRONG(
+                list->member[i], fault, TW_FORMAT,
+                "a role is author or reviewer (of sets), asker or confirmer (of erasures), not \"%.*s\"",
+                TW_STR_FIRST(word[i], 60));
         k->may[r] = true;
     }
     return TW_OK;
@@ -194,39 +196,63 @@ static tw_err on_another_day(const struct tw_signer *k, int32_t day, struct tw_f
 }
 
 /* May the signer sign so? */
-static tw_err entitled(const struct tw_signer *k, const struct tw_signed_case *c, enum tw_signer_role role,
+static tw_err entitled(const struct tw_signer *k, int32_t day, enum tw_signer_role role,
                        struct tw_fault *fault)
 {
     if (!k->may[role])
         return tw_fail(fault, TW_CONFLICT, "\"%.*s\" may not sign as %s", TW_STR_ARG(k->name),
                        role_row[role].name);
-    if (c->day != TW_NO_DAY && (c->day < k->from || c->day > k->to)) return on_another_day(k, c->day, fault);
-    if (role == TW_SIGNER_AUTHOR && !tw_str_eq(k->name, tw_criteria_author(c->set)))
-        return tw_fail(fault, TW_CONFLICT, "it is by \"%.*s\", and the set says that its author is \"%.*s\"",
-                       TW_STR_ARG(k->name), TW_STR_FIRST(tw_criteria_author(c->set), 60));
+    if (day != TW_NO_DAY && (day < k->from || day > k->to)) return on_another_day(k, day, fault);
     return TW_OK;
 }
 
-static tw_err judge(const struct tw_signers *s, const struct tw_signed_case *c, enum tw_signer_role role,
+static tw_err judge(const struct tw_signers *s, const struct tw_signed_bytes *b, enum tw_signer_role role,
                     const struct tw_signer **ret, struct tw_fault *fault)
 {
     struct tw_ssh_signature sig;
-    if (c->signature[role].n == 0)
-        return tw_fail(fault, TW_NOTFOUND,
-                       "there is no signature; `tidewaiter criteria sign --as %s` makes one",
-                       role_row[role].name);
-    TW_TRY(tw_ssh_signature_read(c->signature[role], &sig, fault));
+    if (b->signature.n == 0)
+        return tw_fail(fault, TW_NOTFOUND, "there is no signature; `tidewaiter %s sign --as %s` makes one",
+                       (int)role < TW_SIGNER_ROLES ? "criteria" : "erase", role_row[role].name);
+    TW_TRY(tw_ssh_signature_read(b->signature, &sig, fault));
     const struct tw_signer *k = whose(s, sig.key);
     if (k == NULL) return unknown(&sig, fault);
     if (strcmp(sig.purpose, role_row[role].purpose) != 0)
         return tw_fail(fault, TW_CONFLICT, "it was made for \"%s\", not for \"%s\"", sig.purpose,
                        role_row[role].purpose);
-    if (!tw_ssh_signature_holds(&sig, role_row[role].purpose, c->bytes))
+    if (!tw_ssh_signature_holds(&sig, role_row[role].purpose, b->bytes))
         return tw_fail(
             fault, TW_CONFLICT,
-            "it does not hold: \"%.*s\" signed another set or version, or this file was changed since",
+            (int)role < TW_SIGNER_ROLES
+                ? "it does not hold: \"%.*s\" signed another set or version, or this file was changed since"
+                : "it does not hold: \"%.*s\" signed another request, or this one was changed since",
             TW_STR_ARG(k->name));
-    TW_TRY(entitled(k, c, role, fault));
+    TW_TRY(entitled(k, b->day, role, fault));
+    *ret = k;
+    return TW_OK;
+}
+
+static tw_err at_role(tw_err err, enum tw_signer_role role, struct tw_fault *fault)
+{
+    if (err != TW_OK && fault != NULL) snprintf(fault->path, sizeof fault->path, "%s", role_row[role].name);
+    return err;
+}
+
+tw_err tw_signers_judge_bytes(const struct tw_signers *s, const struct tw_signed_bytes *b,
+                              enum tw_signer_role role, const struct tw_signer **ret, struct tw_fault *fault)
+{
+    return at_role(judge(s, b, role, ret, fault), role, fault);
+}
+
+static tw_err judge_set(const struct tw_signers *s, const struct tw_signed_case *c, enum tw_signer_role role,
+                        const struct tw_signer **ret, struct tw_fault *fault)
+{
+    const struct tw_signed_bytes b = {c->bytes, c->signature[role], c->day};
+    const struct tw_signer *k = NULL;
+    TW_TRY(judge(s, &b, role, &k, fault));
+    assert(k != NULL);
+    if (role == TW_SIGNER_AUTHOR && !tw_str_eq(k->name, tw_criteria_author(c->set)))
+        return tw_fail(fault, TW_CONFLICT, "it is by \"%.*s\", and the set says that its author is \"%.*s\"",
+                       TW_STR_ARG(k->name), TW_STR_FIRST(tw_criteria_author(c->set), 60));
     *ret = k;
     return TW_OK;
 }
@@ -234,9 +260,7 @@ static tw_err judge(const struct tw_signers *s, const struct tw_signed_case *c, 
 tw_err tw_signers_judge(const struct tw_signers *s, const struct tw_signed_case *c, enum tw_signer_role role,
                         const struct tw_signer **ret, struct tw_fault *fault)
 {
-    const tw_err err = judge(s, c, role, ret, fault);
-    if (err != TW_OK && fault != NULL) snprintf(fault->path, sizeof fault->path, "%s", role_row[role].name);
-    return err;
+    return at_role(judge_set(s, c, role, ret, fault), role, fault);
 }
 
 tw_err tw_signers_admit(const struct tw_signers *s, const struct tw_signed_case *c,

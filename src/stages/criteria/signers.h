@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* criteria/signers.h -- who may sign sets of criteria, and whether two of them have.
+/* criteria/signers.h -- who may sign sets of criteria and requests to erase, and whether two of them have.
  *
  * In : the configuration that names signers with their keys (YAML, docs/criteria.md); a set, its bytes and
  * two detached signatures (audit/ssh.h). Out: who signed it as its author and as its reviewer, or why not.
- * Not: files; which set is the latest (engine/published.h).
+ * The same of a request (engine/erase.h). Not: files; which set is the latest (engine/published.h).
  *
  * What is signed are the bytes of the set's file, in which name and version stand, for a purpose that names
  * the role. So a signature holds of that file alone, and as author or as reviewer alone.
@@ -17,14 +17,17 @@
 /* X(ID, name in files and options, purpose of its signatures) */
 #define TW_SIGNER_ROLE_TABLE(X)                                                                              \
     X(AUTHOR, "author", "tidewaiter-criteria-author")                                                        \
-    X(REVIEWER, "reviewer", "tidewaiter-criteria-reviewer")
+    X(REVIEWER, "reviewer", "tidewaiter-criteria-reviewer")                                                  \
+    X(ASKER, "asker", "tidewaiter-erasure-asker")                                                            \
+    X(CONFIRMER, "confirmer", "tidewaiter-erasure-confirmer")
 
 enum tw_signer_role {
 #define X(id, name, purpose) TW_SIGNER_##id,
     TW_SIGNER_ROLE_TABLE(X)
 #undef X
-        TW_SIGNER_ROLES
+        TW_SIGNER_EVERY_ROLE
 };
+enum { TW_SIGNER_ROLES = TW_SIGNER_ASKER };             /* those of sets, which come first */
 const char *tw_signer_role_name(enum tw_signer_role r); /* static storage, both */
 const char *tw_signer_purpose(enum tw_signer_role r);
 
@@ -32,7 +35,7 @@ enum { TW_SIGNERS_MAX = 1000, TW_SIGNER_NAME_MAX = 64 };
 
 struct tw_signer {
     struct tw_str name;
-    bool may[TW_SIGNER_ROLES];
+    bool may[TW_SIGNER_EVERY_ROLE];
     uint8_t key[TW_ED25519_KEY];
     int32_t from, to; /* UTC days, both included, on which a set that it signed may be published */
     uint32_t line;    /* where it stands in the file */
@@ -69,5 +72,16 @@ tw_err tw_signers_judge(const struct tw_signers *s, const struct tw_signed_case 
 /* Both, who are two people with two keys. The errors of tw_signers_judge; TW_CONFLICT (one person) */
 tw_err tw_signers_admit(const struct tw_signers *s, const struct tw_signed_case *c,
                         const struct tw_signer *ret[TW_SIGNER_ROLES], struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Any bytes, signed in one role. */
+struct tw_signed_bytes {
+    struct tw_str bytes, signature; /* an absent signature: there is none */
+    int32_t day;                    /* UTC, on which it is to hold; TW_NO_DAY = it held once */
+};
+
+/* Who signed them in that role. The errors of tw_signers_judge */
+tw_err tw_signers_judge_bytes(const struct tw_signers *s, const struct tw_signed_bytes *b,
+                              enum tw_signer_role role, const struct tw_signer **ret, struct tw_fault *fault)
+    TW_MUST_CHECK;
 
 #endif

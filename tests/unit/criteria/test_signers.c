@@ -42,7 +42,7 @@ static void a_faulty_configuration_is_refused_at_its_place(void)
     refuses("signers:\n- {name: \"\", roles: [author], key: " KEY "}\n", TW_FORMAT, 2, "small letters");
     refuses("signers:\n- {name: kim, roles: [], key: " KEY "}\n", TW_FORMAT, 2, "no role");
     refuses("signers:\n- {name: kim, roles: [boss], key: " KEY "}\n", TW_FORMAT, 2,
-            "author or reviewer, not \"boss\"");
+            "author or reviewer (of sets), asker or confirmer (of erasures), not \"boss\"");
     refuses("signers:\n- {name: kim, roles: [author]}\n", TW_FORMAT, 2, "key");
     refuses("signers:\n- {name: kim, roles: [author], key: ssh-rsa AAAA}\n", TW_FORMAT, 2, "ssh-ed25519");
     refuses("signers:\n- {name: kim, roles: [author], key: ssh-ed25519 AAAA}\n", TW_FORMAT, 2, "cut off");
@@ -52,6 +52,36 @@ static void a_faulty_configuration_is_refused_at_its_place(void)
     refuses("signers:\n- {name: kim, roles: [author], key: " KEY
             " kim}\n- {name: lee, roles: [reviewer], key: " KEY " lee}\n",
             TW_CONFLICT, 3, "\"kim\" in line 2");
+}
+
+/* A request to erase is signed for purposes of its own, by who has those roles. */
+static void who_asks_and_who_confirms_sign_bytes(void)
+{
+    struct tw_signers *s = NULL;
+    const struct tw_signer *by = NULL;
+    struct tw_fault fault = {0};
+    const struct tw_ssh_private kim = key_of(KIM), lee = key_of(LEE);
+    TW_SCOPED_BUF yaml = {0}, asked = {0}, wrong = {0};
+    tw_buf_text(&yaml, "signers:\n");
+    put_signer(&yaml, KIM, "kim", "asker", "");
+    put_signer(&yaml, LEE, "lee", "author, confirmer", "");
+    CHECK(tw_signers_parse(tw_buf_view(&yaml), &s, NULL) == TW_OK);
+    tw_ssh_sign(&kim, tw_signer_purpose(TW_SIGNER_ASKER), TW_STR("request"), &asked);
+    struct tw_signed_bytes b = {TW_STR("request"), tw_buf_view(&asked), TW_NO_DAY};
+    CHECK(tw_signers_judge_bytes(s, &b, TW_SIGNER_ASKER, &by, NULL) == TW_OK && tw_str_is(by->name, "kim"));
+    CHECK(tw_signers_judge_bytes(s, &b, TW_SIGNER_CONFIRMER, &by, &fault) == TW_CONFLICT);
+    CHECK(strcmp(fault.path, "confirmer") == 0 && strstr(fault.note, "tidewaiter-erasure-asker") != NULL);
+    b.bytes = TW_STR("another");
+    CHECK(tw_signers_judge_bytes(s, &b, TW_SIGNER_ASKER, &by, &fault) == TW_CONFLICT);
+    CHECK(strstr(fault.note, "another request") != NULL);
+    tw_ssh_sign(&lee, tw_signer_purpose(TW_SIGNER_ASKER), TW_STR("request"), &wrong);
+    b = (struct tw_signed_bytes){TW_STR("request"), tw_buf_view(&wrong), TW_NO_DAY};
+    CHECK(tw_signers_judge_bytes(s, &b, TW_SIGNER_ASKER, &by, &fault) == TW_CONFLICT);
+    CHECK(strstr(fault.note, "\"lee\" may not sign as asker") != NULL);
+    b.signature.n = 0;
+    CHECK(tw_signers_judge_bytes(s, &b, TW_SIGNER_ASKER, &by, &fault) == TW_NOTFOUND);
+    CHECK(strstr(fault.note, "tidewaiter erase sign --as asker") != NULL);
+    tw_signers_free(s);
 }
 
 static void more_signers_than_the_limit_are_refused(void)
@@ -244,6 +274,7 @@ int main(void)
 {
     RUN(signers_are_read_with_all_they_say);
     RUN(a_faulty_configuration_is_refused_at_its_place);
+    RUN(who_asks_and_who_confirms_sign_bytes);
     RUN(more_signers_than_the_limit_are_refused);
     RUN(a_set_of_two_people_is_admitted);
     RUN(both_signatures_are_needed);

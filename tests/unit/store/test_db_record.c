@@ -310,6 +310,48 @@ static void erasing_leaves_the_id_and_what_points_at_it(void)
     CHECK(damages_of(db) == 0);
 }
 
+struct met {
+    size_t n, erased;
+};
+
+static tw_err count_party(void *to, const struct tw_db_party *p, struct tw_fault *fault)
+{
+    struct met *m = to;
+    (void)fault;
+    m->n++;
+    m->erased += p->sealed.n == 0 && p->print[0] == 0;
+    return m->n == 99 ? TW_INTERRUPTED : TW_OK;
+}
+
+static void parties_go_by_those_that_were_erased_too(void)
+{
+    struct met m = {0}, most = {.n = 97};
+    CHECK(tw_db_parties(db, count_party, &m, NULL) == TW_OK && m.n == 6 && m.erased == 1);
+    CHECK(tw_db_parties(db, count_party, &most, NULL) == TW_INTERRUPTED && most.n == 99);
+}
+
+static void what_is_forgotten_is_not_known_again(void)
+{
+    struct tw_db_role role[2];
+    const struct tw_db_decl d = decl_of(9, role);
+    struct tw_db_lrn l = {.version = 1};
+    struct tw_db_known known;
+    struct tw_db_decl got;
+    memcpy(l.declarant, d.declarant, sizeof l.declarant);
+    memcpy(l.lrn, d.lrn, sizeof l.lrn);
+    CHECK(tw_db_decl_known(db, &l, &known, NULL) == TW_OK && known.reg == 9);
+    CHECK(tw_db_decl_forget(db, 9, NULL) == TW_ARG); /* no batch */
+    begin();
+    CHECK(tw_db_decl_forget(db, 999, NULL) == TW_NOTFOUND && tw_db_decl_forget(db, 9, NULL) == TW_OK);
+    commit();
+    CHECK(tw_db_decl_known(db, &l, &known, NULL) == TW_NOTFOUND);
+    CHECK(tw_db_decl(db, 9, 1, arena, &got, NULL) == TW_OK && tw_str_eq(got.fields, d.fields) &&
+          memcmp(got.content, d.content, sizeof d.content) != 0 &&
+          memcmp(got.lrn, d.lrn, sizeof d.lrn) != 0 &&
+          memcmp(got.declarant, d.declarant, sizeof d.declarant) != 0);
+    CHECK(damages_of(db) == 0);
+}
+
 int main(void)
 {
     CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
@@ -326,6 +368,8 @@ int main(void)
     RUN(manifests_have_versions_and_are_known_by_their_reference);
     RUN(declarations_go_by_in_order_all_versions_with_their_parties);
     RUN(erasing_leaves_the_id_and_what_points_at_it);
+    RUN(parties_go_by_those_that_were_erased_too);
+    RUN(what_is_forgotten_is_not_known_again);
     tw_db_free(db);
     station_clear();
     tw_arena_free(arena);
