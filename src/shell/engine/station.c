@@ -200,7 +200,7 @@ static tw_err take_up(struct tw_station *s, struct tw_fault *fault)
 
 static tw_err open_all(struct tw_station *s, struct tw_fault *fault)
 {
-    const struct tw_db_options how = {.read_only = s->o.read_only};
+    const struct tw_db_options how = {.read_only = s->o.read_only, .vfs = s->o.vfs};
     struct tw_str key;
     TW_TRY(tw_db_open(s->o.dir, &how, &s->db, fault));
     TW_TRY(read_print_key(s, fault));
@@ -261,13 +261,25 @@ static tw_err make_print_key(const char *dir, struct tw_fault *fault)
     return err == TW_CONFLICT ? TW_OK : err; /* one that was cut off is gone on with */
 }
 
-static tw_err name_log(const char *dir, struct tw_str key, struct tw_fault *fault)
+static tw_err name_log(const struct tw_station_options *o, struct tw_str key, struct tw_fault *fault)
 {
     TW_SCOPED(tw_db) *db = NULL;
-    TW_TRY(tw_db_open(dir, &(struct tw_db_options){0}, &db, fault));
+    TW_TRY(tw_db_open(o->dir, &(struct tw_db_options){.vfs = o->vfs}, &db, fault));
     TW_TRY(tw_db_begin(db, fault));
     TW_TRY(tw_db_meta_put(db, TW_STR(META_KEY), key, fault));
     return tw_db_commit(db, fault);
+}
+
+/* Was the making of the station cut off before its log had a name? */
+static bool lacks_name(const struct tw_station_options *o)
+{
+    const struct tw_db_options how = {.read_only = true, .without_keys = true, .vfs = o->vfs};
+    TW_SCOPED(tw_db) *db = NULL;
+    TW_SCOPED(tw_arena) *arena = NULL;
+    struct tw_str key;
+    if (tw_arena_new(TW_DB_SHORT_MAX << 10, &arena) != TW_OK) return false;
+    return tw_db_open(o->dir, &how, &db, NULL) == TW_OK &&
+           tw_db_meta(db, TW_STR(META_KEY), arena, &key, NULL) == TW_NOTFOUND;
 }
 
 /* The signer of a new station has signed nothing yet. */
@@ -306,8 +318,13 @@ tw_err tw_station_init(const struct tw_station_options *o, struct tw_fault *faul
     TW_TRY(make_dirs(o->dir, fault));
     TW_TRY(make_print_key(o->dir, fault));
     TW_TRY(tw_station_random(id, sizeof id, fault));
-    TW_TRY(tw_db_create(o->dir, &(struct tw_db_options){0}, id, fault));
-    return name_log(o->dir, tw_signer_client_key(signer), fault);
+    struct tw_fault why = {0};
+    const tw_err err = tw_db_create(o->dir, &(struct tw_db_options){.vfs = o->vfs}, id, &why);
+    if (err != TW_OK && (err != TW_CONFLICT || !lacks_name(o))) {
+        if (fault != NULL) *fault = why;
+        return err;
+    }
+    return name_log(o, tw_signer_client_key(signer), fault);
 }
 
 /* -- batches */

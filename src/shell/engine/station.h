@@ -34,6 +34,7 @@ struct tw_station_options {
     bool read_only;                    /* no lock, no signer; nothing is written */
     const volatile sig_atomic_t *stop; /* not zero = give up; NULL = never */
     int64_t (*now)(void);              /* UTC seconds; NULL = the clock */
+    const char *vfs;                   /* of SQLite; NULL = its own; for tests */
 };
 
 /* Makes a station in a directory that is empty or does not exist, whose log is that of the signer's key.
