@@ -113,7 +113,7 @@ static void ask_all(struct work *w)
     w->hits = w->sum = 0;
     for (size_t i = 0; i < ITEMS; i++) {
         struct goods *g = &w->goods[i];
-        const struct tw_criteria_case k = {&g->decl, w->profile, &g->look, g->x, 2, 20500};
+        const struct tw_criteria_case k = {&g->decl, w->profile, &g->look, g->x, 2, 20500, NULL};
         struct tw_criteria_hit *hit;
         size_t n;
         tw_arena_reset(w->arena);

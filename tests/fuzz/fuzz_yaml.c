@@ -340,7 +340,7 @@ static void criteria(struct tw_str text, const struct tw_watchlists *lists, stru
     CHECK(tw_criteria_parse(text, &all, lists, &plain, &fault) == TW_OK);
     CHECK(tw_profile_new(small, &profile) == TW_OK);
     CHECK(tw_feature_measure(profile, &d, arena, x, NULL, &look) == TW_OK);
-    const struct tw_criteria_case k = {&d, profile, &look, x, 2, 20500};
+    const struct tw_criteria_case k = {&d, profile, &look, x, 2, 20500, NULL};
     CHECK(tw_criteria_ask(set, &k, arena, &hit, &n) == TW_OK);
     CHECK(tw_criteria_ask(plain, &k, arena, &other, &others) == TW_OK && n == others);
     for (size_t i = 0; i < n; i++)

@@ -23,6 +23,30 @@ STREET, CITY, NUMBER = "Rüe de l'Œuf-Blåbær 12", "Nîmesgårdsvik", "FR-Ütr
 RARE = ("Quïbberdàsh", "Söhnechen", "Mällybrück", "Blåbær", "Nîmesgårdsvik", "Ütrx")
 OTHER = "Zwölfböige Handelsgesellschaft"
 CHECKS = []
+LIST = """list: WATCHED
+kind: parties
+words: Firms
+owner: kim
+source: A test
+valid: {from: 2026-01-01, to: 2030-12-31}
+match: fuzzy
+threshold: 0.85
+entries:
+  - {id: W-1, value: '%s', note: 'it is %s'}
+examples: [{value: Nobody, hit: false}]
+""" % (NAME.replace("'", "''"), NAME.replace("'", "''"))
+DECIDING = ("--criteria", "set.yaml", "--lists", "watched.yaml")
+CRITERION = """  - id: %s
+    when: %s
+    channel: red
+    reason: r
+    owner: kim
+    valid: {from: 2026-01-01, to: 2036-12-31}
+    offices: ["*"]
+    examples: [{hit: unknown}]
+"""
+SET = "name: s\nversion: 1\nauthor: kim\ncriteria:\n" + CRITERION % ("ON-LIST", "lists.WATCHED.hit") + CRITERION % (
+    "BY-NAME", f"declaration.importer.name.startsWith('{NAME[:5]}')") + CRITERION % ("PLAIN", "item.hs.startsWith('61')")
 
 
 def check(good, words):
@@ -95,7 +119,12 @@ class House:
         rows[-1]["declarant"] = {"id": "DC1", "name": "Brokers & Sons"}  # whose number it is known by
         self.receipts, _ = st.take_in(put(st.top / "in.json", *rows))
         self.of = {r["declaration_id"]: r["registration"] for r in self.receipts}
-        st.decide()
+        for name, text in (("watched.yaml", LIST), ("set.yaml", SET)):
+            (st.top / name).write_text(text, encoding="utf-8")
+        put(st.top / "plain.json", *rows[:-1])
+        self.told, _ = st.decide(*DECIDING, "--full")
+        done = st.run("assess", "plain.json", "--currency", "XTS", "--json", "--full", "-q", *DECIDING, check=True)
+        self.told_of_file = [json.loads(line) for line in done.stdout.splitlines()]
         found = f"declaration_id,item,result_code,date_known,basis\n{self.of[f'{NUMBER}-5']},1,value,2026-11-21,{RARE[0]}\n"
         (st.top / "found.csv").write_text(found, encoding="utf-8")
         self.findings = st.at("import", "--findings", "found.csv", "--currency", "XTS", check=True)
@@ -183,6 +212,13 @@ def needs_two_people(house):
 
 def leaves_no_trace(house, parties):
     st = house.st
+    hits = [{h["id"]: h.get("lists") for h in d["criteria"]["hits"]} for d in house.told]
+    check(sum("BY-NAME" in h for h in hits) == 13 and sum("ON-LIST" in h for h in hits) == 13 and NAME in json.dumps(hits, ensure_ascii=False).replace('\\"', '"'),
+          "lists found it when it was decided, and quoted it to the officer")
+    check(traces_in(files_below(st.dir), TRACES) == [], "no file has a name in plain even so")
+    features = [[[(name, f["value"]) for name, f in item["features"].items()] for item in d["items"]] for d in (*house.told[:52], *house.told_of_file)]
+    check(features[:52] == features[52:] and any(v for name, v in features[11][0] if name == "address_importers"),
+          "features are those of the file itself, of addresses too: where traders are is known by fingerprints")
     st.at("log", "proof", house.of[f"{NUMBER}-2"], "--out", "before", check=True)
     keys = house.keys()
     mine = [k for (kind, i), k in keys.items() if (kind == 0 and i.hex() in parties)
@@ -214,8 +250,11 @@ def proves_as_before(house, parties):
         st.at("log", "proof", reg, "--out", f"p{n}", check=True)
         good.append(st.run("log", "verify", f"p{n}.tlog-proof", f"p{n}.leaf", "--policy", "policy").returncode == 0)
     check(old.returncode == 0 and len(good) == 52 and all(good), "the proof from before holds, and a new one of every declaration")
-    replayed = st.at("replay", "--currency", "XTS")
-    check(replayed.returncode == 0 and replayed.stdout.startswith("53 decisions made again, 0 differences\n"), f"every decision is made again to the bit: {replayed.stdout}")
+    replayed = st.at("replay", "--currency", "XTS", *DECIDING)
+    check(replayed.returncode == 0 and replayed.stdout.startswith("53 decisions made again, 0 differences\n") and "erased: 13 of these" in replayed.stdout
+          and "is what they come to" in replayed.stdout, f"every decision is made again to the bit: {replayed.stdout}{replayed.stderr}")
+    other = st.at("replay", "--currency", "XTS")
+    check(other.returncode == 1 and "would be" in other.stdout and "erased" not in other.stdout, "without the set it is another")
     checked = st.run("station", "check", "--station", str(st.dir))
     check(checked.returncode == 0 and checked.stdout == "no damage\n", "nothing is damaged")
     leaves = [json.loads(line) for line in st.at("log", "tail", check=True).stdout.splitlines()]
@@ -237,7 +276,7 @@ def goes_on(house, parties):
     check(done.returncode == 3 and late == [], "a next version of what was erased is refused")
     new, _ = st.take_in(put(house.top / "new.json", declaration("N-1", {"id": NUMBER, "name": NAME}), declaration("L-1", {"id": "IM7", "name": OTHER, "city": "Northwick", "country": "XT"})))
     check([r["known"] for r in new] == [False, True], "the trader may come again, as one who was never here; what was here is known still")
-    check(len(st.decide()[0]) == 1 and st.at("log", "verify").returncode == 0, "and work goes on")
+    check(len(st.decide(*DECIDING)[0]) == 1 and st.at("log", "verify").returncode == 0, "and work goes on")
     found = house.ask(new[0]["registration"] + ":importer", out="r4")
     request = json.loads((house.top / "r4").read_text(encoding="utf-8"))
     check(found.returncode == 0 and request["parties"][0] not in parties, "it has another id")

@@ -28,6 +28,7 @@ struct tw_party {
     struct tw_str id; /* EORI, tax number or what the administration gives */
     struct tw_str name, street, city, postcode;
     struct tw_str country; /* ISO 3166 alpha-2 */
+    uint64_t place; /* of who is known without an address: the same for the same one; 0 = the address says */
 };
 
 /* A quantity with its unit. */

@@ -45,6 +45,12 @@ static tw_err tell(struct replay *r, const struct tw_station_count *n, struct tw
     TW_SCOPED_BUF out = {0};
     tw_buf_printf(&out, "%llu decisions made again, %llu differences\n", (unsigned long long)n->replayed,
                   (unsigned long long)n->differ);
+    if (n->erased > 0)
+        tw_buf_printf(
+            &out,
+            "erased: %llu of these; what criteria said of them is taken from the record, for names they "
+            "may have looked at are gone\n",
+            (unsigned long long)n->erased);
     for (int was = 0; was < TW_CHANNEL_N; was++)
         for (int is = 0; is < TW_CHANNEL_N; is++)
             if (r->from_to[was][is] > 0)

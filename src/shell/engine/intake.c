@@ -13,6 +13,7 @@
 #include "message/complete.h"
 #include "message/json_read.h"
 #include "message/json_write.h"
+#include "profile/profile.h"
 
 enum { ARENA_BYTES = 200 << 20, HS_DIGITS = 6, PARTY_HEX = 2 * TW_DB_ID };
 
@@ -194,7 +195,28 @@ static tw_err add_role(struct tw_db_role *role, size_t *n, const uint8_t id[TW_D
     return TW_OK;
 }
 
-/* Takes the names out of `plain` and puts the station's ids there. */
+/* Where it is, by a fingerprint, so that others at the same place are known to be; 0 = it does not say. */
+static uint64_t place_of(const struct tw_intake *in, const struct tw_party *p)
+{
+    char text[TW_LOOK_ADDRESS];
+    uint8_t print[TW_DB_ID];
+    uint64_t place = 0;
+    const struct tw_str address = {text, tw_look_address(p, text)};
+    if (address.n == 0) return 0;
+    tw_station_print(in->s, "address", address, print);
+    for (size_t i = 0; i < sizeof place; i++) place = place << 8 | print[i];
+    return place | 1;
+}
+
+static tw_err put_place(struct tw_arena *arena, uint64_t place, struct tw_str *ret)
+{
+    char hex[17];
+    snprintf(hex, sizeof hex, "%016llx", (unsigned long long)place);
+    return tw_str_dup(arena, tw_str_from(hex), ret);
+}
+
+/* Takes the names out of `plain` and puts the station's ids there; where its importer is stays, as the
+ * fingerprint's digits in place of the postcode. */
 static tw_err take_parties(struct tw_intake *in, struct tw_decl *plain, struct tw_db_role role[ROLES],
                            size_t *n, struct tw_fault *fault)
 {
@@ -207,7 +229,9 @@ static tw_err take_parties(struct tw_intake *in, struct tw_decl *plain, struct t
         TW_TRY(know_party(in, p, id, fault));
         TW_TRY(add_role(role, n, id, i));
         hex_of(id, hex);
+        const uint64_t place = p == &plain->importer ? place_of(in, p) : 0;
         *p = (struct tw_party){.country = p->country};
+        if (place != 0 && put_place(in->arena, place, &p->postcode) != TW_OK) return no_memory(fault);
         if (tw_str_dup(in->arena, tw_str_from(hex), &p->id) != TW_OK) return no_memory(fault);
     }
     return TW_OK;
@@ -425,10 +449,11 @@ tw_err tw_intake_party(struct tw_station *s, const uint8_t party[TW_DB_ID], stru
 
 /* Puts the texts of a party back; one that was erased keeps its id alone. */
 static tw_err restore_party(struct tw_station *s, const struct tw_db_role *role, struct tw_decl *d,
-                            struct tw_arena *arena, struct tw_fault *fault)
+                            bool *erased, struct tw_arena *arena, struct tw_fault *fault)
 {
     struct tw_party is;
     const tw_err err = tw_intake_party(s, role->party, arena, &is, fault);
+    *erased |= err == TW_NOTFOUND;
     if (err == TW_NOTFOUND) return TW_OK;
     TW_TRY(err);
     for (size_t r = 0; r < ROLES; r++) {
@@ -440,7 +465,19 @@ static tw_err restore_party(struct tw_station *s, const struct tw_db_role *role,
     return TW_OK;
 }
 
-tw_err tw_intake_restore(struct tw_station *s, const struct tw_db_decl *row, bool names,
+/* What put_place wrote. */
+static void take_place(struct tw_party *p)
+{
+    uint64_t place = 0;
+    for (size_t i = 0; i < p->postcode.n; i++) {
+        const char c = p->postcode.s[i];
+        place = place << 4 | (uint64_t)(c >= 'a' ? c - 'a' + 10 : c - '0');
+    }
+    p->place = place;
+    p->postcode = (struct tw_str){NULL, 0};
+}
+
+tw_err tw_intake_restore(struct tw_station *s, const struct tw_db_decl *row, bool *erased,
                          struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault)
 {
     const struct tw_json_node *node;
@@ -448,7 +485,9 @@ tw_err tw_intake_restore(struct tw_station *s, const struct tw_db_decl *row, boo
     const struct tw_completion how = {.now = TW_NO_TIME, .pass = UINT64_MAX, .rates_may_lack = true};
     TW_TRY(tw_json_parse(row->fields, NULL, arena, &node, fault));
     TW_TRY(tw_json_read_decl(node, 0, NULL, arena, ret, fault));
-    for (size_t i = 0; names && i < row->roles; i++)
-        TW_TRY(restore_party(s, &row->role[i], *ret, arena, fault));
+    take_place(&(*ret)->importer);
+    if (erased != NULL) *erased = false;
+    for (size_t i = 0; erased != NULL && i < row->roles; i++)
+        TW_TRY(restore_party(s, &row->role[i], *ret, erased, arena, fault));
     return tw_complete(*ret, &how, arena, &completed, fault);
 }

@@ -51,9 +51,10 @@ struct tw_station *tw_intake_station(const struct tw_intake *in);
 struct tw_arena *tw_intake_arena(struct tw_intake *in); /* emptied with each that is taken in */
 
 /* The other way: what is kept of a declaration, for deciding. Its id is the registration number.
- * names  restore what names its parties, where their keys are still there
+ * erased  what names its parties is restored, where it is still there; *erased: of one of them it is not.
+ *         NULL = it is left out
  * TW_FORMAT, TW_NOMEM */
-tw_err tw_intake_restore(struct tw_station *s, const struct tw_db_decl *row, bool names,
+tw_err tw_intake_restore(struct tw_station *s, const struct tw_db_decl *row, bool *erased,
                          struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault) TW_MUST_CHECK;
 
 /* What names a party: its number, name and address. TW_NOTFOUND  no such party, or it was erased */

@@ -345,7 +345,9 @@ static tw_err decide_one(struct run *r, size_t i)
 static struct tw_assess_case case_of(const struct run *r, size_t i)
 {
     const struct tw_decl *d = r->reading[i].decl;
+    const struct tw_run_source *from = r->o->source;
     return (struct tw_assess_case){.decl = d,
+                                   .given = from != NULL ? from->said(from->to) : NULL,
                                    .arena = r->arena[i],
                                    .selected = tw_instructions_selected(r->told, d->id, moment_of(r, d))};
 }

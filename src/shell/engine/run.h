@@ -31,6 +31,9 @@ struct tw_run_source {
      * and are copied. */
     tw_err (*next)(void *to, struct tw_arena *arena, struct tw_reading *ret, struct tw_finding_list *came,
                    bool *more, struct tw_fault *fault);
+    /* What criteria said of one that was handed out, asked of each in its turn, before its draw; NULL = they
+     * are asked. It lives as long as the declaration. */
+    const struct tw_criteria_given *(*said)(void *to);
     /* The draw of one that was handed out. */
     tw_err (*draw)(void *to, const struct tw_decl *d, uint64_t *ret);
     /* The state at the end; its profile_hash is of the past that the record names. */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "engine/intake.h"
 #include "engine/state_dir.h"
+#include "engine/station_said_priv.h"
 #include "message/json_read.h"
 
 enum {
@@ -29,6 +30,7 @@ struct fetched {
     struct tw_db_decl row; /* texts in the page's arena */
     uint64_t draw;
     uint64_t decided_seq; /* of the decision on record; UINT64_MAX = there is none */
+    struct tw_str record; /* of the same */
     bool recorded;        /* it was decided before: it is compared */
 };
 
@@ -59,8 +61,9 @@ struct deciding {
         uint64_t reg, seq, draw;
         uint32_t version;
         bool recorded;
+        const struct tw_criteria_given *said;
     } queue[QUEUE]; /* handed out, in order; a ring */
-    size_t queue_from, queue_drawn, queue_n;
+    size_t queue_from, queue_said, queue_drawn, queue_n;
     struct tw_buf record, features, leaf;
 };
 
@@ -201,6 +204,7 @@ static tw_err draw_page(struct deciding *d)
                               &was, d->fault));
         f->draw = was.draw;
         f->decided_seq = was.seq;
+        f->record = was.record;
     }
     if (n == 0) return TW_OK;
     TW_TRY(tw_station_draw(d->r->station, d->day, reg, n, draw, d->fault));
@@ -255,6 +259,22 @@ static tw_err take_findings(struct deciding *d, uint64_t before)
     return err == TW_INTERRUPTED ? TW_OK : err;
 }
 
+/* The declaration; and where lists would look at names that are gone, what criteria said when it was decided.
+ */
+static tw_err restore(const struct deciding *d, const struct fetched *f, struct tw_arena *arena,
+                      struct tw_decl **ret, const struct tw_criteria_given **said, struct tw_fault *fault)
+{
+    struct tw_db_decl row = f->row;
+    struct tw_str record;
+    bool erased = false, *names = d->r->how->lists.n > 0 ? &erased : NULL;
+    *said = NULL;
+    if (tw_str_dup(arena, f->row.fields, &row.fields) != TW_OK) return no_memory(fault);
+    TW_TRY(tw_intake_restore(d->r->station, &row, names, arena, ret, fault));
+    if (!erased || !f->recorded) return TW_OK;
+    if (tw_str_dup(arena, f->record, &record) != TW_OK) return no_memory(fault);
+    return station_said(record, arena, said, fault);
+}
+
 static tw_err next(void *to, struct tw_arena *arena, struct tw_reading *ret, struct tw_finding_list *came,
                    bool *more, struct tw_fault *fault)
 {
@@ -268,16 +288,17 @@ static tw_err next(void *to, struct tw_arena *arena, struct tw_reading *ret, str
     d->all = d->n == 0;
     if (d->all) return TW_OK;
     const struct fetched *f = &d->page[d->at++];
-    struct tw_db_decl row = f->row;
     tw_arena_reset(arena);
-    if (tw_str_dup(arena, f->row.fields, &row.fields) != TW_OK) return no_memory(fault);
-    TW_TRY(tw_intake_restore(d->r->station, &row, d->r->how->lists.n > 0, arena, &ret->decl, fault));
+    const struct tw_criteria_given *as;
+    TW_TRY(restore(d, f, arena, &ret->decl, &as, fault));
+    d->count->erased += as != NULL;
     const size_t slot = (d->queue_from + d->queue_n++) % QUEUE;
-    d->queue[slot].reg = row.head.reg;
-    d->queue[slot].seq = row.head.seq;
-    d->queue[slot].version = row.head.version;
+    d->queue[slot].reg = f->row.head.reg;
+    d->queue[slot].seq = f->row.head.seq;
+    d->queue[slot].version = f->row.head.version;
     d->queue[slot].draw = f->draw;
     d->queue[slot].recorded = f->recorded;
+    d->queue[slot].said = as;
     d->left--;
     *more = true;
     TW_TRY(take_findings(d, f->decided_seq));
@@ -285,7 +306,13 @@ static tw_err next(void *to, struct tw_arena *arena, struct tw_reading *ret, str
     return TW_OK;
 }
 
-/* In the order in which they were handed out. */
+/* In the order in which they were handed out, as the draws. */
+static const struct tw_criteria_given *said(void *to)
+{
+    struct deciding *d = to;
+    return d->queue[(d->queue_from + d->queue_said++) % QUEUE].said;
+}
+
 static tw_err draw(void *to, const struct tw_decl *decl, uint64_t *ret)
 {
     struct deciding *d = to;
@@ -428,9 +455,10 @@ static tw_err on_decided(void *to, const struct tw_assessor *a, const struct tw_
     const bool recorded = d->queue[slot].recorded;
     d->queue_from = (d->queue_from + 1) % QUEUE;
     d->queue_n--;
+    d->queue_said--;
     d->queue_drawn--;
     tw_buf_clear(&d->record);
-    tw_assess_json(a, one, false, &d->record);
+    tw_assess_record(a, one, &d->record);
     put_features(one, &d->features);
     if (d->record.failed || d->features.failed) return no_memory(fault);
     if (recorded) {
@@ -502,7 +530,7 @@ static tw_err read_decided(struct deciding *d)
 
 static tw_err run_all(struct deciding *d)
 {
-    const struct tw_run_source source = {d, begin, next, draw, leave};
+    const struct tw_run_source source = {d, begin, next, said, draw, leave};
     struct tw_run_options how = *d->r->how;
     how.source = &source;
     how.state = how.only = NULL;
@@ -513,7 +541,7 @@ static tw_err run_all(struct deciding *d)
         struct tw_run_summary sum;
         d->left = d->replay ? UINT64_MAX : AT_ONCE;
         d->n = d->at = 0;
-        d->queue_from = d->queue_n = d->queue_drawn = 0;
+        d->queue_from = d->queue_n = d->queue_said = d->queue_drawn = 0;
         d->finding_seq = d->kept_seq = 0;
         d->folded_day = TW_NO_DAY;
         TW_TRY(tw_run(&how, &sum, d->fault));

@@ -43,6 +43,8 @@ struct tw_station_count {
     uint64_t decided; /* new */
     uint64_t again;   /* behind the last kept state, decided again */
     uint64_t replayed, differ;
+    uint64_t erased; /* decided again, of these: what criteria said was taken from the record, for names that
+                        they may have looked at are gone */
     bool kept, kept_differs; /* of a replay: the kept state is of its last decision; it comes out otherwise */
 };
 

@@ -183,7 +183,8 @@ static tw_err begin(const struct tw_assessor *a, const struct tw_assess_case *c,
 {
     struct weighed *w = tw_arena_alloc(c->arena, sizeof *w);
     if (w == NULL) return TW_NOMEM;
-    *w = (struct weighed){.arena = c->arena, .selected = c->selected, .evidenced = a->reasons};
+    *w = (struct weighed){
+        .arena = c->arena, .selected = c->selected, .given = c->given, .evidenced = a->reasons};
     *ret = (struct tw_assessment){.decl = c->decl, .weighed = w};
     TW_TRY(tw_profile_look_keys(a->parts.profile, c->decl, c->arena, &w->look));
     const size_t n = w->look.n;
@@ -210,7 +211,8 @@ void assess_measure(const struct tw_assessor *a, const struct tw_decl *d, struct
 tw_err assess_ask(const struct tw_assessor *a, const struct tw_decl *d, struct weighed *w)
 {
     if (a->parts.criteria == NULL) return TW_OK;
-    const struct tw_criteria_case k = {.decl = d,
+    const struct tw_criteria_case k = {.given = w->given,
+                                       .decl = d,
                                        .profile = a->parts.profile,
                                        .look = &w->look,
                                        .x = w->x,

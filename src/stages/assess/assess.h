@@ -109,6 +109,8 @@ struct tw_assess_case {
     const struct tw_decl *decl;            /* must outlive the assessment */
     struct tw_arena *arena;                /* its own; owns what is found */
     const struct tw_instruction *selected; /* an officer wants it controlled; NULL = none; outlives it */
+    const struct tw_criteria_given *given; /* what criteria said of it, instead of asking; NULL = they are
+                                              asked; outlives it */
 };
 tw_err tw_assess_begin(struct tw_assessor *a, const struct tw_assess_case *c, size_t n,
                        struct tw_assessment *ret) TW_MUST_CHECK;
@@ -134,5 +136,9 @@ tw_err tw_assess_reasons(const struct tw_assessor *a, struct tw_assessment *one,
  * its value and, where it was kept, its evidence. Failure sticks in `out`. */
 void tw_assess_json(const struct tw_assessor *a, const struct tw_assessment *one, bool full,
                     struct tw_buf *out);
+
+/* The same as it is kept: without what could name somebody, which is what lists' hits quote of the
+ * declaration and of the list, and an officer's own words. */
+void tw_assess_record(const struct tw_assessor *a, const struct tw_assessment *one, struct tw_buf *out);
 
 #endif

@@ -31,6 +31,7 @@ struct weighed {
     struct tw_criteria_hit *hit;   /* hits of them */
     size_t hits;
     const struct tw_instruction *selected; /* NULL = no officer picked it */
+    const struct tw_criteria_given *given; /* NULL = criteria are asked */
     double score;
     size_t worst;
 };

@@ -196,7 +196,8 @@ static void put_version(struct tw_buf *out, const struct tw_watch_head *list)
     tw_buf_i64(out, list->version);
 }
 
-static void put_listed(struct tw_buf *out, const struct tw_criteria_listed *l)
+/* named: with what stands there, and what the list says of whom it means. */
+static void put_listed(struct tw_buf *out, const struct tw_criteria_listed *l, bool named)
 {
     PUT(out, "{\"list\":");
     put_str(out, l->list->name);
@@ -210,32 +211,38 @@ static void put_listed(struct tw_buf *out, const struct tw_criteria_listed *l)
         PUT(out, ",\"item\":");
         tw_buf_u64(out, l->hit.item);
     }
-    put_member(out, "value", l->hit.value);
-    PUT(out, ",\"parts\":[");
-    for (size_t i = 0; i < l->parts; i++) {
-        if (i > 0) tw_buf_char(out, ',');
-        put_str(out, l->part[i]);
+    if (named) {
+        put_member(out, "value", l->hit.value);
+        PUT(out, ",\"parts\":[");
+        for (size_t i = 0; i < l->parts; i++) {
+            if (i > 0) tw_buf_char(out, ',');
+            put_str(out, l->part[i]);
+        }
+        tw_buf_char(out, ']');
+        put_member(out, "note", l->hit.entry->note);
     }
-    tw_buf_char(out, ']');
-    put_member(out, "note", l->hit.entry->note);
     put_member(out, "audience", tw_str_from(tw_audience_name(TW_AUDIENCE_OFFICER)));
-    put_member(out, "words", l->words);
+    if (named) put_member(out, "words", l->words);
     tw_buf_char(out, '}');
 }
 
 /* What of the declaration stands on which lists, where the hit rests on that. */
-static void put_all_listed(struct tw_buf *out, const struct tw_criteria_hit *h)
+static void put_all_listed(struct tw_buf *out, const struct tw_criteria_hit *h, bool named)
 {
+    if (h->quoted.n > 0) {
+        PUT(out, ",\"lists\":");
+        tw_buf_str(out, h->quoted);
+    }
     if (h->listed_n == 0) return;
     PUT(out, ",\"lists\":[");
     for (size_t i = 0; i < h->listed_n; i++) {
         if (i > 0) tw_buf_char(out, ',');
-        put_listed(out, &h->listed[i]);
+        put_listed(out, &h->listed[i], named);
     }
     tw_buf_char(out, ']');
 }
 
-static void put_hit(struct tw_buf *out, const struct tw_criteria_hit *h)
+static void put_hit(struct tw_buf *out, const struct tw_criteria_hit *h, bool named)
 {
     const struct tw_criterion *c = h->criterion;
     PUT(out, "{\"id\":");
@@ -265,7 +272,7 @@ static void put_hit(struct tw_buf *out, const struct tw_criteria_hit *h)
     put_member(out, "reason", c->reason);
     put_member(out, "task", c->task);
     put_member(out, "legal_basis", c->legal_basis);
-    put_all_listed(out, h);
+    put_all_listed(out, h, named);
     tw_buf_char(out, '}');
 }
 
@@ -301,7 +308,8 @@ static void put_signed(const struct tw_criteria *set, struct tw_buf *out)
 }
 
 /* Those that hit, and those that could not be evaluated; nothing where there is no set. */
-static void put_criteria(const struct tw_assessor *a, struct tw_buf *out, const struct tw_assessment *one)
+static void put_criteria(const struct tw_assessor *a, struct tw_buf *out, const struct tw_assessment *one,
+                         bool named)
 {
     const struct tw_criteria *set = a->parts.criteria;
     if (set == NULL) return;
@@ -323,7 +331,7 @@ static void put_criteria(const struct tw_assessor *a, struct tw_buf *out, const 
         for (size_t i = 0; i < one->hits; i++) {
             if ((one->hit[i].outcome == TW_OUTCOME_HIT) != (hit == 1)) continue;
             if (some) tw_buf_char(out, ',');
-            put_hit(out, &one->hit[i]);
+            put_hit(out, &one->hit[i], named);
             some = true;
         }
     }
@@ -349,13 +357,13 @@ static void put_time_member(struct tw_buf *out, const char *key, int64_t at)
     put_time(out, at);
 }
 
-static void put_selected(struct tw_buf *out, const struct tw_instruction *s)
+static void put_selected(struct tw_buf *out, const struct tw_instruction *s, bool named)
 {
     if (s == NULL) return;
     PUT(out, ",\"selected\":{\"channel\":");
     put_name(out, tw_channel_name(s->channel));
     put_member(out, "officer", s->officer);
-    put_member(out, "reason", s->reason);
+    if (named) put_member(out, "reason", s->reason);
     put_time_member(out, "at", s->at);
     tw_buf_char(out, '}');
 }
@@ -387,9 +395,9 @@ static void put_before(struct tw_buf *out, const struct tw_assessment *one)
 }
 
 /* What only some decisions have. */
-static void put_circumstances(struct tw_buf *out, const struct tw_assessment *one)
+static void put_circumstances(struct tw_buf *out, const struct tw_assessment *one, bool named)
 {
-    put_selected(out, one->selected);
+    put_selected(out, one->selected, named);
     put_before(out, one);
     if (one->explored > 0) {
         PUT(out, ",\"exploration\":{\"novelty\":");
@@ -463,8 +471,12 @@ static void put_grounds(const struct tw_assessor *a, struct tw_buf *out, const s
         PUT(out, "null");
 }
 
-void tw_assess_json(const struct tw_assessor *a, const struct tw_assessment *one, bool full,
-                    struct tw_buf *out)
+struct extent {
+    bool full, named;
+};
+
+static void put_decision(const struct tw_assessor *a, const struct tw_assessment *one, struct extent how,
+                         struct tw_buf *out)
 {
     const struct tw_decision *k = &one->decision;
     PUT(out, "{\"id\":");
@@ -476,7 +488,7 @@ void tw_assess_json(const struct tw_assessor *a, const struct tw_assessment *one
     PUT(out, "],\"propensity\":");
     tw_buf_dec(out, k->propensity_ppm, 6);
     PUT(out, ",\"items\":[");
-    put_items(out, a->parts.model != NULL, one, full);
+    put_items(out, a->parts.model != NULL, one, how.full);
     PUT(out, "],\"reasons\":[");
     put_reasons(out, one);
     tw_buf_char(out, ']');
@@ -485,8 +497,19 @@ void tw_assess_json(const struct tw_assessor *a, const struct tw_assessment *one
         PUT(out, ",\"version\":");
         tw_buf_u64(out, k->version);
     }
-    put_criteria(a, out, one);
-    put_circumstances(out, one);
+    put_criteria(a, out, one, how.named);
+    put_circumstances(out, one, how.named);
     put_grounds(a, out, one);
     tw_buf_char(out, '}');
+}
+
+void tw_assess_json(const struct tw_assessor *a, const struct tw_assessment *one, bool full,
+                    struct tw_buf *out)
+{
+    put_decision(a, one, (struct extent){full, true}, out);
+}
+
+void tw_assess_record(const struct tw_assessor *a, const struct tw_assessment *one, struct tw_buf *out)
+{
+    put_decision(a, one, (struct extent){false, false}, out);
 }

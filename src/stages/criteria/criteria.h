@@ -131,6 +131,7 @@ tw_err tw_criteria_look(const struct tw_criteria *c, int32_t day, struct tw_aren
 /* -- asking */
 
 /* What is asked about. Nothing is owned. */
+struct tw_criteria_given;
 struct tw_criteria_case {
     const struct tw_decl *decl;
     const struct tw_profile *profile;
@@ -138,12 +139,27 @@ struct tw_criteria_case {
     const float *x;             /* items x TW_FEATURE_N */
     unsigned digits;            /* decimals of the national currency */
     int32_t day;
+    const struct tw_criteria_given *given; /* of this set: taken, and nothing is asked; NULL = none */
 };
 
 enum tw_outcome {
     TW_OUTCOME_HIT,
     TW_OUTCOME_UNKNOWN, /* not evaluated: something it needs is not known */
     TW_OUTCOME_FAULT    /* its evaluation failed */
+};
+
+/* What criteria said of a declaration when it was decided, for one whose parties' names were erased since. */
+struct tw_criteria_said {
+    struct tw_str id;
+    enum tw_outcome outcome;
+    uint32_t item, items; /* as in a hit */
+    struct tw_str why;
+    struct tw_str lists; /* JSON, as the record has them; absent = none */
+};
+struct tw_criteria_given {
+    uint8_t set[TW_SHA256_BYTES]; /* that said so */
+    const struct tw_criteria_said *at;
+    size_t n;
 };
 
 /* What of the declaration stands on a list that a hit rests on. For officers alone. */
@@ -167,6 +183,7 @@ struct tw_criteria_hit {
     const struct tw_criteria_listed
         *listed; /* of a hit, listed_n of them: lists that it asked and that hit */
     size_t listed_n;
+    struct tw_str quoted; /* JSON: the same, where it was given; absent = it was not */
 };
 
 /* Asks every criterion that is valid for the day and the office; ret in the order of the set. A criterion

@@ -36,6 +36,12 @@ void index_find(const struct index *x, const struct tw_cel_value *root, const bo
 void criteria_place(const struct tw_criteria *c, size_t i, size_t byte, uint32_t *ret_line,
                     uint32_t *ret_column);
 
+/* Is it of this set? */
+bool criteria_given(const struct tw_criteria *c, const struct tw_criteria_given *g);
+/* Its outcomes in the order of the set. TW_NOMEM */
+tw_err criteria_take(const struct tw_criteria *c, const struct tw_criteria_given *g, struct tw_arena *arena,
+                     struct tw_criteria_hit **ret, size_t *ret_n) TW_MUST_CHECK;
+
 /* -- lists, while one declaration is asked about */
 
 struct listing;

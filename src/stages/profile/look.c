@@ -39,21 +39,26 @@ static uint64_t join2(uint64_t a, uint64_t b)
     return a == 0 || b == 0 ? 0 : tw_hash_join(a, b);
 }
 
-/* Letters and digits only, upper case, of street and postcode: "12 Quay Rd." and "12, QUAY RD" are one place.
- */
-static uint64_t address(const struct tw_party *a)
+/* "12 Quay Rd." and "12, QUAY RD" are one place. */
+size_t tw_look_address(const struct tw_party *p, char ret[TW_LOOK_ADDRESS])
 {
-    if (a->street.n == 0 && a->postcode.n == 0) return 0;
-    char text[160];
     size_t n = 0;
-    const struct tw_str part[] = {a->street, a->postcode};
+    const struct tw_str part[] = {p->street, p->postcode};
     for (size_t k = 0; k < 2; k++)
-        for (size_t i = 0; i < part[k].n && n < sizeof text; i++) {
+        for (size_t i = 0; i < part[k].n && n < TW_LOOK_ADDRESS; i++) {
             unsigned char c = (unsigned char)part[k].s[i];
             if (c >= 'a' && c <= 'z') c = (unsigned char)(c - 'a' + 'A');
-            if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80) text[n++] = (char)c;
+            if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80) ret[n++] = (char)c;
         }
-    return n > 0 ? code((struct tw_str){text, n}) : 0;
+    return n;
+}
+
+static uint64_t address(const struct tw_party *a)
+{
+    char text[TW_LOOK_ADDRESS];
+    if (a->place != 0) return a->place;
+    if (a->street.n == 0 && a->postcode.n == 0) return 0;
+    return code((struct tw_str){text, tw_look_address(a, text)});
 }
 
 static double or_nan(struct tw_dec d)

@@ -134,6 +134,11 @@ struct tw_look {
 };
 
 /* The value of all items that have one, national currency units; NaN when none has. */
+/* By what an address is the same as another, in at most TW_LOOK_ADDRESS bytes: letters and digits of street
+ * and postcode, upper case. Returns how many; 0 = there is no address. */
+enum { TW_LOOK_ADDRESS = 160 };
+size_t tw_look_address(const struct tw_party *p, char ret[TW_LOOK_ADDRESS]);
+
 double tw_look_total(const struct tw_look *look);
 
 struct tw_profile_limits {

@@ -30,7 +30,7 @@ static void ask(const struct tw_criteria *c, const struct tw_decl *d, struct tw_
     static float x[4 * TW_FEATURE_N];
     struct tw_look look;
     CHECK(tw_feature_measure(profile, d, arena, x, NULL, &look) == TW_OK);
-    const struct tw_criteria_case k = {d, profile, &look, x, 2, look.day};
+    const struct tw_criteria_case k = {d, profile, &look, x, 2, look.day, NULL};
     CHECK(tw_criteria_ask(c, &k, arena, hit, n) == TW_OK);
 }
 
@@ -153,7 +153,7 @@ static void what_conditions_make_does_not_add_up(void)
     s.decl.items.n = N;
     CHECK(tw_arena_new(2 << 20, &small) == TW_OK); /* all lists together would take 3.2 MB */
     CHECK(tw_feature_measure(profile, &s.decl, arena, x, NULL, &look) == TW_OK);
-    const struct tw_criteria_case k = {&s.decl, profile, &look, x, 2, look.day};
+    const struct tw_criteria_case k = {&s.decl, profile, &look, x, 2, look.day, NULL};
     CHECK(tw_criteria_ask(c, &k, small, &hit, &n) == TW_OK && n == 1 && hit->items == N);
     tw_criteria_free(c);
 }
@@ -319,7 +319,8 @@ static tw_err ask_with_little(void)
     TW_TRY(tw_criteria_parse(TW_STR(HEAD ONE("A", "item.preference == '3'", "[{preference: 3, hit: true}]")),
                              NULL, NULL, &c, NULL));
     TW_TRY(tw_feature_measure(profile, d, own, x, NULL, &look));
-    return tw_criteria_ask(c, &(struct tw_criteria_case){d, profile, &look, x, 2, look.day}, own, &hit, &n);
+    return tw_criteria_ask(c, &(struct tw_criteria_case){d, profile, &look, x, 2, look.day, NULL}, own, &hit,
+                           &n);
 }
 
 static void survives_every_failed_allocation(void)

@@ -76,7 +76,7 @@ static struct answer ask(const struct tw_criteria *c, const struct tw_decl *d)
     struct answer a = {NULL, 0};
     struct tw_look look;
     CHECK(tw_feature_measure(profile, d, arena, x, NULL, &look) == TW_OK);
-    const struct tw_criteria_case k = {d, profile, &look, x, 2, look.day};
+    const struct tw_criteria_case k = {d, profile, &look, x, 2, look.day, NULL};
     CHECK(tw_criteria_ask(c, &k, arena, &a.hit, &a.n) == TW_OK);
     return a;
 }
@@ -422,6 +422,37 @@ static void what_a_criterion_comes_to_depends_on_itself_alone(void)
 }
 
 /* Where the arena has had room once, a declaration is asked about with no more. */
+/* What was said on record is said again, of the same set alone, whatever the declaration now is. */
+static void what_was_given_is_not_asked(void)
+{
+    static float x[TW_FEATURE_N];
+    int of;
+    TW_SCOPED(tw_criteria) *c = one_of("lists.FIRMS.hit", &of);
+    struct shipment s;
+    struct tw_look look;
+    struct tw_criteria_hit *hit = NULL;
+    size_t n = 0;
+    CHECK(c != NULL);
+    const struct tw_criteria_said said[] = {{.id = TW_STR("NOBODY"), .outcome = TW_OUTCOME_HIT},
+                                            {.id = tw_criteria_at(c, &n)->id,
+                                             .outcome = TW_OUTCOME_HIT,
+                                             .item = 1,
+                                             .items = 2,
+                                             .lists = TW_STR("[7]")}};
+    struct tw_criteria_given g = {.at = said, .n = 2};
+    const struct tw_decl *d = shipment(&s);
+    s.decl.importer.name = (struct tw_str){NULL, 0};
+    CHECK(tw_feature_measure(profile, d, arena, x, NULL, &look) == TW_OK);
+    const struct tw_criteria_case k = {d, profile, &look, x, 2, look.day, &g};
+    CHECK(tw_criteria_ask(c, &k, arena, &hit, &n) == TW_OK && n == 0); /* of another set: it is asked */
+    memcpy(g.set, tw_criteria_hash(c), sizeof g.set);
+    CHECK(tw_criteria_ask(c, &k, arena, &hit, &n) == TW_OK && n == 1);
+    CHECK(hit->outcome == TW_OUTCOME_HIT && hit->item == 1 && hit->items == 2 && hit->listed_n == 0);
+    CHECK(tw_str_is(hit->quoted, "[7]") && tw_str_eq(hit->criterion->id, said[1].id));
+    g.n = 0;
+    CHECK(tw_criteria_ask(c, &k, arena, &hit, &n) == TW_OK && n == 0);
+}
+
 static void asking_takes_nothing_from_the_heap(void)
 {
     static float x[TW_FEATURE_N];
@@ -434,7 +465,7 @@ static void asking_takes_nothing_from_the_heap(void)
     const struct tw_decl *d = shipment(&s);
     CHECK(c != NULL && tw_arena_new(8 << 20, &own) == TW_OK);
     CHECK(tw_feature_measure(profile, d, arena, x, NULL, &look) == TW_OK);
-    const struct tw_criteria_case k = {d, profile, &look, x, 2, look.day};
+    const struct tw_criteria_case k = {d, profile, &look, x, 2, look.day, NULL};
     for (int i = 0; i < 2; i++) {
         struct tw_criteria_hit *hit = NULL;
         size_t n = 0;
@@ -459,7 +490,7 @@ static tw_err ask_with_little(void)
     TW_TRY(tw_criteria_parse(TW_STR(HEAD ONE("A", "lists.FIRMS.hit && lists.GOODS.hit", "[{hit: unknown}]")),
                              NULL, &lists, &c, NULL));
     TW_TRY(tw_feature_measure(profile, shipment(&s), own, x, NULL, &look));
-    const struct tw_criteria_case k = {&s.decl, profile, &look, x, 2, look.day};
+    const struct tw_criteria_case k = {&s.decl, profile, &look, x, 2, look.day, NULL};
     TW_TRY(tw_criteria_ask(c, &k, own, &hit, &n));
     CHECK(n == 1 && hit->listed_n == 2);
     return TW_OK;
@@ -486,6 +517,7 @@ int main(void)
     RUN(entries_and_elements_that_cannot_come_are_remarked_on);
     RUN(names_of_lists_are_listed);
     RUN(what_a_criterion_comes_to_depends_on_itself_alone);
+    RUN(what_was_given_is_not_asked);
     RUN(asking_takes_nothing_from_the_heap);
     RUN(survives_every_failed_allocation);
     for (int i = 0; i < LISTS; i++) tw_watchlist_free(list[i]);

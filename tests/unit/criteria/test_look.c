@@ -351,7 +351,7 @@ static void put_to_trial(struct trial *t)
         tw_arena_reset(work);
         declare_any(t, &s);
         CHECK(tw_feature_measure(t->profile, &s.decl, work, x, NULL, &look) == TW_OK);
-        const struct tw_criteria_case k = {&s.decl, t->profile, &look, x, 2, DAY};
+        const struct tw_criteria_case k = {&s.decl, t->profile, &look, x, 2, DAY, NULL};
         CHECK(tw_criteria_ask(c, &k, work, &hit, &n) == TW_OK);
         for (size_t j = 0; j < remarks; j++) hold(t, c, &r[j], hit, n, &s.decl);
     }

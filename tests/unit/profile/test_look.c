@@ -242,6 +242,22 @@ static uint64_t address_key(const char *street, const char *postcode, struct tw_
     return look_at(&s.decl, arena).item[0].key[TW_KIND_ADDRESS];
 }
 
+static void a_place_stands_for_an_address(void)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    struct shipment s;
+    CHECK(tw_arena_new(1 << 20, &arena) == TW_OK);
+    declare(&s, 1, 1, 1, 20000, 50000, 5000);
+    s.decl.importer.place = 77;
+    const uint64_t with = look_at(&s.decl, arena).item[0].key[TW_KIND_ADDRESS];
+    s.decl.importer.street = s.decl.importer.postcode = (struct tw_str){NULL, 0};
+    CHECK(with != 0 && look_at(&s.decl, arena).item[0].key[TW_KIND_ADDRESS] == with);
+    s.decl.importer.place = 78;
+    CHECK(look_at(&s.decl, arena).item[0].key[TW_KIND_ADDRESS] != with);
+    s.decl.importer.place = 0;
+    CHECK(look_at(&s.decl, arena).item[0].key[TW_KIND_ADDRESS] == 0);
+}
+
 static void takes_letters_and_figures_of_an_address_alone(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
@@ -482,6 +498,7 @@ int main(void)
     RUN(makes_a_key_as_its_format_says);
     RUN(finds_a_party_by_name_a_seller_and_a_header_s_country_where_the_better_is_absent);
     RUN(takes_letters_and_figures_of_an_address_alone);
+    RUN(a_place_stands_for_an_address);
     RUN(takes_its_day_from_the_declaration_else_from_the_past);
     RUN(knows_low_value_by_the_whole_declaration);
     RUN(measures_what_is_there_and_leaves_the_rest_absent);
