@@ -213,9 +213,10 @@ _tidewaiter()
         esac
         ;;
     station)
-        words='--help --json --quiet --station'
+        words='--help --json --quiet --station --keys --signer'
         case $prev in
         --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --keys) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     erase)

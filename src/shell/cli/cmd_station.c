@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 #include "cli/table_priv.h"
 #include "engine/erase.h"
+#include "engine/station_restore.h"
 #include "store/db.h"
 
 struct check {
@@ -67,13 +68,9 @@ static bool on_step(void *to, uint64_t done, uint64_t total)
     return !tw_cli_interrupted();
 }
 
-static tw_err backup(struct tw_cli *cli, struct tw_fault *fault)
+static tw_err copy(struct tw_cli *cli, struct tw_db *db, struct tw_fault *fault)
 {
-    TW_SCOPED(tw_db) *db = NULL;
     struct tw_progress progress;
-    if (cli->args != 2)
-        return tw_fail(fault, TW_ARG, "`station backup` takes the file that is to be written");
-    TW_TRY(open_db(cli, true, &db, fault));
     cli->file = cli->arg[1];
     tw_progress_begin(&progress, cli, "pages");
     const struct tw_db_progress step = {&progress, on_step};
@@ -81,17 +78,73 @@ static tw_err backup(struct tw_cli *cli, struct tw_fault *fault)
     tw_progress_end(&progress);
     TW_TRY(err);
     cli->file = NULL;
+    return TW_OK;
+}
+
+/* The keys behind the rest: so they open all of it. */
+static tw_err backup(struct tw_cli *cli, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_db) *db = NULL;
+    const char *keys = tw_cli_value(cli, "keys");
+    if (cli->args != 2)
+        return tw_fail(fault, TW_ARG, "`station backup` takes the file that is to be written");
+    TW_TRY(open_db(cli, keys == NULL, &db, fault));
+    TW_TRY(copy(cli, db, fault));
+    if (keys == NULL) {
+        tw_cli_note(cli,
+                    "%s is a copy of station.db; keys.db is not in it and has a place of its own "
+                    "(docs/operations.md)",
+                    cli->arg[1]);
+        return TW_OK;
+    }
+    cli->file = keys;
+    TW_TRY(tw_station_backup_keys(tw_cli_value(cli, "station"), db, keys, fault));
+    cli->file = NULL;
     tw_cli_note(
         cli,
-        "%s is a copy of station.db; keys.db is not in it and has a place of its own (docs/operations.md)",
-        cli->arg[1]);
+        "%s is a copy of station.db; %s and %s.print are the keys to it: keep them elsewhere, and no longer "
+        "than the law gives you to erase (docs/operations.md)",
+        cli->arg[1], keys, keys);
+    return TW_OK;
+}
+
+static tw_err restore(struct tw_cli *cli, struct tw_fault *fault)
+{
+    struct tw_progress progress;
+    uint64_t without_key = 0;
+    const struct tw_db_progress step = {&progress, on_step};
+    const struct tw_station_restore o = {.station = cli->args == 2 ? cli->arg[1] : NULL,
+                                         .keys = tw_cli_value(cli, "keys"),
+                                         .dir = tw_cli_value(cli, "station"),
+                                         .signer = tw_cli_value(cli, "signer"),
+                                         .progress = &step,
+                                         .stop = tw_cli_stop()};
+    if (o.station == NULL || o.keys == NULL || o.dir == NULL)
+        return tw_fail(
+            fault, TW_ARG,
+            "`station restore` takes the copy of station.db, --keys FILE and --station DIR, which is made");
+    cli->file = o.station;
+    tw_progress_begin(&progress, cli, "pages");
+    const tw_err err = tw_station_restore(&o, &without_key, fault);
+    tw_progress_end(&progress);
+    TW_TRY(err);
+    cli->file = NULL;
+    tw_cli_note(cli, "%s is a station, as it was when it was copied%s", o.dir,
+                o.signer != NULL ? "; its signer has signed no more than is there" : ", for reading");
+    if (without_key > 0)
+        tw_cli_note(
+            cli,
+            "%llu of what is sealed have no key: they were erased since, or came in behind the copy of the "
+            "keys",
+            (unsigned long long)without_key);
     return TW_OK;
 }
 
 tw_err cmd_station(struct tw_cli *cli, struct tw_fault *fault)
 {
-    static const char *const word[] = {"check", "backup"};
+    static const char *const word[] = {"check", "backup", "restore"};
+    static tw_err (*const act[])(struct tw_cli *, struct tw_fault *) = {check, backup, restore};
     size_t action = 0;
-    TW_TRY(tw_cli_action(cli, word, 2, &action, fault));
-    return action == 0 ? check(cli, fault) : backup(cli, fault);
+    TW_TRY(tw_cli_action(cli, word, sizeof word / sizeof *word, &action, fault));
+    return act[action](cli, fault);
 }

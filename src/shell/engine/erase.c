@@ -183,7 +183,8 @@ tw_err tw_erase_look(struct tw_station *s, const struct tw_retention *rule, cons
         l.arena = one;
         c.hold = tw_retention_held_party(rule, party, l.today);
         TW_TRY(each_row(l.db, party, look_at_row, &l, fault));
-        TW_TRY(tw_intake_party(s, party, arena, &c.party, fault));
+        const tw_err err = tw_intake_party(s, party, arena, &c.party, fault);
+        if (err != TW_NOTFOUND) TW_TRY(err); /* its key went: this is an old copy */
     }
     *ret = c;
     return TW_OK;

@@ -184,7 +184,9 @@ static tw_err look_at(void *to, const struct tw_db_party *row, struct tw_fault *
     struct tw_party p;
     if (row->sealed.n == 0) return TW_OK;
     tw_arena_reset(f->one);
-    TW_TRY(tw_intake_party(f->s, row->id, f->one, &p, fault));
+    const tw_err err = tw_intake_party(f->s, row->id, f->one, &p, fault);
+    if (err == TW_NOTFOUND) return TW_OK; /* its key went: this is an old copy */
+    TW_TRY(err);
     if (!is_wanted(f, &p)) return TW_OK;
     if (f->ret->n == TW_ERASE_PARTIES_MAX)
         return tw_fail(fault, TW_LIMIT, "more than %d parties are named so; a request names no more",

@@ -147,4 +147,17 @@ struct tw_db_progress {
 tw_err tw_db_backup(struct tw_db *db, const char *path, const struct tw_db_progress *p,
                     struct tw_fault *fault) TW_MUST_CHECK;
 
+/* The same of keys.db, with mode 0600. Made behind a copy of station.db, it opens all that is in that.
+ * TW_UNAVAILABLE  opened without keys */
+tw_err tw_db_backup_keys(struct tw_db *db, const char *path, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Makes a station's two files, in a directory that has none, out of copies of them. An older schema stays as
+ * it is until it is opened for work. TW_FORMAT  another program's file, or damaged; TW_CONFLICT  there is one
+ * already; of a newer program; TW_ARG  others may read the copy of the keys; and as tw_db_backup */
+struct tw_db_copies {
+    const char *station, *keys; /* paths */
+};
+tw_err tw_db_restore(const struct tw_db_copies *from, const char *dir, const struct tw_db_progress *p,
+                     struct tw_fault *fault) TW_MUST_CHECK;
+
 #endif

@@ -273,7 +273,7 @@ tw_err tw_db_check_file(const char *path, const struct tw_db_checker *how, uint6
     int64_t schema = 0;
     struct tw_db *db = db_new(&(struct tw_db_options){.read_only = true, .without_keys = true});
     if (db == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
-    tw_err err = db_open_lone(db, path, fault);
+    tw_err err = db_open_lone(db, DB_STATION, path, fault);
     if (err == TW_OK) err = db_look_at(db, DB_STATION, &schema, fault);
     if (err == TW_OK && schema != TW_DB_SCHEMA)
         err = tw_fail(fault, TW_CONFLICT,

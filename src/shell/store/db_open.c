@@ -324,10 +324,15 @@ static tw_err look_at_mode(const char *path, enum db_which which, struct tw_faul
     return TW_OK;
 }
 
-tw_err db_open_lone(struct tw_db *db, const char *path, struct tw_fault *fault)
+tw_err db_open_lone(struct tw_db *db, enum db_which which, const char *path, struct tw_fault *fault)
 {
-    TW_TRY(look_at_mode(path, DB_STATION, fault));
-    return db_open_file(db, DB_STATION, path, fault);
+    TW_TRY(look_at_mode(path, which, fault));
+    return db_open_file(db, which, path, fault);
+}
+
+const char *db_file_name(enum db_which which)
+{
+    return kind[which].name;
 }
 
 static tw_err open_one(struct tw_db *db, const char *dir, enum db_which which, struct tw_fault *fault)

@@ -118,8 +118,10 @@ void db_head(const struct db_use *u, struct tw_db_head *ret);
 /* -- opening (db_open.c) */
 tw_err db_open_file(struct tw_db *db, enum db_which which, const char *path, struct tw_fault *fault)
     TW_MUST_CHECK;
-/* A file that is there, by itself: no lock, no keys. */
-tw_err db_open_lone(struct tw_db *db, const char *path, struct tw_fault *fault) TW_MUST_CHECK;
+/* A file that is there, by itself: no lock. */
+tw_err db_open_lone(struct tw_db *db, enum db_which which, const char *path, struct tw_fault *fault)
+    TW_MUST_CHECK;
+const char *db_file_name(enum db_which which); /* in a station's directory */
 tw_err db_exec(struct tw_db *db, enum db_which which, const char *sql, struct tw_fault *fault) TW_MUST_CHECK;
 /* One number a statement gives. */
 tw_err db_ask(struct tw_db *db, enum db_which which, const char *sql, int64_t *ret, struct tw_fault *fault)

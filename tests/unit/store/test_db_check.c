@@ -194,6 +194,34 @@ static void a_backup_holds_no_key(void)
     CHECK(fclose(f) == 0 && n > 0 && memmem(bytes, n, "thirty-two random", 17) == NULL);
 }
 
+static void a_station_comes_back_out_of_its_copies(void)
+{
+    char path[128], keys[128], dir[128];
+    struct stat st;
+    fill();
+    snprintf(path, sizeof path, "%s/copy.db", station_dir);
+    snprintf(keys, sizeof keys, "%s/keys-copy.db", station_dir);
+    snprintf(dir, sizeof dir, "%s/back", station_dir);
+    struct tw_db *writer = station_open(NULL),
+                 *lone = station_open(&(struct tw_db_options){.read_only = true, .without_keys = true});
+    CHECK(tw_db_backup(writer, path, NULL, NULL) == TW_OK && tw_db_backup_keys(writer, keys, NULL) == TW_OK);
+    CHECK(stat(keys, &st) == 0 && (st.st_mode & 0777) == 0600);
+    CHECK(tw_db_backup_keys(writer, keys, NULL) == TW_CONFLICT);
+    CHECK(tw_db_backup_keys(lone, path, NULL) == TW_UNAVAILABLE);
+    tw_db_free(writer);
+    tw_db_free(lone);
+    const struct tw_db_copies copies = {path, keys}, turned = {keys, path}, loose = {path, path};
+    CHECK(mkdir(dir, 0750) == 0);
+    CHECK(tw_db_restore(&loose, dir, NULL, NULL) == TW_ARG); /* others may read these keys */
+    CHECK(chmod(path, 0600) == 0 && tw_db_restore(&turned, dir, NULL, NULL) == TW_FORMAT);
+    CHECK(tw_db_restore(&copies, dir, NULL, NULL) == TW_OK);
+    CHECK(tw_db_restore(&copies, dir, NULL, NULL) == TW_CONFLICT);
+    struct tw_db *db = NULL;
+    CHECK(tw_db_open(dir, NULL, &db, NULL) == TW_OK && damages_of(db) == 0);
+    CHECK(count_of(db, TW_DB_FACET_OFFICE, "south") > 0);
+    tw_db_free(db);
+}
+
 static void a_backup_that_was_given_up_leaves_nothing(void)
 {
     char path[128];
@@ -233,6 +261,7 @@ int main(void)
     RUN(a_check_can_be_stopped_and_is_none_of_a_batch);
     RUN(a_backup_is_of_one_moment_while_a_writer_goes_on);
     RUN(a_backup_holds_no_key);
+    RUN(a_station_comes_back_out_of_its_copies);
     RUN(a_backup_that_was_given_up_leaves_nothing);
     RUN(what_is_no_backup_is_refused);
     station_clear();
