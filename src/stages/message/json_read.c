@@ -300,6 +300,12 @@ static void read_members(struct reading *r, struct place at, const struct tw_jso
     }
 }
 
+static const char *object_words(enum tw_level level)
+{
+    if (level == TW_LEVEL_DECL) return "a declaration is an object {...}";
+    return level == TW_LEVEL_MANIFEST ? "a manifest is an object {...}" : "a notification is an object {...}";
+}
+
 /* `ret` is where the object is to be found; NULL: there was no room for one. */
 static tw_err read_object(enum tw_level level, const struct tw_json_node *node, struct reading *r, void *ret,
                           struct tw_fault *fault)
@@ -314,9 +320,7 @@ static tw_err read_object(enum tw_level level, const struct tw_json_node *node, 
         if (node->kind == TW_JSON_OBJECT)
             read_members(r, (struct place){level, ret, {NULL, 0}}, node);
         else
-            not_so(r, node,
-                   level == TW_LEVEL_DECL ? "a declaration is an object {...}"
-                                          : "a notification is an object {...}");
+            not_so(r, node, object_words(level));
     }
     if (r->first.code != TW_OK && fault != NULL) *fault = r->first;
     return r->first.code;
@@ -329,6 +333,16 @@ tw_err tw_json_read_decl(const struct tw_json_node *node, uint32_t items_max, co
     struct tw_decl *decl = tw_arena_alloc(arena, sizeof *decl);
     TW_TRY(read_object(TW_LEVEL_DECL, node, &r, decl, fault));
     *ret = decl;
+    return TW_OK;
+}
+
+tw_err tw_json_read_manifest(const struct tw_json_node *node, const struct tw_json_told *told,
+                             struct tw_arena *arena, struct tw_manifest **ret, struct tw_fault *fault)
+{
+    struct reading r = {.told = told, .arena = arena};
+    struct tw_manifest *m = tw_arena_alloc(arena, sizeof *m);
+    TW_TRY(read_object(TW_LEVEL_MANIFEST, node, &r, m, fault));
+    *ret = m;
     return TW_OK;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* message/json_read.h -- JSON becomes a declaration or notification (docs/formats/json.md).
+/* message/json_read.h -- JSON becomes a declaration, notification or manifest (docs/formats/json.md).
  *
  * In : one JSON text (message/json_in.h).
  * Out: what it says, as it was written by message/json_write.h or by others in the same form; or every fault
@@ -36,6 +36,11 @@ tw_err tw_json_read_decl(const struct tw_json_node *node, uint32_t items_max, co
  * refused, unless extra says where the answer stood that it was read from: its function is there, too. */
 tw_err tw_json_read_notification(const struct tw_json_node *node, const struct tw_json_told *told,
                                  struct tw_arena *arena, struct tw_notification **ret, struct tw_fault *fault)
+    TW_MUST_CHECK;
+
+/* The same of a manifest, as message/json_write.h writes it. */
+tw_err tw_json_read_manifest(const struct tw_json_node *node, const struct tw_json_told *told,
+                             struct tw_arena *arena, struct tw_manifest **ret, struct tw_fault *fault)
     TW_MUST_CHECK;
 
 /* What an object could be: TW_LEVEL_DECL or TW_LEVEL_NOTIFICATION, whichever knows more of its members; where

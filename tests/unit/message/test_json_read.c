@@ -51,6 +51,29 @@ static void writes(const struct tw_decl *d, const char *want)
     CHECK(!out.failed && tw_str_is(tw_buf_view(&out), want));
 }
 
+/* A manifest, too: what was written is read and written as it was. */
+static void a_manifest_comes_back_as_it_was_written(void)
+{
+    const struct tw_str text = TW_STR(
+        "{\"carrier\":{\"id\":\"C1\"},\"consignments\":[{\"bill\":\"B1\",\"consignee\":{\"name\":\"N\"},"
+        "\"containers\":[{\"id\":\"CSQU3054383\"}],\"gross_mass_kg\":\"12.5\",\"items\":[{\"hs\":\"610910\","
+        "\"number\":1,\"package_count\":3}],\"kind\":\"house\",\"master\":\"M1\"}],\"id\":\"7\","
+        "\"lodged_at\":\"2026-11-20T08:00:00Z\",\"version\":2,\"voyage\":\"V1\"}");
+    const struct tw_json_node *root = NULL;
+    struct tw_manifest *m = NULL;
+    TW_SCOPED_BUF out = {0};
+    tw_arena_reset(arena);
+    CHECK(tw_json_parse(text, NULL, arena, &root, NULL) == TW_OK);
+    const tw_err err = tw_json_read_manifest(root, NULL, arena, &m, &fault);
+    if (err != TW_OK) printf("# %s: %s\n", fault.path, fault.note);
+    CHECK(err == TW_OK && m->consignments.n == 1 && m->consignments.at[0].kind == TW_BILL_HOUSE);
+    tw_json_write_line(TW_LEVEL_MANIFEST, m, &out);
+    CHECK(out.n == text.n + 1 && memcmp(out.p, text.s, text.n) == 0);
+    CHECK(tw_json_parse(TW_STR("[]"), NULL, arena, &root, NULL) == TW_OK &&
+          tw_json_read_manifest(root, NULL, arena, &m, &fault) == TW_FORMAT);
+    CHECK(strstr(fault.note, "a manifest is an object") != NULL);
+}
+
 static void the_form_is_the_documented_one(void)
 {
     const char *const text = "{\"containers\":[{\"id\":\"CSQU3054383\",\"seal\":\"S1\"}],\"declarant\":{"
@@ -324,6 +347,7 @@ static void no_allocation_may_fail_unseen(void)
 int main(void)
 {
     CHECK(tw_arena_new(256 << 20, &arena) == TW_OK);
+    RUN(a_manifest_comes_back_as_it_was_written);
     RUN(the_form_is_the_documented_one);
     RUN(order_blanks_and_spelling_do_not_matter);
     RUN(each_fault_has_its_path_and_says_what_is_right);
