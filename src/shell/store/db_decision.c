@@ -201,9 +201,9 @@ tw_err tw_db_manifest(struct tw_db *db, uint64_t reg, uint32_t version, struct t
 tw_err tw_db_manifest_known(struct tw_db *db, const uint8_t ref[TW_DB_ID], uint32_t version,
                             struct tw_db_known *ret, struct tw_fault *fault)
 {
-    struct db_use u = db_use(db, DB_SQL_MANIFEST_KNOWN);
+    struct db_use u = db_use(db, version > 0 ? DB_SQL_MANIFEST_KNOWN : DB_SQL_MANIFEST_KNOWN_LAST);
     db_bytes(&u, ref, TW_DB_ID);
-    db_i64(&u, version);
+    if (version > 0) db_i64(&u, version);
     return db_read_known(&u, ret, fault);
 }
 

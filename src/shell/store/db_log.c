@@ -203,6 +203,23 @@ tw_err tw_db_object(struct tw_db *db, const uint8_t hash[TW_SHA256_BYTES], struc
     return TW_OK;
 }
 
+tw_err tw_db_object_look(struct tw_db *db, const uint8_t hash[TW_SHA256_BYTES], uint64_t *ret_bytes,
+                         struct tw_fault *fault)
+{
+    uint8_t now[TW_SHA256_BYTES];
+    bool there = false;
+    struct db_use u = db_use(db, DB_SQL_OBJECT_BYTES);
+    db_bytes(&u, hash, TW_SHA256_BYTES);
+    TW_TRY(db_row(&u, &there, fault));
+    if (!there) return tw_fail(fault, TW_NOTFOUND, "the station keeps nothing of this hash");
+    const struct tw_str bytes = db_col_str(&u, 0);
+    tw_sha256(bytes.s, bytes.n, now);
+    *ret_bytes = bytes.n;
+    db_end(&u);
+    if (memcmp(now, hash, sizeof now) == 0) return TW_OK;
+    return db_damaged(db, "an object has another hash than its own", fault);
+}
+
 /* -- snapshots */
 
 static tw_err put_part(struct tw_db *db, const struct tw_db_snapshot *s, int64_t part, struct tw_str bytes,

@@ -51,6 +51,10 @@ tw_err tw_db_object_put(struct tw_db *db, struct tw_str kind, struct tw_str byte
 tw_err tw_db_object(struct tw_db *db, const uint8_t hash[TW_SHA256_BYTES], struct tw_arena *arena,
                     struct tw_str *ret_kind, struct tw_str *ret, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* Is it there, and are its bytes what its hash says? *ret_bytes = how many. TW_NOTFOUND; TW_FORMAT */
+tw_err tw_db_object_look(struct tw_db *db, const uint8_t hash[TW_SHA256_BYTES], uint64_t *ret_bytes,
+                         struct tw_fault *fault) TW_MUST_CHECK;
+
 /* -- snapshots: a state as it was when everything before `seq` had been taken in */
 
 struct tw_db_snapshot {

@@ -166,7 +166,8 @@ tw_err tw_db_manifest(struct tw_db *db, uint64_t reg, uint32_t version, struct t
                       struct tw_db_manifest *ret, struct tw_fault *fault)
     TW_MUST_CHECK; /* version 0 = the last one; TW_NOTFOUND */
 tw_err tw_db_manifest_known(struct tw_db *db, const uint8_t ref[TW_DB_ID], uint32_t version,
-                            struct tw_db_known *ret, struct tw_fault *fault) TW_MUST_CHECK; /* TW_NOTFOUND */
+                            struct tw_db_known *ret, struct tw_fault *fault)
+    TW_MUST_CHECK; /* version 0 = the last one; TW_NOTFOUND */
 
 /* -- in order: all whose seq is `from` or more, rising, at most `limit` of them (0 = all). What the function
  * returns but TW_OK ends it and is handed on. It may read, and must not write. */

@@ -73,13 +73,16 @@ static void an_object_is_kept_under_its_hash(void)
 {
     uint8_t hash[TW_SHA256_BYTES], again[TW_SHA256_BYTES];
     struct tw_str kind, bytes;
+    uint64_t n = 0;
     CHECK(tw_db_begin(db, NULL) == TW_OK);
     CHECK(tw_db_object_put(db, TW_STR("model"), TW_STR("abc"), hash, NULL) == TW_OK);
     CHECK(tw_db_object_put(db, TW_STR("other"), TW_STR("abc"), again, NULL) == TW_OK);
     CHECK(memcmp(hash, again, sizeof hash) == 0 && hash[0] == 0xba && tw_db_commit(db, NULL) == TW_OK);
     CHECK(tw_db_object(db, hash, arena, &kind, &bytes, NULL) == TW_OK);
     CHECK(tw_str_is(kind, "model") && tw_str_is(bytes, "abc"));
+    CHECK(tw_db_object_look(db, hash, &n, NULL) == TW_OK && n == 3);
     hash[3] ^= 1;
+    CHECK(tw_db_object_look(db, hash, &n, NULL) == TW_NOTFOUND && n == 3);
     CHECK(tw_db_object(db, hash, arena, &kind, &bytes, NULL) == TW_NOTFOUND);
 }
 
