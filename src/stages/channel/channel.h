@@ -93,6 +93,10 @@ struct tw_channel_settings tw_channel_defaults(void);
 tw_err tw_channel_settings_read(const struct tw_yaml *root, struct tw_arena *arena,
                                 struct tw_channel_settings *ret, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* The same the other way: all of them, appended as YAML that reads back as they are, with what is a default
+ * spelt out. The same settings are always the same bytes. */
+void tw_channel_settings_put(const struct tw_channel_settings *s, struct tw_buf *out);
+
 /* TW_RANGE with the setting's name in fault->path. */
 tw_err tw_channel_settings_check(const struct tw_channel_settings *s, struct tw_fault *fault) TW_MUST_CHECK;
 

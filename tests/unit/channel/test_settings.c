@@ -253,6 +253,29 @@ static void tells_when_there_is_no_room(void)
     CHECK(err == TW_OK && sizes > 10);
 }
 
+/* What is read back from what was put is put as it was. */
+static void comes_back_as_it_was_put(void)
+{
+    static const char *const text[] = {
+        "{}",
+        "expected_rate: {red: 0.0123456789, yellow: 0.3, blue: 0.01}\nexploration: {red: 1e-7}\nwindow: 777",
+        "capacity: {red: 0, blue: 9}\nshifts: [{from: '06:00'}, {from: '22:30', capacity: {red: 5}}]\n"
+        "offices: [{id: 'b \\ \" # x'}, {id: A, capacity: {yellow: 3}, shifts: [{from: '00:00'}]}]\n"
+        "stand_by_minutes: 30\nyellow_days: 10\nrelodging_days: 0\ngoods_max: 12\ngoods_names: 7\n"};
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        TW_SCOPED_BUF first = {0}, second = {0};
+        struct tw_channel_settings s;
+        CHECK(read_text(text[i], &s, NULL) == TW_OK);
+        tw_channel_settings_put(&s, &first);
+        tw_buf_char(&first, '\0');
+        CHECK(!first.failed && read_text(first.p, &s, NULL) == TW_OK);
+        tw_channel_settings_put(&s, &second);
+        CHECK(second.n + 1 == first.n && memcmp(first.p, second.p, second.n) == 0);
+    }
+    struct tw_channel_settings s;
+    CHECK(read_text(text[2], &s, NULL) == TW_OK && s.offices == 2 && s.office[1].id.n == 9);
+}
+
 static void done(void)
 {
     tw_arena_free(arena);
@@ -269,6 +292,7 @@ int main(void)
     RUN(has_the_defaults_of_its_header);
     RUN(takes_settings_up_to_the_ends_of_their_ranges);
     RUN(refuses_what_cannot_be_with_the_place);
+    RUN(comes_back_as_it_was_put);
     done();
     return DONE();
 }
