@@ -94,7 +94,7 @@ _tidewaiter()
         esac
         ;;
     assess)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --out --keys --no-reasons --full --station --signer'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --duty-mix --de-minimis --memory --state --findings --selected --cancelled --key --seed --out --keys --no-reasons --full --station --signer'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -102,14 +102,14 @@ _tidewaiter()
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --manifests) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
-        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
-        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --selected) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --cancelled) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --keys) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
@@ -117,7 +117,7 @@ _tidewaiter()
         esac
         ;;
     explain)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --id'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --duty-mix --de-minimis --memory --state --findings --selected --cancelled --key --seed --id'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -125,19 +125,19 @@ _tidewaiter()
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --manifests) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
-        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
-        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --selected) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --cancelled) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     criteria)
-        words='--help --json --quiet --over --out --as --to --at --map --currency --rates --tariff --rejects --manifests --model --state --findings --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory'
+        words='--help --json --quiet --over --out --as --to --at --map --currency --rates --tariff --rejects --manifests --model --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --duty-mix --de-minimis --memory --state --findings --selected --cancelled --key --seed'
         case $prev in
         --over) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -149,14 +149,14 @@ _tidewaiter()
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --manifests) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
-        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
-        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --selected) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --cancelled) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
@@ -175,32 +175,38 @@ _tidewaiter()
         esac
         ;;
     import)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --station --findings --signer'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --manifests --model --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --duty-mix --de-minimis --memory --station --findings --signer'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --manifests) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         esac
         ;;
     replay)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --state --findings --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --selected --cancelled --channels --key --seed --duty-mix --de-minimis --memory --station --signer'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --duty-mix --de-minimis --memory --state --findings --selected --cancelled --key --seed --station --signer'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --tariff) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --model) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
-        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
-        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --criteria) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --selected) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --cancelled) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-        --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         esac

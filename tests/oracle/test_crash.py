@@ -270,7 +270,7 @@ def log_is_whole(st, client):
     days = [leaf["day"] for leaf in said if leaf["type"] == "commitment"]
     check(len(days) == len(set(days)), "each day has one commitment")
     check(st.rows("SELECT (SELECT count(*) FROM decl) + (SELECT count(*) FROM decision) + (SELECT count(*) FROM finding)")[0][0] ==
-          len(said) - len(days) - sum(leaf["type"] == "reveal" for leaf in said), "there is no row without a leaf")
+          len(said) - len(days) - sum(leaf["type"] in ("reveal", "object", "settings") for leaf in said), "there is no row without a leaf")
 
 
 def copy_of(st, top):

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
+#include "cli/rules.h"
 #include "cli/station.h"
 #include "cli/table_priv.h"
 #include "engine/intake.h"
+#include "engine/manifests.h"
 #include "store/file.h"
 
 enum { BATCH = 1000, ARENA_BYTES = 200 << 20 };
@@ -16,16 +18,18 @@ struct import {
     struct tw_arena *arena;
     struct tw_buf text; /* receipts of what is not safe yet */
     size_t in_batch;
-    uint64_t taken, known, refused, findings;
+    uint64_t taken, known, refused, findings, manifests;
+    struct tw_rules_changed rules;
 };
 
-static void put_receipt(struct import *m, struct tw_str id, const struct tw_intake_receipt *r)
+static void put_receipt(struct import *m, const char *what, struct tw_str id,
+                        const struct tw_intake_receipt *r)
 {
     char number[TW_STATION_NUMBER + 8];
     struct tw_json j = {.out = &m->text};
     tw_station_number(r->reg, number);
     tw_json_begin_object(&j);
-    tw_json_key(&j, "declaration_id");
+    tw_json_key(&j, what);
     tw_json_str(&j, id);
     tw_json_key(&j, "registration");
     tw_json_text(&j, number);
@@ -52,24 +56,38 @@ static tw_err commit(struct import *m, struct tw_fault *fault)
     return TW_OK;
 }
 
+static tw_err open_batch(struct import *m, struct tw_fault *fault)
+{
+    if (m->in_batch == 0) TW_TRY(tw_station_begin(m->station, fault));
+    m->in_batch++;
+    return TW_OK;
+}
+
+/* One that was not taken: alone, and nothing of it was written; all else ends the work. */
+static tw_err refuse(struct import *m, tw_err err, const struct tw_fault *why, struct tw_fault *fault)
+{
+    if (err != TW_CONFLICT && err != TW_LIMIT) {
+        if (fault != NULL) *fault = *why;
+        return err;
+    }
+    m->refused++;
+    tw_cli_reading_pause(m->reading);
+    if (!m->cli->quiet) tw_cli_tell(m->cli, why);
+    return TW_OK;
+}
+
 static tw_err take(struct import *m, const struct tw_decl *d, struct tw_fault *fault)
 {
     struct tw_intake_receipt r;
     struct tw_fault why = {.code = TW_OK};
-    if (m->in_batch == 0) TW_TRY(tw_station_begin(m->station, fault));
-    m->in_batch++;
+    TW_TRY(open_batch(m, fault));
     const tw_err err = tw_intake_take(m->intake, d, &r, &why);
-    if (err == TW_CONFLICT || err == TW_LIMIT) { /* this one alone, and nothing of it was written */
-        m->refused++;
-        tw_cli_reading_pause(m->reading);
-        if (!m->cli->quiet) tw_cli_tell(m->cli, &why);
-    } else if (err != TW_OK) {
-        if (fault != NULL) *fault = why;
-        return err;
+    if (err != TW_OK) {
+        TW_TRY(refuse(m, err, &why, fault));
     } else {
         m->known += r.known;
         m->taken += !r.known;
-        if (m->cli->json) put_receipt(m, d->id, &r);
+        if (m->cli->json) put_receipt(m, "declaration_id", d->id, &r);
     }
     return m->in_batch == BATCH ? commit(m, fault) : TW_OK;
 }
@@ -92,19 +110,12 @@ static tw_err take_finding(struct import *m, const struct tw_finding *f, struct 
 {
     struct tw_fault why = {.code = TW_OK};
     bool known = false;
-    if (m->in_batch == 0) TW_TRY(tw_station_begin(m->station, fault));
-    m->in_batch++;
+    TW_TRY(open_batch(m, fault));
     const tw_err err = tw_intake_finding(m->intake, f, &known, &why);
-    if (err == TW_CONFLICT || err == TW_LIMIT) {
-        m->refused++;
-        tw_cli_reading_pause(m->reading);
-        if (!m->cli->quiet) tw_cli_tell(m->cli, &why);
-    } else if (err != TW_OK) {
-        if (fault != NULL) *fault = why;
-        return err;
-    } else {
+    if (err != TW_OK)
+        TW_TRY(refuse(m, err, &why, fault));
+    else
         m->findings += !known;
-    }
     return m->in_batch == BATCH ? commit(m, fault) : TW_OK;
 }
 
@@ -121,13 +132,77 @@ static tw_err import_findings(struct import *m, struct tw_fault *fault)
     return commit(m, fault);
 }
 
+static tw_err take_manifest(struct import *m, const struct tw_manifest *one, struct tw_fault *fault)
+{
+    struct tw_intake_receipt r;
+    struct tw_fault why = {.code = TW_OK};
+    TW_TRY(open_batch(m, fault));
+    const tw_err err = tw_intake_manifest(m->intake, one, &r, &why);
+    if (err != TW_OK) {
+        TW_TRY(refuse(m, err, &why, fault));
+    } else {
+        m->manifests += !r.known;
+        if (m->cli->json) put_receipt(m, "manifest_id", one->id, &r);
+    }
+    return m->in_batch == BATCH ? commit(m, fault) : TW_OK;
+}
+
+static tw_err import_manifests(struct import *m, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    struct tw_manifests all;
+    const char *path = tw_cli_value(m->cli, "manifests");
+    if (path == NULL) return TW_OK;
+    if (tw_arena_new((size_t)TW_MANIFESTS_MIB << 20, &arena) != TW_OK)
+        return tw_fail(fault, TW_NOMEM, "out of memory");
+    m->cli->file = path;
+    TW_TRY(tw_manifests_read(&path, 1, tw_cli_reading_options(m->reading), arena, &all, fault));
+    for (size_t i = 0; i < all.n; i++) TW_TRY(take_manifest(m, all.at[i], fault));
+    m->cli->file = NULL;
+    return commit(m, fault);
+}
+
+static tw_err import_rules(struct import *m, struct tw_fault *fault)
+{
+    const struct tw_cli_rules how = {.reasons = NULL};
+    if (!tw_cli_rules_given(m->cli)) return TW_OK;
+    return tw_cli_rules_change(m->cli, m->reading, m->station, &how, &m->rules, fault);
+}
+
+/* In the order in which they count: what is decided by, what is known of the goods, the goods, what was
+ * found. */
+static tw_err take_all(struct import *m, struct tw_fault *fault)
+{
+    TW_TRY(import_rules(m, fault));
+    TW_TRY(import_manifests(m, fault));
+    for (size_t i = 0; i < m->cli->args; i++) TW_TRY(import_file(m, m->cli->arg[i], fault));
+    return import_findings(m, fault);
+}
+
+static void tell(const struct import *m)
+{
+    if (m->rules.objects > 0 || m->rules.settings)
+        tw_cli_note(m->cli, "%zu objects pinned; %s", m->rules.objects,
+                    m->rules.settings ? "what is decided from now on is decided by them"
+                                      : "they decided already");
+    if (m->manifests > 0)
+        tw_cli_note(m->cli, "%llu manifests taken in, recorded and signed", (unsigned long long)m->manifests);
+    tw_cli_note(
+        m->cli,
+        "%llu declarations and %llu findings taken in, recorded and signed; %llu declarations were here "
+        "before",
+        (unsigned long long)m->taken, (unsigned long long)m->findings, (unsigned long long)m->known);
+}
+
 static tw_err begin(struct import *m, struct tw_fault *fault)
 {
     const struct tw_file_options how = {.stop = NULL};         /* what is safe is told, interrupted or not */
     tw_cli_reading_options(m->reading)->ids_may_return = true; /* known ones are told, not refused */
-    if (m->cli->args == 0 && tw_cli_value(m->cli, "findings") == NULL)
+    if (m->cli->args == 0 && tw_cli_value(m->cli, "findings") == NULL &&
+        tw_cli_value(m->cli, "manifests") == NULL && !tw_cli_rules_given(m->cli))
         return tw_fail(fault, TW_ARG,
-                       "`import` takes the files that declarations stand in, or --findings FILE");
+                       "`import` takes the files that declarations stand in, --findings FILE, --manifests "
+                       "FILE, or what is to be decided by: --model DIR, --criteria FILE, --lists FILE ...");
     TW_TRY(tw_file_out_open("-", &how, &m->out, fault));
     TW_TRY(tw_cli_station(m->cli, false, &m->station, fault));
     TW_TRY(tw_intake_new(m->station, &m->intake, fault));
@@ -137,16 +212,12 @@ static tw_err begin(struct import *m, struct tw_fault *fault)
 static tw_err import(struct import *m, struct tw_fault *fault)
 {
     TW_TRY(begin(m, fault));
-    for (size_t i = 0; i < m->cli->args; i++) TW_TRY(import_file(m, m->cli->arg[i], fault));
-    TW_TRY(import_findings(m, fault));
+    TW_TRY(take_all(m, fault));
     TW_TRY(tw_station_settle(m->station, fault));
     TW_TRY(tw_file_out_commit(m->out, fault));
     tw_cli_reading_summary(m->reading, m->refused);
-    tw_cli_note(
-        m->cli,
-        "%llu declarations and %llu findings taken in, recorded and signed; %llu declarations were here "
-        "before",
-        (unsigned long long)m->taken, (unsigned long long)m->findings, (unsigned long long)m->known);
+    tell(m);
+    TW_TRY(tw_cli_reading_manifests(m->reading, fault));
     if (m->refused == 0) return TW_OK;
     return tw_fail(fault, TW_FORMAT, "%llu were refused and not taken in; the others were",
                    (unsigned long long)m->refused);

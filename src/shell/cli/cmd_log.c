@@ -20,6 +20,23 @@ static void on_progress(void *to, uint64_t leaves)
     tw_progress_at(to, leaves, 0, leaves);
 }
 
+static void put_report(const struct tw_station_log_report *r, struct tw_str key, struct tw_buf *out)
+{
+    tw_buf_printf(out, "the log is whole: %llu leaves under %llu checkpoints, the last signed by %.*s\n",
+                  ull(r->leaves), ull(r->checkpoints), TW_STR_ARG(key));
+    tw_buf_printf(out,
+                  "%llu declarations taken in, %llu decisions, %llu findings, keys of %llu days committed to "
+                  "and of %llu revealed\n",
+                  ull(r->intakes), ull(r->decisions), ull(r->findings), ull(r->commitments), ull(r->reveals));
+    if (r->erasures > 0)
+        tw_buf_printf(out,
+                      "erased: %llu of these declarations, with %llu parties whom two people signed for\n",
+                      ull(r->erased), ull(r->erasures));
+    if (r->objects + r->settings + r->manifests > 0)
+        tw_buf_printf(out, "%llu objects pinned, settings put in force %llu times, %llu manifests taken in\n",
+                      ull(r->objects), ull(r->settings), ull(r->manifests));
+}
+
 /* The whole log of a station. */
 static tw_err verify_station(struct tw_cli *cli, struct tw_fault *fault)
 {
@@ -32,19 +49,7 @@ static tw_err verify_station(struct tw_cli *cli, struct tw_fault *fault)
     const struct tw_station_log_watch watch = {&progress, on_progress, tw_cli_stop()};
     const tw_err err = tw_station_log_verify(s, &watch, &r, fault);
     tw_progress_end(&progress);
-    if (err == TW_OK) {
-        tw_buf_printf(&out,
-                      "the log is whole: %llu leaves under %llu checkpoints, the last signed by %.*s\n"
-                      "%llu declarations taken in, %llu decisions, %llu findings, keys of %llu days "
-                      "committed to and of "
-                      "%llu revealed\n",
-                      ull(r.leaves), ull(r.checkpoints), TW_STR_ARG(tw_station_key(s)), ull(r.intakes),
-                      ull(r.decisions), ull(r.findings), ull(r.commitments), ull(r.reveals));
-        if (r.erasures > 0)
-            tw_buf_printf(
-                &out, "erased: %llu of these declarations, with %llu parties whom two people signed for\n",
-                ull(r.erased), ull(r.erasures));
-    }
+    if (err == TW_OK) put_report(&r, tw_station_key(s), &out);
     tw_station_log_report_free(&r);
     TW_TRY(err);
     return tw_cli_write(&out, fault);

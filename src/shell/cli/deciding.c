@@ -8,8 +8,8 @@
 
 enum { SETTINGS_BYTES_MAX = 4 << 20, KEY_BYTES_MAX = TW_DRAW_KEY_MAX + 2 };
 
-static tw_err read_channels(struct tw_cli *cli, struct tw_arena *arena, struct tw_channel_settings *ret,
-                            struct tw_fault *fault)
+tw_err tw_cli_channels(struct tw_cli *cli, struct tw_arena *arena, struct tw_channel_settings *ret,
+                       struct tw_fault *fault)
 {
     const char *path = tw_cli_value(cli, "channels");
     *ret = tw_channel_defaults();
@@ -84,7 +84,7 @@ tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struc
     o.limits.de_minimis = tw_cli_real(cli, "de_minimis");
     o.memory_mib = (uint32_t)tw_cli_whole(cli, "memory");
     TW_TRY(look_at_criteria(cli, fault));
-    TW_TRY(read_channels(cli, tw_cli_reading_arena(reading), &o.channels, fault));
+    TW_TRY(tw_cli_channels(cli, tw_cli_reading_arena(reading), &o.channels, fault));
     TW_TRY(read_draws(cli, &o.draws, fault));
     TW_TRY(tw_cli_lists(cli, lists, fault));
     o.lists = (struct tw_watchlists){lists->at, lists->n};

@@ -36,6 +36,10 @@ void tw_cli_deciding_window(const struct tw_run_options *o, const struct tw_run_
  * turned down. Nothing where there are none. */
 void tw_cli_deciding_full(const struct tw_run_summary *s, const char *before, struct tw_buf *out);
 
+/* The settings of --channels, else the defaults; texts in the arena. cli->file is the one at fault */
+tw_err tw_cli_channels(struct tw_cli *cli, struct tw_arena *arena, struct tw_channel_settings *ret,
+                       struct tw_fault *fault) TW_MUST_CHECK;
+
 /* Those of the options. */
 struct tw_criteria_limits tw_cli_criteria_limits(const struct tw_cli *cli);
 

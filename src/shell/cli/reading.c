@@ -196,8 +196,7 @@ tw_err tw_cli_reading_manifests(const struct tw_cli_reading *r, struct tw_fault 
 {
     const unsigned long long n = r->manifests_refused;
     if (n == 0) return TW_OK;
-    return tw_fail(fault, TW_FORMAT,
-                   "%llu file%s of manifests %s refused; declarations were held against the others", n,
+    return tw_fail(fault, TW_FORMAT, "%llu file%s of manifests %s refused; the others were taken", n,
                    n == 1 ? "" : "s", n == 1 ? "was" : "were");
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "cli/progress.h"
+#include "cli/rules.h"
 #include "cli/table_priv.h"
 #include "store/file.h"
 
@@ -106,19 +107,36 @@ static void tell(const struct deciding *d, const struct tw_station_count *n)
     if (!b.failed) tw_cli_note(d->cli, "%.*s", (int)b.n, b.p);
 }
 
+/* What the options say is pinned and put in force first; then that alone decides. */
+static tw_err open_rules(const struct deciding *d, struct tw_station *s, struct tw_rules *ret,
+                         struct tw_fault *fault)
+{
+    const bool reasons = !tw_cli_flag(d->cli, "no_reasons");
+    const struct tw_cli_rules how = {.reasons = &reasons};
+    const struct tw_lists_options lists = tw_cli_lists_options(d->cli);
+    const struct tw_pin_told told = {d->cli, tw_cli_rules_told};
+    struct tw_rules_changed changed;
+    struct tw_station_period now;
+    struct tw_station_settings set;
+    TW_TRY(tw_cli_rules_change(d->cli, d->reading, s, &how, &changed, fault));
+    TW_TRY(tw_settings_last(s, &now, fault));
+    TW_TRY(tw_settings_of(s, &now, &set, fault));
+    return tw_rules_open(s, &set, &lists, &told, ret, fault);
+}
+
 static tw_err assess(struct deciding *d, struct tw_fault *fault)
 {
-    __attribute__((cleanup(tw_lists_freep))) struct tw_lists lists = {.n = 0};
+    __attribute__((cleanup(tw_rules_closep))) struct tw_rules rules = {.arena = NULL};
     TW_SCOPED(tw_station) *station = NULL;
     const struct tw_file_options how = {.stop = NULL}; /* what is safe is told, interrupted or not */
     const char *path = tw_cli_value(d->cli, "out");
-    struct tw_run_options o;
+    struct tw_run_options o = {.input = *tw_cli_reading_options(d->reading)};
     struct tw_station_count n = {0};
-    TW_TRY(tw_cli_deciding(d->cli, d->reading, &lists, &o, fault));
-    o.reasons = !tw_cli_flag(d->cli, "no_reasons");
     d->cli->file = path;
     TW_TRY(tw_file_out_open(path != NULL ? path : "-", &how, &d->file, fault));
     TW_TRY(tw_cli_station(d->cli, false, &station, fault));
+    TW_TRY(open_rules(d, station, &rules, fault));
+    tw_rules_options(&rules, &o);
     const struct tw_station_run run = {.station = station,
                                        .how = &o,
                                        .to = d,

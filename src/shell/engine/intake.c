@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/intake.h"
+#include "engine/intake_priv.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -43,12 +43,6 @@ uint32_t tw_intake_role(struct tw_str name)
         if (tw_str_is(name, role_row[i].name)) return 1u << i;
     return 0;
 }
-
-struct tw_intake {
-    struct tw_station *s;
-    struct tw_arena *arena; /* of the declaration at hand */
-    struct tw_buf whole, fields, sealed, text, leaf;
-};
 
 tw_err tw_intake_new(struct tw_station *s, struct tw_intake **ret, struct tw_fault *fault)
 {
@@ -195,6 +189,23 @@ static tw_err add_role(struct tw_db_role *role, size_t *n, const uint8_t id[TW_D
     return TW_OK;
 }
 
+static tw_err put_id(struct tw_intake *in, struct tw_party *p, const uint8_t id[TW_DB_ID],
+                     struct tw_fault *fault)
+{
+    char hex[PARTY_HEX + 1];
+    hex_of(id, hex);
+    *p = (struct tw_party){.country = p->country};
+    return tw_str_dup(in->arena, tw_str_from(hex), &p->id) == TW_OK ? TW_OK : no_memory(fault);
+}
+
+tw_err intake_party(struct tw_intake *in, struct tw_party *p, struct tw_fault *fault)
+{
+    uint8_t id[TW_DB_ID];
+    if (!is_named(p)) return TW_OK;
+    TW_TRY(know_party(in, p, id, fault));
+    return put_id(in, p, id, fault);
+}
+
 /* Where it is, by a fingerprint, so that others at the same place are known to be; 0 = it does not say. */
 static uint64_t place_of(const struct tw_intake *in, const struct tw_party *p)
 {
@@ -224,15 +235,12 @@ static tw_err take_parties(struct tw_intake *in, struct tw_decl *plain, struct t
     for (size_t i = 0; i < ROLES; i++) {
         struct tw_party *p = party(plain, i);
         uint8_t id[TW_DB_ID];
-        char hex[PARTY_HEX + 1];
         if (!is_named(p)) continue;
         TW_TRY(know_party(in, p, id, fault));
         TW_TRY(add_role(role, n, id, i));
-        hex_of(id, hex);
         const uint64_t place = p == &plain->importer ? place_of(in, p) : 0;
-        *p = (struct tw_party){.country = p->country};
+        TW_TRY(put_id(in, p, id, fault));
         if (place != 0 && put_place(in->arena, place, &p->postcode) != TW_OK) return no_memory(fault);
-        if (tw_str_dup(in->arena, tw_str_from(hex), &p->id) != TW_OK) return no_memory(fault);
     }
     return TW_OK;
 }
@@ -333,15 +341,14 @@ static void put_leaf(const struct tw_db_decl *row, const uint8_t source[TW_SHA25
     tw_json_end_object(&j);
 }
 
-/* Under the key of the declaration, which its first version has made. */
-static tw_err seal_source(struct tw_intake *in, const struct tw_db_decl *row, uint8_t source[TW_SHA256_BYTES],
-                          struct tw_fault *fault)
+tw_err intake_seal(struct tw_intake *in, uint64_t reg, uint32_t version, uint8_t source[TW_SHA256_BYTES],
+                   struct tw_fault *fault)
 {
-    const struct tw_db_key_id id = {.of = TW_DB_KEY_SOURCE, .reg = row->head.reg};
+    const struct tw_db_key_id id = {.of = TW_DB_KEY_SOURCE, .reg = reg};
     uint8_t key[TW_DB_KEY], nonce[TW_SEAL_NONCE];
     char of[48];
-    snprintf(of, sizeof of, "%012llu/%u", (unsigned long long)row->head.reg, row->head.version);
-    if (row->head.version == 1) {
+    snprintf(of, sizeof of, "%012llu/%u", (unsigned long long)reg, version);
+    if (version == 1) {
         TW_TRY(seal_new(in, &id, tw_str_from(of), tw_buf_view(&in->whole), key, fault));
     } else {
         TW_TRY(tw_db_key(tw_station_db(in->s), &id, key, fault));
@@ -393,7 +400,7 @@ static tw_err take(struct tw_intake *in, const struct tw_decl *d, struct tw_db_d
                                     .office = d->office,
                                     .channel = TW_DB_NO_CHANNEL};
     TW_TRY(put_fields(in, d, row, role, fault));
-    TW_TRY(seal_source(in, row, source, fault));
+    TW_TRY(intake_seal(in, row->head.reg, row->head.version, source, fault));
     row->sealed = tw_buf_view(&in->sealed);
     TW_TRY(tw_db_decl_put(tw_station_db(in->s), row, fault));
     tw_buf_clear(&in->leaf);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine/intake.h -- declarations come into a station: registered, once, with people's names under lock.
+/* engine/intake.h -- declarations and manifests come into a station: registered, once, with people's names
+ * under lock.
  *
  * In : declarations as engine/input.h reads them.
  * Out: rows and a leaf for each; parties by random ids; texts that name people sealed under keys of their
@@ -14,6 +15,7 @@
 
 #include "decl/decl.h"
 #include "decl/finding.h"
+#include "decl/manifest.h"
 #include "engine/station.h"
 
 /* What became of one that was handed in. */
@@ -46,6 +48,16 @@ tw_err tw_intake_finding(struct tw_intake *in, const struct tw_finding *f, bool 
                          struct tw_fault *fault) TW_MUST_CHECK;
 tw_err tw_intake_finding_restore(const struct tw_db_finding *row, struct tw_arena *arena,
                                  struct tw_finding *ret, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* A manifest. One that is of the same carrier, number, voyage and ship as one that is here, and says
+ * something else, is its next version here, whatever version it says it is. Within a batch. The errors of
+ * tw_intake_take
+ */
+tw_err tw_intake_manifest(struct tw_intake *in, const struct tw_manifest *m, struct tw_intake_receipt *ret,
+                          struct tw_fault *fault) TW_MUST_CHECK;
+/* As it is kept, for deciding: parties by the station's ids. TW_FORMAT, TW_NOMEM */
+tw_err tw_intake_manifest_restore(const struct tw_db_manifest *row, struct tw_arena *arena,
+                                  struct tw_manifest **ret, struct tw_fault *fault) TW_MUST_CHECK;
 
 struct tw_station *tw_intake_station(const struct tw_intake *in);
 struct tw_arena *tw_intake_arena(struct tw_intake *in); /* emptied with each that is taken in */

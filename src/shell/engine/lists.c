@@ -13,6 +13,11 @@ static void work_on(const struct tw_lists_options *o, const char *path)
     if (o->file != NULL) *o->file = path;
 }
 
+static tw_err say_read(const struct tw_lists_options *o, const char *path, bool head, struct tw_fault *fault)
+{
+    return o->reads != NULL ? o->reads(o->to, path, head, fault) : TW_OK;
+}
+
 /* The path of the table beside the head, with its end, into `ret`. */
 static tw_err path_of(const char *head, struct tw_str name, struct tw_buf *ret, struct tw_fault *fault)
 {
@@ -55,15 +60,47 @@ static tw_err take_rows(struct tw_csv *csv, struct tw_watchlist *list, bool *hea
     }
 }
 
+/* Bytes that are handed out as a file's. */
+static tw_err read_kept(void *from, void *p, size_t n, size_t *ret, struct tw_fault *fault)
+{
+    struct tw_str *left = from;
+    (void)fault;
+    *ret = n < left->n ? n : left->n;
+    if (*ret > 0) memcpy(p, left->s, *ret);
+    left->s += *ret;
+    left->n -= *ret;
+    return TW_OK;
+}
+
+static tw_err open_table(const char *path, const struct tw_lists_options *o, struct tw_str *kept,
+                         struct tw_file_in **ret, struct tw_fault *fault)
+{
+    const struct tw_file_options how = {.stop = o->stop};
+    const struct tw_file_source source = {kept, read_kept, path};
+    if (o->kept == NULL) return tw_file_in_open(path, &how, ret, fault);
+    TW_TRY(o->kept(o->to, path, kept, fault));
+    return tw_file_in_from(&source, &how, ret, fault);
+}
+
+static tw_err read_head(const char *path, const struct tw_lists_options *o, struct tw_buf *ret,
+                        struct tw_fault *fault)
+{
+    struct tw_str kept;
+    if (o->kept == NULL) return tw_file_in_all(path, HEAD_BYTES_MAX, ret, fault);
+    TW_TRY(o->kept(o->to, path, &kept, fault));
+    tw_buf_str(ret, kept);
+    return ret->failed ? tw_fail(fault, TW_NOMEM, "out of memory") : TW_OK;
+}
+
 static tw_err read_table(const char *path, const struct tw_lists_options *o, struct tw_watchlist *list,
                          struct tw_fault *fault)
 {
-    const struct tw_file_options how = {.stop = o->stop};
+    struct tw_str kept = {NULL, 0};
     TW_SCOPED(tw_file_in) *file = NULL;
     TW_SCOPED(tw_csv) *csv = NULL;
     bool header = false, more = true;
     work_on(o, path);
-    TW_TRY(tw_file_in_open(path, &how, &file, fault));
+    TW_TRY(open_table(path, o, &kept, &file, fault));
     TW_TRY(tw_csv_new(NULL, &csv, fault));
     while (more) {
         size_t room, n;
@@ -79,20 +116,29 @@ static tw_err read_table(const char *path, const struct tw_lists_options *o, str
     return TW_OK;
 }
 
+/* The table beside the head, where it names one. */
+static tw_err read_beside(const char *path, const struct tw_lists_options *o, struct tw_watchlist *list,
+                          struct tw_buf *table, struct tw_fault *fault)
+{
+    const struct tw_str name = tw_watchlist_head(list)->file;
+    if (name.n == 0) return TW_OK;
+    TW_TRY(path_of(path, name, table, fault));
+    TW_TRY(read_table(table->p, o, list, fault));
+    TW_TRY(say_read(o, table->p, false, fault));
+    work_on(o, path);
+    return TW_OK;
+}
+
 tw_err tw_list_read(const char *path, const struct tw_lists_options *options, struct tw_name_fold *fold,
                     struct tw_buf *table, struct tw_watchlist **ret, struct tw_fault *fault)
 {
     TW_SCOPED(tw_watchlist) *list = NULL;
     TW_SCOPED_BUF head = {0};
     work_on(options, path);
-    TW_TRY(tw_file_in_all(path, HEAD_BYTES_MAX, &head, fault));
+    TW_TRY(read_head(path, options, &head, fault));
     TW_TRY(tw_watchlist_new(tw_buf_view(&head), &options->limits, fold, &list, fault));
-    const struct tw_str name = tw_watchlist_head(list)->file;
-    if (name.n > 0) {
-        TW_TRY(path_of(path, name, table, fault));
-        TW_TRY(read_table(table->p, options, list, fault));
-        work_on(options, path);
-    }
+    TW_TRY(say_read(options, path, true, fault));
+    TW_TRY(read_beside(path, options, list, table, fault));
     TW_TRY(tw_watchlist_ready(list, fault));
     work_on(options, NULL);
     *ret = list;

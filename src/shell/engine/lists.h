@@ -18,6 +18,11 @@ struct tw_lists_options {
     const volatile sig_atomic_t *stop; /* not zero = give up with TW_INTERRUPTED */
     const char **file; /* set to the path being worked on, so that a fault can be told with it; that of a
                           head in a directory is `table`'s text, too */
+    void *to;          /* first argument of the next two */
+    /* The bytes of a file that lies elsewhere than on the disk, unpacked; NULL = they are on the disk */
+    tw_err (*kept)(void *to, const char *path, struct tw_str *ret, struct tw_fault *fault);
+    /* Each file of a list that is read: its head, and then its table; NULL = need not be told */
+    tw_err (*reads)(void *to, const char *path, bool head, struct tw_fault *fault);
 };
 
 /* One list with its table. Where that is at fault *options->file is `table`'s text, the path of it.

@@ -9,6 +9,7 @@
 #include "audit/note.h"
 #include "base/mem.h"
 #include "decl/decision.h"
+#include "engine/log_pins_priv.h"
 #include "message/json_read.h"
 #include "store/file.h"
 
@@ -36,6 +37,7 @@ struct verify {
     struct tw_note_key key; /* of the log */
     uint64_t signed_size;   /* of the last checkpoint */
     struct log_erased erased;
+    struct log_pins pins;
 };
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): as struct tw_tlog_tiles has it */
@@ -112,11 +114,18 @@ static tw_err check_decision(struct verify *v, uint64_t idx, const struct tw_jso
     snprintf(draw, sizeof draw, "%016llx", (unsigned long long)row.draw);
     const struct tw_json_node *drawn = tw_json_get(leaf, "draw"), *channel = tw_json_get(leaf, "channel");
     const bool same = row.seq == idx + 1 && hash_is(leaf, "record", row.record) &&
-                      hash_is(leaf, "features", row.features) && log_whole(leaf, "propensity_ppm", &ppm) &&
+                      hash_is(leaf, "features", row.features) && log_hash_is(leaf, "model", row.model) &&
+                      log_hash_is(leaf, "criteria", row.criteria) &&
+                      log_hash_is(leaf, "profile", row.profile) && log_whole(leaf, "propensity_ppm", &ppm) &&
                       ppm == row.propensity_ppm && drawn != NULL && tw_str_is(drawn->text, draw) &&
                       channel != NULL &&
                       tw_str_is(channel->text, tw_channel_name((enum tw_channel)row.channel));
-    return same ? TW_OK : wrong_row(idx, "decision", reg, fault);
+    if (!same) return wrong_row(idx, "decision", reg, fault);
+    if (!v->pins.rules || (memcmp(row.model, v->pins.model, sizeof row.model) == 0 &&
+                           memcmp(row.criteria, v->pins.criteria, sizeof row.criteria) == 0))
+        return TW_OK;
+    return tw_fail(fault, TW_CONFLICT, "decision leaf %llu names a model or criteria that were not in force",
+                   (unsigned long long)idx);
 }
 
 struct sought {
@@ -159,6 +168,18 @@ static tw_err check_rows(struct verify *v, uint64_t idx, struct tw_str body, str
     if (tw_str_is(type->text, "erasure")) {
         v->r->erasures++;
         return log_erasure(&(struct log_place){v->db, v->arena, idx, leaf}, &v->erased, fault);
+    }
+    if (tw_str_is(type->text, "object")) {
+        v->r->objects++;
+        return log_pins_object(&v->pins, idx, leaf, fault);
+    }
+    if (tw_str_is(type->text, "settings")) {
+        v->r->settings++;
+        return log_pins_settings(&v->pins, idx, leaf, fault);
+    }
+    if (tw_str_is(type->text, "manifest")) {
+        v->r->manifests++;
+        return log_pins_manifest(&v->pins, idx, leaf, v->arena, fault);
     }
     v->r->commitments += tw_str_is(type->text, "commitment");
     v->r->reveals += tw_str_is(type->text, "reveal");
@@ -214,6 +235,15 @@ static tw_err verify_leaf(void *to, uint64_t idx, struct tw_str body, struct tw_
     return TW_OK;
 }
 
+static tw_err all_signed(const struct verify *v, struct tw_fault *fault)
+{
+    if (v->signed_size == v->r->leaves) return TW_OK;
+    return tw_fail(fault, TW_CONFLICT,
+                   "the last %llu of %llu leaves are under no checkpoint; when the station is opened for "
+                   "work again, they are signed",
+                   (unsigned long long)(v->r->leaves - v->signed_size), (unsigned long long)v->r->leaves);
+}
+
 static tw_err verify(struct verify *v, struct tw_fault *fault)
 {
     const struct tw_tlog_tiles tiles = {v, no_tile, compare_tile};
@@ -221,14 +251,12 @@ static tw_err verify(struct verify *v, struct tw_fault *fault)
     if (tw_arena_new(ARENA_BYTES, &v->arena) != TW_OK) return no_memory(fault);
     TW_TRY(log_erased_begin(v->db, &v->erased, fault));
     TW_TRY(tw_tlog_new(&tiles, 0, &v->tree, fault));
+    TW_TRY(log_pins_begin(&v->pins, v->s, fault));
     TW_TRY(tw_db_leaves_from(v->db, &(struct tw_db_from){0, 0}, verify_leaf, v, fault));
+    TW_TRY(log_pins_all(&v->pins, fault));
     TW_TRY(tw_tlog_flush(v->tree, fault));
     TW_TRY(log_erased_end(v->db, &v->erased, fault));
-    if (v->signed_size == v->r->leaves) return TW_OK;
-    return tw_fail(fault, TW_CONFLICT,
-                   "the last %llu of %llu leaves are under no checkpoint; when the station is opened for "
-                   "work again, they are signed",
-                   (unsigned long long)(v->r->leaves - v->signed_size), (unsigned long long)v->r->leaves);
+    return all_signed(v, fault);
 }
 
 tw_err tw_station_log_verify(struct tw_station *s, const struct tw_station_log_watch *w,
@@ -239,6 +267,7 @@ tw_err tw_station_log_verify(struct tw_station *s, const struct tw_station_log_w
     TW_TRY(tw_db_begin(v.db, fault)); /* one moment, whatever a writer does */
     const tw_err err = verify(&v, fault);
     tw_db_rollback(v.db);
+    log_pins_end(&v.pins);
     tw_tlog_free(v.tree);
     tw_arena_free(v.arena);
     log_erased_free(&v.erased);
