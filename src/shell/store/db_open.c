@@ -222,6 +222,13 @@ static tw_err make_durable(struct tw_db *db, enum db_which which, struct tw_faul
                    fault);
 }
 
+/* Whoever closes last leaves the log and its index, empty: on a full disk a reader could not make them. */
+static void keep_wal(struct tw_db *db, enum db_which which)
+{
+    int on = 1;
+    (void)sqlite3_file_control(db->file[which], "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+}
+
 static tw_err path_in(const char *dir, const char *name, char ret[DB_PATH_MAX], struct tw_fault *fault)
 {
     if ((size_t)snprintf(ret, DB_PATH_MAX, "%s/%s", dir, name) < DB_PATH_MAX) return TW_OK;
@@ -350,6 +357,7 @@ static tw_err open_one(struct tw_db *db, const char *dir, enum db_which which, s
                        file_shown(path));
     if (!db->options.read_only) {
         TW_TRY(make_durable(db, which, fault));
+        keep_wal(db, which);
         return db_migrate(db, which, kind[which].step, schema, kind[which].steps, fault);
     }
     if (schema == kind[which].steps) return TW_OK;

@@ -31,7 +31,8 @@ static bool no_room(sqlite3 *h, int rc)
 {
     if ((rc & 0xff) == SQLITE_FULL) return true;
     const int e = h != NULL ? sqlite3_system_errno(h) : 0;
-    return rc == SQLITE_IOERR_WRITE && (e == ENOSPC || e == EDQUOT || e == EFBIG);
+    return (rc == SQLITE_IOERR_WRITE || rc == SQLITE_IOERR_SHMSIZE || rc == SQLITE_IOERR_SHMOPEN) &&
+           (e == ENOSPC || e == EDQUOT || e == EFBIG);
 }
 
 static tw_err say_constraint(int rc, const char *shown, struct tw_fault *fault)
