@@ -53,6 +53,9 @@ cel-conformance: all ## the public tests of the Common Expression Language: in s
 cel-compare: all ## COUNT=100000 generated expressions put to our CEL and to npm's @bufbuild/cel (SEED=1)
 	@cd $(B) && $(CURDIR)/tests/oracle/test_cel_npm.py tests/oracle/cel_results --count $(or $(COUNT),100000) --seed $(or $(SEED),1)
 
+mutate-log: all ## flips each byte of a station's leaves, tiles, checkpoints and commitments in turn (EVERY=1): log verify sees and names each
+	@$(B)/tests/test_engine_station_mutate $(or $(EVERY),1)
+
 coverage: ## lines and branches the tests reach in the pure modules, in build-cov/
 	@$(call build,build-cov,-Db_coverage=true -Doptimization=0 -Dc_args=-fprofile-update=atomic,)
 	@GCOV_ERROR_FILE=/dev/null tools/run-tests build-cov
@@ -78,4 +81,4 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 18
 
 comma := ,
-.PHONY: all bars cel-compare cel-conformance check crash asan tsan fuzz repeat bench coverage mutate lint format accept install help
+.PHONY: all bars cel-compare cel-conformance check crash asan tsan fuzz repeat bench coverage mutate mutate-log lint format accept install help

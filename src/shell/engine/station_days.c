@@ -20,8 +20,7 @@ static void day_name(int32_t day, char ret[32])
     ret[b.n] = '\0';
 }
 
-/* What the log has of a day: "INDEX", then " shown", then " revealed"; absent = nothing. */
-static tw_err day_state(struct tw_station *s, int32_t day, struct tw_str *ret, struct tw_fault *fault)
+tw_err station_day(struct tw_station *s, int32_t day, struct tw_str *ret, struct tw_fault *fault)
 {
     char name[32];
     day_name(day, name);
@@ -64,7 +63,7 @@ static void day_leaf(const char *type, const char *key, int32_t day, const uint8
 static tw_err commit_days(struct tw_station *s, int32_t today, struct tw_fault *fault)
 {
     struct tw_str state[2];
-    for (int i = 0; i < 2; i++) TW_TRY(day_state(s, today + i, &state[i], fault));
+    for (int i = 0; i < 2; i++) TW_TRY(station_day(s, today + i, &state[i], fault));
     if (state[0].n > 0 && state[1].n > 0) return TW_OK;
     TW_TRY(tw_station_begin(s, fault));
     for (int i = 0; i < 2; i++) {
@@ -109,7 +108,7 @@ static tw_err show_today(struct tw_station *s, int32_t day, struct tw_fault *fau
     struct tw_tlog_path proof;
     const struct tw_tlog_tiles tiles = tw_station_tiles(s);
     struct one_leaf l = {.arena = s->arena};
-    TW_TRY(day_state(s, day, &state, fault));
+    TW_TRY(station_day(s, day, &state, fault));
     const uint64_t index = index_of(state);
     TW_TRY(tw_db_leaves_from(s->db, &(struct tw_db_from){index, 1}, take_leaf, &l, fault));
     TW_TRY(tw_tlog_prove_inclusion(&tiles, index, s->signed_as.size, &proof, fault));
@@ -136,7 +135,7 @@ static tw_err reveal_days(struct tw_station *s, int32_t today, struct tw_fault *
     for (int32_t day = today - 1; day > today - REVEALED_AT_ONCE; day--) {
         struct tw_str state;
         uint8_t key[TW_TLOG_HASH];
-        TW_TRY(day_state(s, day, &state, fault));
+        TW_TRY(station_day(s, day, &state, fault));
         if (state.n > 0 && state.s[state.n - 1] == 'd') return TW_OK;
         if (state.n == 0) continue;
         if (tw_signer_client_reveal(s->signer, day, key, NULL) != TW_OK)

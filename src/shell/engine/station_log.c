@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/station_log_check_priv.h"
 #include "engine/station_log_priv.h"
 
 #include <errno.h>
@@ -7,6 +8,7 @@
 
 #include "audit/leaf.h"
 #include "audit/note.h"
+#include "base/date.h"
 #include "base/mem.h"
 #include "decl/decision.h"
 #include "engine/log_pins_priv.h"
@@ -38,6 +40,9 @@ struct verify {
     uint64_t signed_size;   /* of the last checkpoint */
     struct log_erased erased;
     struct log_pins pins;
+    struct log_tile tile;
+    struct log_days days;
+    uint64_t tiles; /* that the leaves make */
 };
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): as struct tw_tlog_tiles has it */
@@ -56,12 +61,13 @@ static tw_err no_tile(void *to, unsigned level, uint64_t index, unsigned width, 
 static tw_err compare_tile(void *to, unsigned level, uint64_t index, unsigned width, const uint8_t *hashes,
                            struct tw_fault *fault)
 {
-    const struct verify *v = to;
+    struct verify *v = to;
     uint8_t tile[TW_DB_TILE_MAX];
     size_t n = 0;
     const struct tw_db_tile_at at = {level, index};
     const tw_err err = tw_db_tile(v->db, &at, tile, &n, fault);
-    if (err != TW_OK && err != TW_NOTFOUND) return err;
+    if (err != TW_OK && err != TW_NOTFOUND && err != TW_FORMAT) return err;
+    v->tiles++;
     if (err == TW_OK && n == (size_t)width * TW_TLOG_HASH && memcmp(tile, hashes, n) == 0) return TW_OK;
     return tw_fail(fault, TW_CONFLICT, "tile %u/%llu is not what its leaves make it", level,
                    (unsigned long long)index);
@@ -72,6 +78,13 @@ static bool hash_is(const struct tw_json_node *leaf, const char *key, struct tw_
     uint8_t sum[TW_SHA256_BYTES];
     tw_sha256(text.s, text.n, sum);
     return log_hash_is(leaf, key, sum);
+}
+
+static bool number_is(const struct tw_json_node *leaf, const char *key, int64_t want)
+{
+    const struct tw_json_node *node = tw_json_get(leaf, key);
+    int64_t v = 0;
+    return node != NULL && node->kind == TW_JSON_NUMBER && tw_str_i64(node->text, &v) == TW_OK && v == want;
 }
 
 static tw_err wrong_row(uint64_t idx, const char *what, uint64_t reg, struct tw_fault *fault)
@@ -91,7 +104,8 @@ static tw_err check_intake(struct verify *v, uint64_t idx, const struct tw_json_
     if (err == TW_NOTFOUND) return wrong_row(idx, "declaration", reg, fault);
     TW_TRY(err);
     v->r->intakes++;
-    if (row.head.seq != idx + 1 || !hash_is(leaf, "fields", row.fields))
+    if (row.head.seq != idx + 1 || !number_is(leaf, "at", row.head.received_at) ||
+        !hash_is(leaf, "fields", row.fields))
         return wrong_row(idx, "declaration", reg, fault);
     bool erased = false;
     TW_TRY(log_source(&(struct log_place){v->db, v->arena, idx, leaf}, &row, &v->erased, &erased, fault));
@@ -99,10 +113,20 @@ static tw_err check_intake(struct verify *v, uint64_t idx, const struct tw_json_
     return TW_OK;
 }
 
+static tw_err in_force(const struct verify *v, uint64_t idx, const struct tw_db_decision *row,
+                       struct tw_fault *fault)
+{
+    if (!v->pins.rules || (memcmp(row->model, v->pins.model, sizeof row->model) == 0 &&
+                           memcmp(row->criteria, v->pins.criteria, sizeof row->criteria) == 0))
+        return TW_OK;
+    return tw_fail(fault, TW_CONFLICT, "decision leaf %llu names a model or criteria that were not in force",
+                   (unsigned long long)idx);
+}
+
 static tw_err check_decision(struct verify *v, uint64_t idx, const struct tw_json_node *leaf,
                              struct tw_fault *fault)
 {
-    uint64_t reg = 0, version = 0, ppm = 0;
+    uint64_t reg = 0, version = 0;
     char draw[20];
     struct tw_db_decision row;
     if (!log_whole(leaf, "reg", &reg) || !log_whole(leaf, "version", &version) || version > UINT32_MAX)
@@ -114,18 +138,15 @@ static tw_err check_decision(struct verify *v, uint64_t idx, const struct tw_jso
     snprintf(draw, sizeof draw, "%016llx", (unsigned long long)row.draw);
     const struct tw_json_node *drawn = tw_json_get(leaf, "draw"), *channel = tw_json_get(leaf, "channel");
     const bool same = row.seq == idx + 1 && hash_is(leaf, "record", row.record) &&
-                      hash_is(leaf, "features", row.features) && log_hash_is(leaf, "model", row.model) &&
-                      log_hash_is(leaf, "criteria", row.criteria) &&
-                      log_hash_is(leaf, "profile", row.profile) && log_whole(leaf, "propensity_ppm", &ppm) &&
-                      ppm == row.propensity_ppm && drawn != NULL && tw_str_is(drawn->text, draw) &&
-                      channel != NULL &&
+                      hash_is(leaf, "features", row.features) && number_is(leaf, "at", row.decided_at) &&
+                      log_hash_is(leaf, "model", row.model) && log_hash_is(leaf, "criteria", row.criteria) &&
+                      log_hash_is(leaf, "profile", row.profile) &&
+                      number_is(leaf, "propensity_ppm", row.propensity_ppm) && drawn != NULL &&
+                      tw_str_is(drawn->text, draw) && channel != NULL &&
                       tw_str_is(channel->text, tw_channel_name((enum tw_channel)row.channel));
     if (!same) return wrong_row(idx, "decision", reg, fault);
-    if (!v->pins.rules || (memcmp(row.model, v->pins.model, sizeof row.model) == 0 &&
-                           memcmp(row.criteria, v->pins.criteria, sizeof row.criteria) == 0))
-        return TW_OK;
-    return tw_fail(fault, TW_CONFLICT, "decision leaf %llu names a model or criteria that were not in force",
-                   (unsigned long long)idx);
+    TW_TRY(log_day_draw(&v->days, idx, leaf, fault));
+    return in_force(v, idx, &row, fault);
 }
 
 struct sought {
@@ -138,7 +159,14 @@ static tw_err seek_finding(void *to, const struct tw_db_finding *f, struct tw_fa
 {
     struct sought *s = to;
     (void)fault;
-    if (f->seq == s->seq) s->same = hash_is(s->leaf, "record", f->record);
+    char room[16];
+    struct tw_buf day = tw_buf_in(room, sizeof room);
+    if (f->seq != s->seq) return TW_OK;
+    const struct tw_json_node *known = tw_json_get(s->leaf, "known_day");
+    tw_buf_day(&day, f->known_day);
+    s->same = hash_is(s->leaf, "record", f->record) && number_is(s->leaf, "item", f->item) &&
+              number_is(s->leaf, "version", f->version) && known != NULL &&
+              tw_str_eq(known->text, tw_buf_view(&day));
     return TW_OK;
 }
 
@@ -181,8 +209,14 @@ static tw_err check_rows(struct verify *v, uint64_t idx, struct tw_str body, str
         v->r->manifests++;
         return log_pins_manifest(&v->pins, idx, leaf, v->arena, fault);
     }
-    v->r->commitments += tw_str_is(type->text, "commitment");
-    v->r->reveals += tw_str_is(type->text, "reveal");
+    if (tw_str_is(type->text, "commitment")) {
+        v->r->commitments++;
+        return log_day_commitment(&v->days, idx, leaf, fault);
+    }
+    if (tw_str_is(type->text, "reveal")) {
+        v->r->reveals++;
+        return log_day_reveal(&v->days, idx, leaf, fault);
+    }
     return TW_OK;
 }
 
@@ -227,6 +261,7 @@ static tw_err verify_leaf(void *to, uint64_t idx, struct tw_str body, struct tw_
         return tw_fail(fault, TW_CONFLICT, "leaf %llu is not canonical: %s", (unsigned long long)idx,
                        why.note);
     tw_tlog_leaf_hash(body.s, body.n, hash);
+    TW_TRY(log_leaf_in_tile(v->s, &v->tile, idx, hash, fault));
     TW_TRY(check_rows(v, idx, body, fault));
     TW_TRY(tw_tlog_append(v->tree, hash, fault));
     TW_TRY(check_checkpoint(v, fault));
@@ -235,8 +270,15 @@ static tw_err verify_leaf(void *to, uint64_t idx, struct tw_str body, struct tw_
     return TW_OK;
 }
 
-static tw_err all_signed(const struct verify *v, struct tw_fault *fault)
+/* Behind the last leaf: is it all there is? */
+static tw_err verify_end(struct verify *v, struct tw_fault *fault)
 {
+    TW_TRY(log_checkpoints_end(v->s, v->r, fault));
+    TW_TRY(log_pins_all(&v->pins, fault));
+    TW_TRY(tw_tlog_flush(v->tree, fault));
+    TW_TRY(log_erased_end(v->db, &v->erased, fault));
+    TW_TRY(log_days_end(v->s, &v->days, fault));
+    TW_TRY(log_rows_end(v->s, v->r, v->tiles, fault));
     if (v->signed_size == v->r->leaves) return TW_OK;
     return tw_fail(fault, TW_CONFLICT,
                    "the last %llu of %llu leaves are under no checkpoint; when the station is opened for "
@@ -253,10 +295,7 @@ static tw_err verify(struct verify *v, struct tw_fault *fault)
     TW_TRY(tw_tlog_new(&tiles, 0, &v->tree, fault));
     TW_TRY(log_pins_begin(&v->pins, v->s, fault));
     TW_TRY(tw_db_leaves_from(v->db, &(struct tw_db_from){0, 0}, verify_leaf, v, fault));
-    TW_TRY(log_pins_all(&v->pins, fault));
-    TW_TRY(tw_tlog_flush(v->tree, fault));
-    TW_TRY(log_erased_end(v->db, &v->erased, fault));
-    return all_signed(v, fault);
+    return verify_end(v, fault);
 }
 
 tw_err tw_station_log_verify(struct tw_station *s, const struct tw_station_log_watch *w,
@@ -271,6 +310,7 @@ tw_err tw_station_log_verify(struct tw_station *s, const struct tw_station_log_w
     tw_tlog_free(v.tree);
     tw_arena_free(v.arena);
     log_erased_free(&v.erased);
+    log_days_free(&v.days);
     return err;
 }
 

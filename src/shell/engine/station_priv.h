@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine/station_priv.h -- what station.c and station_days.c share. */
+/* engine/station_priv.h -- what station.c, station_days.c and the looks at its log share. */
 #ifndef TW_ENGINE_STATION_PRIV_H
 #define TW_ENGINE_STATION_PRIV_H
 
@@ -21,5 +21,10 @@ struct tw_station {
     uint8_t print_key[STATION_PRINT_KEY];
     int32_t today; /* the day that was made ready; TW_NO_DAY = none */
 };
+
+/* What the station keeps of a day: the number of the leaf that commits to its key, and " revealed" when it
+ * is; absent: nothing. In s->arena (station_days.c). */
+tw_err station_day(struct tw_station *s, int32_t day, struct tw_str *ret, struct tw_fault *fault)
+    TW_MUST_CHECK;
 
 #endif

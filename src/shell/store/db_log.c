@@ -156,6 +156,23 @@ tw_err tw_db_checkpoint_last(struct tw_db *db, struct tw_arena *arena, uint64_t 
     return read_checkpoint(&u, arena, ret_size, ret, fault);
 }
 
+tw_err tw_db_totals(struct tw_db *db, struct tw_db_totals *ret, struct tw_fault *fault)
+{
+    bool there = false;
+    struct db_use u = db_use(db, DB_SQL_TOTALS);
+    TW_TRY(db_row(&u, &there, fault));
+    if (!there) return db_damaged(db, "it does not answer", fault);
+    *ret = (struct tw_db_totals){.leaves = (uint64_t)db_col(&u, 0),
+                                 .tiles = (uint64_t)db_col(&u, 1),
+                                 .checkpoints = (uint64_t)db_col(&u, 2),
+                                 .decls = (uint64_t)db_col(&u, 3),
+                                 .decisions = (uint64_t)db_col(&u, 4),
+                                 .findings = (uint64_t)db_col(&u, 5),
+                                 .manifests = (uint64_t)db_col(&u, 6)};
+    db_end(&u);
+    return TW_OK;
+}
+
 /* -- objects */
 
 static tw_err look_at_size(struct tw_str bytes, struct tw_fault *fault)

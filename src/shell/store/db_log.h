@@ -43,6 +43,12 @@ tw_err tw_db_checkpoint(struct tw_db *db, uint64_t size, struct tw_arena *arena,
 tw_err tw_db_checkpoint_last(struct tw_db *db, struct tw_arena *arena, uint64_t *ret_size, struct tw_str *ret,
                              struct tw_fault *fault) TW_MUST_CHECK;
 
+/* How many rows there are of all that the log speaks of; counts them one by one. */
+struct tw_db_totals {
+    uint64_t leaves, tiles, checkpoints, decls, decisions, findings, manifests;
+};
+tw_err tw_db_totals(struct tw_db *db, struct tw_db_totals *ret, struct tw_fault *fault) TW_MUST_CHECK;
+
 /* -- objects: what decisions name by its hash. One that is there is left as it is.
  * kind  at most TW_DB_SHORT_MAX bytes. TW_LIMIT (TW_DB_OBJECT_MAX) */
 tw_err tw_db_object_put(struct tw_db *db, struct tw_str kind, struct tw_str bytes,
