@@ -82,6 +82,7 @@ static void open_day(const char *day)
         tw_buf_base64(&other, hash, sizeof hash);
         tw_buf_char(&other, '\0');
         CHECK(starts(ask("sign 2 %s %s", words.p + at, other.p), "ok "));
+        CHECK(starts(ask("sign 2 %s %s", words.p + at, other.p), "ok ")); /* the answer was lost */
         CHECK(strcmp(ask("show %s 1 %s %s", day, body.p, words.p), "ok") == 0);
     } else {
         CHECK(starts(ask("sign 1 %s", words.p + at), "ok "));
