@@ -73,6 +73,7 @@ static tw_err commit_days(struct tw_station *s, int32_t today, struct tw_fault *
         tw_err err = tw_signer_client_commit(s->signer, today + i, sum, fault);
         if (err == TW_OK) err = put_day(s, today + i, tw_tlog_size(s->log), "", fault);
         day_leaf("commitment", "sha256", today + i, sum, &leaf);
+        if (err == TW_OK && leaf.failed) err = tw_fail(fault, TW_NOMEM, "out of memory");
         if (err == TW_OK) err = tw_station_leaf(s, tw_buf_view(&leaf), fault);
         if (err == TW_OK) continue;
         tw_station_rollback(s);
@@ -121,7 +122,8 @@ static tw_err reveal(struct tw_station *s, int32_t day, uint64_t committed, cons
     TW_SCOPED_BUF leaf = {0};
     TW_TRY(tw_station_begin(s, fault));
     day_leaf("reveal", "key", day, key, &leaf);
-    tw_err err = put_day(s, day, committed, " revealed", fault);
+    tw_err err = leaf.failed ? tw_fail(fault, TW_NOMEM, "out of memory")
+                             : put_day(s, day, committed, " revealed", fault);
     if (err == TW_OK) err = tw_station_leaf(s, tw_buf_view(&leaf), fault);
     if (err == TW_OK) return tw_station_commit(s, fault);
     tw_station_rollback(s);

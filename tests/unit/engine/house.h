@@ -300,7 +300,7 @@ static inline tw_err settle(struct tw_fault *fault)
 }
 
 static tw_err (*const house_step[HOUSE_STEPS])(struct tw_fault *fault) = {
-    make_it, open_it, take_first, decide, find, take_more, decide_next_day, open_it, settle};
+    make_it, open_it, take_first, decide, find, take_more, decide_next_day, settle, open_it};
 enum { HOUSE_OPEN = 1 };
 
 /* -- what must hold */
@@ -396,14 +396,20 @@ static inline void house_begin(void)
     house = (struct tw_station_options){.signer = house_socket, .now = house_now, .vfs = fault_vfs_name()};
 }
 
-/* Nothing is there but a directory and a signer. */
-static inline void house_renew(void)
+/* There is an empty directory. */
+static inline void house_place(void)
 {
     tw_station_free(station);
     station = NULL;
     station_place();
     house.dir = station_dir;
     fault_vfs_reset();
+}
+
+/* Nothing is there but a directory and a signer. */
+static inline void house_renew(void)
+{
+    house_place();
     signer_renew();
     memset(house_ack, 0, sizeof house_ack);
     house_first = house_clock = ((int64_t)time(NULL) / TW_DAY_S - 4) * TW_DAY_S + 3600;
