@@ -55,6 +55,7 @@ cel-compare: all ## COUNT=100000 generated expressions put to our CEL and to npm
 
 mutate-log: all ## flips each byte of a station's leaves, tiles, checkpoints and commitments in turn (EVERY=1): log verify sees and names each
 	@$(B)/tests/test_engine_station_mutate $(or $(EVERY),1)
+	@$(B)/tests/test_engine_station_bits $(or $(EVERY),11)
 
 coverage: ## lines and branches the tests reach in the pure modules, in build-cov/
 	@$(call build,build-cov,-Db_coverage=true -Doptimization=0 -Dc_args=-fprofile-update=atomic,)

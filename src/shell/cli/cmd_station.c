@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/action.h"
 #include "cli/progress.h"
+#include "cli/station.h"
 #include "cli/table_priv.h"
 #include "engine/erase.h"
+#include "engine/station_check.h"
 #include "engine/station_restore.h"
-#include "store/db.h"
 
 struct check {
     struct tw_cli *cli;
@@ -29,6 +30,15 @@ static tw_err open_db(struct tw_cli *cli, bool without_keys, struct tw_db **ret,
     return TW_OK;
 }
 
+/* What pages and references do not tell. */
+static tw_err check_rows(struct tw_cli *cli, const struct tw_db_checker *how, uint64_t *damages,
+                         struct tw_fault *fault)
+{
+    TW_SCOPED(tw_station) *s = NULL;
+    TW_TRY(tw_cli_station(cli, true, &s, fault));
+    return tw_station_check(s, how, damages, fault);
+}
+
 static tw_err check(struct tw_cli *cli, struct tw_fault *fault)
 {
     struct check c = {.cli = cli};
@@ -45,6 +55,7 @@ static tw_err check(struct tw_cli *cli, struct tw_fault *fault)
         err = open_db(cli, false, &db, fault);
         if (err == TW_OK) err = tw_db_check(db, &checker, &damages, fault);
         if (err == TW_OK) err = tw_erase_pending(db, &erasing, fault);
+        if (err == TW_OK && damages == 0 && !erasing) err = check_rows(cli, &checker, &damages, fault);
     }
     if (err == TW_OK) {
         cli->file = NULL;

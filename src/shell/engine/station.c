@@ -270,6 +270,16 @@ static tw_err name_log(const struct tw_station_options *o, struct tw_str key, st
     return tw_db_commit(db, fault);
 }
 
+/* Its id is of its own key, so that a bit that turned in it shows. */
+static tw_err name_station(const struct tw_station_options *o, uint8_t ret[TW_DB_ID], struct tw_fault *fault)
+{
+    struct tw_station s = {.o = *o};
+    const tw_err err = read_print_key(&s, fault);
+    if (err == TW_OK) tw_station_print(&s, "station", TW_STR(""), ret);
+    tw_wipe(s.print_key, sizeof s.print_key);
+    return err;
+}
+
 /* Was the making of the station cut off before its log had a name? */
 static bool lacks_name(const struct tw_station_options *o)
 {
@@ -317,7 +327,7 @@ tw_err tw_station_init(const struct tw_station_options *o, struct tw_fault *faul
     TW_TRY(meet_new_signer(o, &signer, fault));
     TW_TRY(make_dirs(o->dir, fault));
     TW_TRY(make_print_key(o->dir, fault));
-    TW_TRY(tw_station_random(id, sizeof id, fault));
+    TW_TRY(name_station(o, id, fault));
     struct tw_fault why = {0};
     const tw_err err = tw_db_create(o->dir, &(struct tw_db_options){.vfs = o->vfs}, id, &why);
     if (err != TW_OK && (err != TW_CONFLICT || !lacks_name(o))) {

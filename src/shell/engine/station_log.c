@@ -279,11 +279,12 @@ static tw_err verify_end(struct verify *v, struct tw_fault *fault)
     TW_TRY(log_erased_end(v->db, &v->erased, fault));
     TW_TRY(log_days_end(v->s, &v->days, fault));
     TW_TRY(log_rows_end(v->s, v->r, v->tiles, fault));
-    if (v->signed_size == v->r->leaves) return TW_OK;
+    v->r->pending = v->r->leaves - v->signed_size;
+    if (v->r->pending == 0) return TW_OK;
     return tw_fail(fault, TW_CONFLICT,
                    "the last %llu of %llu leaves are under no checkpoint; when the station is opened for "
                    "work again, they are signed",
-                   (unsigned long long)(v->r->leaves - v->signed_size), (unsigned long long)v->r->leaves);
+                   (unsigned long long)v->r->pending, (unsigned long long)v->r->leaves);
 }
 
 static tw_err verify(struct verify *v, struct tw_fault *fault)

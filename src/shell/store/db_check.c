@@ -4,6 +4,7 @@
  * being answered is told like any other, and the next is asked. */
 #include <stdio.h>
 
+#include "store/db_log.h"
 #include "store/db_priv.h"
 #include "store/file_priv.h"
 
@@ -159,6 +160,41 @@ static tw_err look_at_pages(struct check *c, enum db_which which, struct tw_faul
     return err;
 }
 
+/* The tables are those that this program makes: what a bit that turned made of their text might still be one.
+ */
+static tw_err look_at_schema(struct check *c, enum db_which which, struct tw_fault *fault)
+{
+    static const char ask[] =
+        "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM sqlite_schema"
+        " ORDER BY type, name";
+    sqlite3 *made = NULL;
+    sqlite3_stmt *want = NULL, *is = NULL;
+    int rc = db_make_tables(which, &made);
+    if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(made, ask, -1, &want, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(c->db->file[which], ask, -1, &is, NULL);
+    bool same = true;
+    while (rc == SQLITE_OK && same) {
+        const int one = sqlite3_step(want), other = sqlite3_step(is);
+        same = one == other && (one != SQLITE_ROW || strcmp(shown(want, 0), shown(is, 0)) == 0);
+        if (one != SQLITE_ROW) rc = one;
+    }
+    sqlite3_finalize(want);
+    sqlite3_finalize(is);
+    sqlite3_close(made);
+    if (!same) tell(c, "", "its tables are not those of a station");
+    return rc == SQLITE_DONE || rc == SQLITE_OK ? TW_OK : ended(c, which, "", rc, fault);
+}
+
+static void say_snapshot(struct check *c, const struct question *q, sqlite3_stmt *s)
+{
+    TW_SCOPED_BUF bytes = {0};
+    uint64_t seq;
+    const char *kind = shown(s, 0);
+    if (tw_db_snapshot(c->db, tw_str_from(kind), &bytes, &seq, NULL) != TW_OK)
+        tell(c, q->table, "a part of one is missing, or was changed");
+    if (sqlite3_column_int64(s, 1) != 1) tell(c, q->table, "there is another than the latest");
+}
+
 static tw_err look_at_rows(struct check *c, struct tw_fault *fault)
 {
     static const struct question all[] = {
@@ -170,7 +206,11 @@ static tw_err look_at_rows(struct check *c, struct tw_fault *fault)
     TW_TRY(put(c, &(struct question){DB_STATION, "object", "SELECT hash, bytes FROM object", say_hash, ""},
                fault));
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) TW_TRY(put(c, &all[i], fault));
-    return TW_OK;
+    return put(c,
+               &(struct question){DB_STATION, "snapshot",
+                                  "SELECT kind, count(DISTINCT seq) FROM snapshot GROUP BY kind",
+                                  say_snapshot, ""},
+               fault);
 }
 
 /* Every line of decl_hs is some row's, as a question asks; so where there are as many as there should be,
@@ -230,6 +270,7 @@ static tw_err look_at_keys(struct check *c, struct tw_fault *fault)
 {
     if (c->db->file[DB_KEYS] == NULL) return TW_OK;
     TW_TRY(look_at_pages(c, DB_KEYS, fault));
+    TW_TRY(look_at_schema(c, DB_KEYS, fault));
     TW_TRY(put(c,
                &(struct question){DB_STATION, "party", "SELECT id FROM party WHERE sealed IS NOT NULL",
                                   say_no_key, ""},
@@ -259,6 +300,7 @@ tw_err tw_db_check(struct tw_db *db, const struct tw_db_checker *how, uint64_t *
     if (db->batch) return tw_fail(fault, TW_ARG, "a station is checked between batches");
     watch(&c, true);
     tw_err err = look_at_pages(&c, DB_STATION, fault);
+    if (err == TW_OK) err = look_at_schema(&c, DB_STATION, fault);
     if (err == TW_OK) err = look_at_rows(&c, fault);
     if (err == TW_OK) err = look_at_codes(&c, fault);
     if (err == TW_OK) err = look_at_keys(&c, fault);

@@ -237,7 +237,15 @@ tw_err tw_db_object_look(struct tw_db *db, const uint8_t hash[TW_SHA256_BYTES], 
     return db_damaged(db, "an object has another hash than its own", fault);
 }
 
-/* -- snapshots */
+/* -- snapshots: part -1 is the sum over the kind, the seq and all bytes, then the parts */
+
+static void sum_of(struct tw_str kind, uint64_t seq, struct tw_str bytes, uint8_t ret[TW_SHA256_BYTES])
+{
+    uint8_t head[TW_SHA256_BYTES + 8];
+    tw_sha256(kind.s, kind.n, head);
+    for (int i = 0; i < 8; i++) head[TW_SHA256_BYTES + i] = (uint8_t)(seq >> (8 * i));
+    tw_sha256_two(head, sizeof head, bytes.s, bytes.n, ret);
+}
 
 static tw_err put_part(struct tw_db *db, const struct tw_db_snapshot *s, int64_t part, struct tw_str bytes,
                        struct tw_fault *fault)
@@ -272,13 +280,21 @@ tw_err tw_db_snapshot_put(struct tw_db *db, const struct tw_db_snapshot *s, stru
     TW_TRY(db_short(s->kind, "a kind", fault));
     TW_TRY(db_number(s->seq, "seq", fault));
     TW_TRY(look_at_size(bytes, fault));
-    TW_TRY(put_part(db, s, 0, (struct tw_str){bytes.s, bytes.n < PART ? bytes.n : PART}, fault));
-    const tw_err err = put_parts(db, s, bytes, fault);
+    uint8_t sum[TW_SHA256_BYTES];
+    sum_of(s->kind, s->seq, bytes, sum);
+    TW_TRY(put_part(db, s, -1, (struct tw_str){(const char *)sum, sizeof sum}, fault));
+    tw_err err = put_part(db, s, 0, (struct tw_str){bytes.s, bytes.n < PART ? bytes.n : PART}, fault);
+    if (err == TW_OK) err = put_parts(db, s, bytes, fault);
     return err == TW_OK ? TW_OK : db_undo(db, err);
 }
 
-static tw_err read_parts(struct tw_db *db, struct db_use *u, struct tw_buf *ret, struct tw_fault *fault)
+static tw_err read_parts(struct tw_db *db, struct db_use *u, uint8_t sum[TW_SHA256_BYTES], struct tw_buf *ret,
+                         struct tw_fault *fault)
 {
+    bool there = false;
+    TW_TRY(db_row(u, &there, fault));
+    if (!there || db_col(u, 0) != -1) return db_damaged(db, "the sum of a snapshot is missing", fault);
+    TW_TRY(db_col_fixed(u, 1, sum, TW_SHA256_BYTES, fault));
     for (int64_t part = 0;; part++) {
         bool more = false;
         TW_TRY(db_row(u, &more, fault));
@@ -312,8 +328,12 @@ tw_err tw_db_snapshot(struct tw_db *db, struct tw_str kind, struct tw_buf *ret, 
     struct db_use u = db_use(db, DB_SQL_SNAPSHOT);
     db_text(&u, kind);
     db_i64(&u, (int64_t)seq);
-    const tw_err err = read_parts(db, &u, ret, fault);
+    uint8_t kept[TW_SHA256_BYTES], now[TW_SHA256_BYTES];
+    tw_err err = read_parts(db, &u, kept, ret, fault);
     db_end(&u);
+    if (err == TW_OK) sum_of(kind, seq, tw_buf_from(ret, before), now);
+    if (err == TW_OK && memcmp(kept, now, sizeof now) != 0)
+        err = db_damaged(db, "a snapshot is not what was kept", fault);
     if (err == TW_OK) {
         *ret_seq = seq;
         return TW_OK;

@@ -71,7 +71,7 @@ struct tw_db_snapshot {
 tw_err tw_db_snapshot_put(struct tw_db *db, const struct tw_db_snapshot *s, struct tw_str bytes,
                           struct tw_fault *fault) TW_MUST_CHECK;
 /* The latest of a kind, appended to `ret` (on failure as before), and its seq. TW_NOTFOUND; TW_FORMAT: a part
- * of it is missing */
+ * of it is missing, or was changed */
 tw_err tw_db_snapshot(struct tw_db *db, struct tw_str kind, struct tw_buf *ret, uint64_t *ret_seq,
                       struct tw_fault *fault) TW_MUST_CHECK;
 

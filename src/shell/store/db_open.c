@@ -190,6 +190,14 @@ tw_err db_look_at(struct tw_db *db, enum db_which which, int64_t *ret_schema, st
     return TW_OK;
 }
 
+int db_make_tables(enum db_which which, sqlite3 **ret)
+{
+    int rc = sqlite3_open_v2(":memory:", ret, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    for (int64_t i = 0; i < kind[which].steps && rc == SQLITE_OK; i++)
+        rc = sqlite3_exec(*ret, kind[which].step[i], NULL, NULL, NULL);
+    return rc;
+}
+
 /* -- writing */
 
 static tw_err step_up(struct tw_db *db, enum db_which which, const char *step, int64_t to,

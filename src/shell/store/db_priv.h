@@ -126,6 +126,8 @@ tw_err db_exec(struct tw_db *db, enum db_which which, const char *sql, struct tw
 /* One number a statement gives. */
 tw_err db_ask(struct tw_db *db, enum db_which which, const char *sql, int64_t *ret, struct tw_fault *fault)
     TW_MUST_CHECK;
+/* An empty database in memory with this program's tables; SQLite's code. To be closed also when it fails. */
+int db_make_tables(enum db_which which, sqlite3 **ret);
 struct tw_db *db_new(const struct tw_db_options *o); /* closed; NULL = no memory */
 tw_err db_options_check(const struct tw_db *db, struct tw_fault *fault) TW_MUST_CHECK; /* TW_ARG */
 /* Has it the application id and a schema this program knows? */
