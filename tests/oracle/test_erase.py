@@ -95,6 +95,17 @@ def declaration(number, importer, **more):
             "importer": importer, "items": [{"item": 1, "hs": "610910", "origin": "CN", "net_mass_kg": "10"}], **more}
 
 
+def manifest(*consignees, number="1"):
+    """A customs manifest of one voyage, as carriers send it."""
+    def said(text):
+        return "".join("?" + c if c in "+:'?" else c for c in text)
+    body = f"BGM+85+MAN{number}:1+9'DTM+137:202701091000:203'NAD+CA+LINE'TDT+20+204W+1++LINE:172:20+++9074729:146:11:SEA STAR'LOC+60+NLRTM'DTM+132:202701101200:203'"
+    for k, (who, name) in enumerate(consignees, 1):
+        body += f"CNI+{k}'RFF+BM:LINE{number}{k}'NAD+CN+{said(who)}++{said(name)}'GID+1+10:CT'FTX+AAA+++SHOES'MEA+AAE+G+KGM:100'SGP+CSQU3054383'"
+    segments = len(body.replace("?'", "").split("'")) - 1
+    return f"UNB+UNOC:3+LINE+CUSTOMS+270110:0800+{number}'UNH+1+CUSCAR:D:95B:UN'{body}UNT+{segments + 2}+1'UNZ+1+{number}'".encode("latin-1")
+
+
 def put(path, *rows):
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path.name
@@ -128,6 +139,11 @@ class House:
         found = f"declaration_id,item,result_code,date_known,basis\n{self.of[f'{NUMBER}-5']},1,value,2026-11-21,{RARE[0]}\n"
         (st.top / "found.csv").write_text(found, encoding="utf-8")
         self.findings = st.at("import", "--findings", "found.csv", "--currency", "XTS", check=True)
+        (st.top / "cargo").mkdir()
+        (st.top / "cargo" / "one.edi").write_bytes(manifest((NUMBER, NAME), ("IM9", "Nobody Ltd")))
+        (st.top / "cargo" / "two.edi").write_bytes(manifest(("IM7", OTHER), ("IM9", "Nobody Ltd"), number="2"))
+        done = st.at("import", "--manifests", "cargo", "--currency", "XTS", "--json", check=True)
+        self.cargo, self.other_cargo = (int(json.loads(line)["registration"]) for line in done.stdout.splitlines())
         st.run("station", "backup", "old.db", "--station", str(st.dir), check=True)
         self.copy = st.top / "copy"  # what a copy of the files themselves would be, but for the keys
         self.copy.mkdir()
@@ -135,7 +151,7 @@ class House:
             shutil.copy(path, self.copy)
 
     def keep(self, years, holds=""):
-        text = f"years: {{declaration: {years}, finding: {years}, party: {years}}}\n" + (f"holds:\n{holds}" if holds else "")
+        text = f"years: {{declaration: {years}, manifest: {years}, finding: {years}, party: {years}}}\n" + (f"holds:\n{holds}" if holds else "")
         (self.st.dir / "retention.yaml").write_text(text, encoding="utf-8")
 
     def ask(self, *whom, out="request", **more):
@@ -222,17 +238,19 @@ def leaves_no_trace(house, parties):
     st.at("log", "proof", house.of[f"{NUMBER}-2"], "--out", "before", check=True)
     keys = house.keys()
     mine = [k for (kind, i), k in keys.items() if (kind == 0 and i.hex() in parties)
-            or (kind == 1 and int.from_bytes(i, "big") in {int(r) for n, r in house.of.items() if n.startswith(NUMBER)})]
-    check(len(mine) == 2 + 12 and len(traces_in(files_below(st.dir), mine)) >= len(mine), "the keys were there")
+            or (kind == 1 and int.from_bytes(i, "big") in {house.cargo, *(int(r) for n, r in house.of.items() if n.startswith(NUMBER))})]
+    check(len(mine) == 2 + 12 + 1 and len(traces_in(files_below(st.dir), mine)) >= len(mine), "the keys were there")
     told = b"".join(text.encode(code) for text in (NAME, json.dumps(NAME), plain(NAME).upper()) for code in ("utf-8", "utf-16-le", "utf-16-be"))
     (house.top / "told").write_bytes(told)
+    check(traces_in([house.top / "cargo" / "one.edi"], TRACES), "the manifest named it")
     check(len(traces_in([house.top / "in.json"], TRACES)) > 5 and len(traces_in([house.top / "told"], TRACES)) > 30, "and the search finds what there is to find")
     done = house.run()
-    check(done.returncode == 0 and "2 parties, with the sources of 12 declarations" in done.stdout, f"it is done: {done.stdout}{done.stderr}")
+    check(done.returncode == 0 and "2 parties, with the sources of 12 declarations and 1 manifests" in done.stdout, f"it is done: {done.stdout}{done.stderr}")
     after = [*files_below(st.dir, st.keys, house.copy), *(house.top / n for n in ("old.db", "request", "request.asker.sig", "request.confirmer.sig"))]
     check(len(after) > 12 and traces_in(after, TRACES) == [], f"no file holds a trace of it, nor did the backup: {traces_in(after, TRACES)[:5]}")
     check(traces_in(after, mine) == [], "and no file has a key to what the backup holds")
     left = house.keys()
+    check((1, house.other_cargo.to_bytes(8, "big")) in left, "a manifest that names others keeps its own")
     check(set(keys.items()) - set(left.items()) == {kv for kv in keys.items() if kv[1] in mine}, "just these keys are gone")
     st.run("station", "backup", "new.db", "--station", str(st.dir), check=True)
     check(traces_in([house.top / "new.db"], TRACES | set(mine)) == [], "a new backup has none either")
@@ -241,7 +259,7 @@ def leaves_no_trace(house, parties):
 def proves_as_before(house, parties):
     st = house.st
     verified = st.at("log", "verify")
-    check(verified.returncode == 0 and "erased: 13 of these declarations, with 2 parties" in verified.stdout, f"log verify holds, and says what was erased: {verified.stdout}{verified.stderr}")
+    check(verified.returncode == 0 and "erased: 13 of these declarations and 1 manifests, with 2 parties" in verified.stdout, f"log verify holds, and says what was erased: {verified.stdout}{verified.stderr}")
     key = st.at("log", "key", check=True).stdout.strip()
     (house.top / "policy").write_text(f"log {key}\nquorum none\n", encoding="utf-8")
     old = st.run("log", "verify", "before.tlog-proof", "before.leaf", "--policy", "policy")
@@ -259,7 +277,7 @@ def proves_as_before(house, parties):
     check(checked.returncode == 0 and checked.stdout == "no damage\n", "nothing is damaged")
     leaves = [json.loads(line) for line in st.at("log", "tail", check=True).stdout.splitlines()]
     told = [leaf for leaf in leaves if leaf["type"] == "erasure"]
-    check(sorted(leaf["party"] for leaf in told) == sorted(parties) and all(leaf["rule"] == "declaration 0, finding 0, party 0" for leaf in told)
+    check(sorted(leaf["party"] for leaf in told) == sorted(parties) and all(leaf["rule"] == "declaration 0, manifest 0, finding 0, party 0" for leaf in told)
           and all(leaf["asked_by"].startswith("SHA256:") and leaf["asked_by"] != leaf["confirmed_by"] for leaf in told), "a leaf for each, with who asked and who confirmed")
 
 
@@ -271,7 +289,7 @@ def goes_on(house, parties):
     gone = house.ask("--find", "-", input=NUMBER)
     check(gone.returncode == 3 and "no party" in gone.stderr, "nobody is found by that number")
     other = house.ask(house.of["L-3"] + ":importer", out="r3")
-    check(other.returncode == 0 and OTHER in other.stderr and "41 declarations" in other.stderr, "the other trader is as it was, in the shared declaration too")
+    check(other.returncode == 0 and OTHER in other.stderr and "41 declarations and 1 manifests" in other.stderr, "the other trader is as it was, in the shared declaration too")
     late, done = st.take_in(put(house.top / "late.json", declaration(f"{NUMBER}-1", {"id": NUMBER}, version=3)), check=False)
     check(done.returncode == 3 and late == [], "a next version of what was erased is refused")
     new, _ = st.take_in(put(house.top / "new.json", declaration("N-1", {"id": NUMBER, "name": NAME}), declaration("L-1", {"id": "IM7", "name": OTHER, "city": "Northwick", "country": "XT"})))
@@ -293,6 +311,7 @@ def cheating_is_seen(house):
         "request or signature": "UPDATE object SET bytes = CAST(bytes || x'20' AS BLOB) WHERE kind = 'erasure'",
         "is gone or was changed": "DELETE FROM object WHERE kind = 'erasure'",
     }
+    cheats[f"manifest {house.other_cargo:012}, version 1 is not what came in"] = f"UPDATE source SET sealed = zeroblob(200) WHERE reg = {house.other_cargo}"
     with_keys = {
         "none of its parties was erased": f"DELETE FROM source WHERE reg = {int(house.of['L-2'])}; DELETE FROM key WHERE kind = 1 AND id = x'{int(house.of['L-2']):016x}'",
         "its key is gone": f"; DELETE FROM key WHERE kind = 1 AND id = x'{int(house.of['L-2']):016x}'",

@@ -81,6 +81,8 @@ static void put_json(const struct tw_erase_case *k, const char *hex, const struc
     put_text(&j, "city", k->party.city);
     tw_json_key(&j, "declarations");
     tw_json_u64(&j, k->declarations);
+    tw_json_key(&j, "manifests");
+    tw_json_u64(&j, k->manifests);
     put_text(&j, "from", tw_buf_view(&day));
     tw_json_key(&j, "may");
     tw_json_bool(&j, why->code == TW_OK);
@@ -97,7 +99,8 @@ static void put_words(const struct tw_erase_case *k, const char *hex, const stru
     tw_buf_printf(out, "%s ", hex);
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         if (part[i].n > 0) tw_buf_printf(out, " %.*s", TW_STR_ARG(part[i]));
-    tw_buf_printf(out, "\n  %llu declarations name it; %s\n", (unsigned long long)k->declarations,
+    tw_buf_printf(out, "\n  %llu declarations and %llu manifests name it; %s\n",
+                  (unsigned long long)k->declarations, (unsigned long long)k->manifests,
                   why->code == TW_OK ? "it may be erased" : why->note);
 }
 
@@ -306,9 +309,9 @@ static tw_err carry_out(struct call *c, const struct tw_erase_order *o, struct t
     if (!c->cli->json) {
         tw_buf_printf(
             &out,
-            "erased: %zu parties, with the sources of %llu declarations that named them; their keys "
-            "are destroyed, and the log says so\n",
-            done.parties, (unsigned long long)done.declarations);
+            "erased: %zu parties, with the sources of %llu declarations and %llu manifests that named them; "
+            "their keys are destroyed, and the log says so\n",
+            done.parties, (unsigned long long)done.declarations, (unsigned long long)done.manifests);
         return tw_cli_write(&out, fault);
     }
     tw_json_begin_object(&j);
@@ -316,6 +319,8 @@ static tw_err carry_out(struct call *c, const struct tw_erase_order *o, struct t
     tw_json_u64(&j, done.parties);
     tw_json_key(&j, "declarations");
     tw_json_u64(&j, done.declarations);
+    tw_json_key(&j, "manifests");
+    tw_json_u64(&j, done.manifests);
     tw_json_end_object(&j);
     tw_buf_char(&out, '\n');
     return tw_cli_write(&out, fault);

@@ -30,8 +30,9 @@ static void put_report(const struct tw_station_log_report *r, struct tw_str key,
                   ull(r->intakes), ull(r->decisions), ull(r->findings), ull(r->commitments), ull(r->reveals));
     if (r->erasures > 0)
         tw_buf_printf(out,
-                      "erased: %llu of these declarations, with %llu parties whom two people signed for\n",
-                      ull(r->erased), ull(r->erasures));
+                      "erased: %llu of these declarations and %llu manifests, with %llu parties whom two "
+                      "people signed for\n",
+                      ull(r->erased), ull(r->erased_manifests), ull(r->erasures));
     if (r->objects + r->settings + r->manifests > 0)
         tw_buf_printf(out, "%llu objects pinned, settings put in force %llu times, %llu manifests taken in\n",
                       ull(r->objects), ull(r->settings), ull(r->manifests));

@@ -51,9 +51,8 @@ struct regs {
     size_t n, cap;
 };
 
-static tw_err add_reg(void *to, const struct tw_db_head *head, struct tw_fault *fault)
+static tw_err add_reg(struct regs *r, uint64_t reg, struct tw_fault *fault)
 {
-    struct regs *r = to;
     if (r->n == r->cap) {
         const size_t cap = r->cap > 0 ? 2 * r->cap : 64;
         uint64_t *more = tw_realloc(r->at, cap, sizeof *more);
@@ -61,8 +60,13 @@ static tw_err add_reg(void *to, const struct tw_db_head *head, struct tw_fault *
         r->at = more;
         r->cap = cap;
     }
-    r->at[r->n++] = head->reg;
+    r->at[r->n++] = reg;
     return TW_OK;
+}
+
+static tw_err add_head(void *to, const struct tw_db_head *head, struct tw_fault *fault)
+{
+    return add_reg(to, head->reg, fault);
 }
 
 static int by_number(const void *a, const void *b)
@@ -81,19 +85,63 @@ static void put_in_order(struct regs *r)
     r->n = n;
 }
 
+static tw_err hand_over(tw_err err, struct regs *r, uint64_t **ret, size_t *ret_n)
+{
+    if (err != TW_OK) {
+        tw_free(r->at);
+        return err;
+    }
+    put_in_order(r);
+    *ret = r->at;
+    *ret_n = r->n;
+    return TW_OK;
+}
+
 tw_err tw_erase_regs(struct tw_db *db, const uint8_t party[TW_DB_ID], uint64_t **ret, size_t *ret_n,
                      struct tw_fault *fault)
 {
     struct regs r = {.n = 0};
-    const tw_err err = each_row(db, party, add_reg, &r, fault);
-    if (err != TW_OK) {
-        tw_free(r.at);
-        return err;
-    }
-    put_in_order(&r);
-    *ret = r.at;
-    *ret_n = r.n;
-    return TW_OK;
+    const tw_err err = each_row(db, party, add_head, &r, fault);
+    return hand_over(err, &r, ret, ret_n);
+}
+
+/* Manifests name parties by their ids, in plain. */
+struct naming {
+    char hex[TW_ERASE_HEX];
+    void *to;
+    tw_db_manifest_fn fn;
+};
+
+static bool names(struct tw_str fields, const char hex[TW_ERASE_HEX])
+{
+    return fields.n > 0 && memmem(fields.s, fields.n, hex, TW_ERASE_HEX - 1) != NULL;
+}
+
+static tw_err look_at_manifest(void *to, const struct tw_db_manifest *m, struct tw_fault *fault)
+{
+    const struct naming *n = to;
+    return names(m->fields, n->hex) ? n->fn(n->to, m, fault) : TW_OK;
+}
+
+static tw_err each_manifest(struct tw_db *db, const uint8_t party[TW_DB_ID], tw_db_manifest_fn fn, void *to,
+                            struct tw_fault *fault)
+{
+    struct naming n = {.to = to, .fn = fn};
+    tw_erase_hex(party, n.hex);
+    return tw_db_manifests_from(db, &(struct tw_db_from){0, 0}, look_at_manifest, &n, fault);
+}
+
+static tw_err add_manifest(void *to, const struct tw_db_manifest *m, struct tw_fault *fault)
+{
+    return add_reg(to, m->reg, fault);
+}
+
+tw_err tw_erase_manifests(struct tw_db *db, const uint8_t party[TW_DB_ID], uint64_t **ret, size_t *ret_n,
+                          struct tw_fault *fault)
+{
+    struct regs r = {.n = 0};
+    const tw_err err = each_manifest(db, party, add_manifest, &r, fault);
+    return hand_over(err, &r, ret, ret_n);
 }
 
 /* -- may it be? */
@@ -164,6 +212,46 @@ static tw_err look_at_row(void *to, const struct tw_db_head *head, struct tw_fau
     return look_at_parties(l, head, fault);
 }
 
+/* The same of a manifest. */
+static tw_err look_at_cargo(void *to, const struct tw_db_manifest *m, struct tw_fault *fault)
+{
+    const struct looking *l = to;
+    const int32_t day = tw_time_day(m->received_at);
+    (void)fault;
+    keep(l, TW_RETENTION_MANIFEST, day, m->reg);
+    keep(l, TW_RETENTION_PARTY, day, m->reg);
+    if (l->ret->hold == NULL) l->ret->hold = tw_retention_held_reg(l->rule, m->reg, l->today);
+    for (size_t i = 0; i < l->rule->holds && l->ret->hold == NULL; i++) {
+        const struct tw_retention_hold *h = &l->rule->hold[i];
+        char hex[TW_ERASE_HEX];
+        if (!h->of_party || l->today > h->until) continue;
+        tw_erase_hex(h->party, hex);
+        if (names(m->fields, hex)) l->ret->hold = h;
+    }
+    return TW_OK;
+}
+
+static tw_err count(struct tw_db *db, const uint8_t party[TW_DB_ID], struct tw_erase_case *c,
+                    struct tw_fault *fault)
+{
+    uint64_t *reg = NULL;
+    size_t n = 0;
+    TW_TRY(tw_erase_regs(db, party, &reg, &n, fault));
+    tw_free(reg);
+    c->declarations = n;
+    TW_TRY(tw_erase_manifests(db, party, &reg, &n, fault));
+    tw_free(reg);
+    c->manifests = n;
+    return TW_OK;
+}
+
+static tw_err look(struct looking *l, const uint8_t party[TW_DB_ID], struct tw_fault *fault)
+{
+    l->ret->hold = tw_retention_held_party(l->rule, party, l->today);
+    TW_TRY(each_row(l->db, party, look_at_row, l, fault));
+    return each_manifest(l->db, party, look_at_cargo, l, fault);
+}
+
 tw_err tw_erase_look(struct tw_station *s, const struct tw_retention *rule, const uint8_t party[TW_DB_ID],
                      struct tw_arena *arena, struct tw_erase_case *ret, struct tw_fault *fault)
 {
@@ -171,18 +259,13 @@ tw_err tw_erase_look(struct tw_station *s, const struct tw_retention *rule, cons
     struct tw_erase_case c = {.from = TW_NO_DAY};
     struct looking l = {tw_station_db(s), rule, tw_time_day(tw_station_now(s)), NULL, &c};
     struct tw_db_party row;
-    uint64_t *reg = NULL;
-    size_t n = 0;
     TW_TRY(tw_db_party(l.db, party, arena, &row, fault));
-    TW_TRY(tw_erase_regs(l.db, party, &reg, &n, fault));
-    tw_free(reg);
-    c.declarations = n;
+    TW_TRY(count(l.db, party, &c, fault));
     c.erased = row.sealed.n == 0;
     if (!c.erased) {
         if (tw_arena_new(ARENA_BYTES, &one) != TW_OK) return no_memory(fault);
         l.arena = one;
-        c.hold = tw_retention_held_party(rule, party, l.today);
-        TW_TRY(each_row(l.db, party, look_at_row, &l, fault));
+        TW_TRY(look(&l, party, fault));
         const tw_err err = tw_intake_party(s, party, arena, &c.party, fault);
         if (err != TW_NOTFOUND) TW_TRY(err); /* its key went: this is an old copy */
     }
@@ -212,9 +295,9 @@ tw_err tw_erase_may(const struct tw_erase_case *c, int32_t today, struct tw_faul
     if (c->from == TW_NO_DAY || c->from <= today) return TW_OK;
     tw_buf_day(&from, c->from);
     tw_buf_day(&day, c->day);
-    return tw_fail(fault, TW_CONFLICT, "it may be erased from %.*s on: declaration %012llu %s on %.*s",
-                   (int)from.n, from.p, (unsigned long long)c->reg, tw_retention_words(c->kind), (int)day.n,
-                   day.p);
+    return tw_fail(fault, TW_CONFLICT, "it may be erased from %.*s on: %s %012llu %s on %.*s", (int)from.n,
+                   from.p, tw_retention_noun(c->kind), (unsigned long long)c->reg,
+                   tw_retention_words(c->kind), (int)day.n, day.p);
 }
 
 /* -- doing it */
@@ -228,7 +311,7 @@ struct running {
     struct tw_erase_request request;
     const struct tw_signer *by[TW_ERASE_SIGNERS];
     uint8_t object[1 + TW_ERASE_SIGNERS][TW_SHA256_BYTES]; /* of the request, of the signatures */
-    struct regs all;                                       /* of all its parties */
+    struct regs all, cargo;                                /* declarations and manifests of all its parties */
     struct tw_erase_done *done;
 };
 
@@ -299,7 +382,11 @@ static void put_signer(struct tw_json *j, const char *key, const struct tw_signe
     tw_json_str(j, tw_buf_view(&print));
 }
 
-static void put_leaf(const struct running *r, const uint8_t party[TW_DB_ID], size_t declarations,
+struct numbers {
+    size_t declarations, manifests;
+};
+
+static void put_leaf(const struct running *r, const uint8_t party[TW_DB_ID], const struct numbers *n,
                      struct tw_buf *out)
 {
     struct tw_json j = {.out = out};
@@ -313,7 +400,9 @@ static void put_leaf(const struct running *r, const uint8_t party[TW_DB_ID], siz
     put_hash(&j, "confirmed", r->object[2]);
     put_signer(&j, "confirmed_by", r->by[1]);
     tw_json_key(&j, "declarations");
-    tw_json_u64(&j, declarations);
+    tw_json_u64(&j, n->declarations);
+    tw_json_key(&j, "manifests");
+    tw_json_u64(&j, n->manifests);
     tw_json_key(&j, "party");
     tw_json_text(&j, hex);
     put_hash(&j, "request", r->object[0]);
@@ -327,22 +416,45 @@ static void put_leaf(const struct running *r, const uint8_t party[TW_DB_ID], siz
     tw_json_end_object(&j);
 }
 
+/* Sources, and by what they were known. */
+static tw_err erase_sources(struct running *r, const uint8_t party[TW_DB_ID], size_t *n,
+                            struct tw_fault *fault)
+{
+    uint64_t *reg = NULL;
+    TW_TRY(tw_erase_regs(r->db, party, &reg, n, fault));
+    tw_err err = TW_OK;
+    for (size_t i = 0; i < *n && err == TW_OK; i++) {
+        err = tw_db_source_erase(r->db, reg[i], fault);
+        if (err == TW_OK) err = tw_db_decl_forget(r->db, reg[i], fault);
+        if (err == TW_OK) err = add_reg(&r->all, reg[i], fault);
+    }
+    tw_free(reg);
+    return err;
+}
+
+static tw_err erase_cargo(struct running *r, const uint8_t party[TW_DB_ID], size_t *n, struct tw_fault *fault)
+{
+    uint64_t *reg = NULL;
+    TW_TRY(tw_erase_manifests(r->db, party, &reg, n, fault));
+    tw_err err = TW_OK;
+    for (size_t i = 0; i < *n && err == TW_OK; i++) {
+        err = tw_db_source_erase(r->db, reg[i], fault);
+        if (err == TW_OK) err = tw_db_manifest_forget(r->db, reg[i], fault);
+        if (err == TW_OK) err = add_reg(&r->cargo, reg[i], fault);
+    }
+    tw_free(reg);
+    return err;
+}
+
 /* The rows of one party, and its leaf. */
 static tw_err erase_rows(struct running *r, const uint8_t party[TW_DB_ID], struct tw_fault *fault)
 {
     TW_SCOPED_BUF leaf = {0};
-    uint64_t *reg = NULL;
-    size_t n = 0;
-    TW_TRY(tw_erase_regs(r->db, party, &reg, &n, fault));
-    tw_err err = tw_db_party_erase(r->db, party, fault);
-    for (size_t i = 0; i < n && err == TW_OK; i++) {
-        err = tw_db_source_erase(r->db, reg[i], fault);
-        if (err == TW_OK) err = tw_db_decl_forget(r->db, reg[i], fault);
-        if (err == TW_OK) err = add_reg(&r->all, &(struct tw_db_head){.reg = reg[i]}, fault);
-    }
-    tw_free(reg);
-    TW_TRY(err);
-    put_leaf(r, party, n, &leaf);
+    struct numbers n = {0, 0};
+    TW_TRY(tw_db_party_erase(r->db, party, fault));
+    TW_TRY(erase_sources(r, party, &n.declarations, fault));
+    TW_TRY(erase_cargo(r, party, &n.manifests, fault));
+    put_leaf(r, party, &n, &leaf);
     if (leaf.failed) return no_memory(fault);
     r->done->parties++;
     return tw_station_leaf(r->s, tw_buf_view(&leaf), fault);
@@ -360,7 +472,9 @@ static tw_err write_rows(struct running *r, struct tw_fault *fault)
     }
     if (erasing.failed) return no_memory(fault);
     put_in_order(&r->all);
+    put_in_order(&r->cargo);
     r->done->declarations = r->all.n;
+    r->done->manifests = r->cargo.n;
     return tw_db_meta_put(r->db, TW_STR(META_ERASING), tw_buf_view(&erasing), fault);
 }
 
@@ -387,6 +501,7 @@ tw_err tw_erase_run(struct tw_station *s, const struct tw_erase_order *o, struct
     const tw_err err = run(&r, fault);
     tw_arena_free(r.arena);
     tw_free(r.all.at);
+    tw_free(r.cargo.at);
     return err;
 }
 
@@ -416,6 +531,16 @@ static tw_err erase_key(struct tw_db *db, const struct tw_db_key_id *id, struct 
     return err == TW_NOTFOUND ? TW_OK : err; /* it went before */
 }
 
+/* Of sources; takes over their numbers. */
+static tw_err erase_source_keys(struct tw_db *db, uint64_t *reg_take, size_t n, struct tw_fault *fault)
+{
+    tw_err err = TW_OK;
+    for (size_t i = 0; i < n && err == TW_OK; i++)
+        err = erase_key(db, &(struct tw_db_key_id){.of = TW_DB_KEY_SOURCE, .reg = reg_take[i]}, fault);
+    tw_free(reg_take);
+    return err;
+}
+
 static tw_err erase_keys_of(struct tw_db *db, const uint8_t party[TW_DB_ID], struct tw_fault *fault)
 {
     struct tw_db_key_id id = {.of = TW_DB_KEY_PARTY};
@@ -424,11 +549,9 @@ static tw_err erase_keys_of(struct tw_db *db, const uint8_t party[TW_DB_ID], str
     memcpy(id.party, party, TW_DB_ID);
     TW_TRY(erase_key(db, &id, fault));
     TW_TRY(tw_erase_regs(db, party, &reg, &n, fault));
-    tw_err err = TW_OK;
-    for (size_t i = 0; i < n && err == TW_OK; i++)
-        err = erase_key(db, &(struct tw_db_key_id){.of = TW_DB_KEY_SOURCE, .reg = reg[i]}, fault);
-    tw_free(reg);
-    return err;
+    TW_TRY(erase_source_keys(db, reg, n, fault));
+    TW_TRY(tw_erase_manifests(db, party, &reg, &n, fault));
+    return erase_source_keys(db, reg, n, fault);
 }
 
 static tw_err erase_keys(struct tw_db *db, struct tw_str erasing, struct tw_fault *fault)

@@ -2,8 +2,8 @@
 /* engine/erase.h -- what names a party goes from a station for good, and the log says so.
  *
  * In : a request that one person signed and another confirmed; the rule of how long things are kept.
- * Out: a leaf for each party; its text, the sources of every declaration that names it, and their keys gone.
- * Not: what is not under lock: lists, criteria, goods descriptions (docs/operations.md).
+ * Out: a leaf for each party; its text, the sources of every declaration and manifest that names it, and
+ * their keys gone. Not: what is not under lock: lists, criteria, goods descriptions (docs/operations.md).
  *
  * The order. Rows and leaves go first, in one batch, with a note of which keys are still to go; it is durable
  * and signed before a key is touched, so that nothing is ever erased that the log does not tell of. Then the
@@ -69,10 +69,10 @@ tw_err tw_erase_retention(struct tw_station *s, struct tw_arena *arena, struct t
 
 /* How it stands with one party. */
 struct tw_erase_case {
-    bool erased; /* what follows but `declarations` is not there then */
+    bool erased; /* what follows but these numbers is not there then */
     struct tw_party party;
-    uint64_t declarations; /* registrations that name it */
-    int32_t from;          /* the UTC day from which on it may be erased; TW_NO_DAY = any */
+    uint64_t declarations, manifests; /* registrations that name it */
+    int32_t from;                     /* the UTC day from which on it may be erased; TW_NO_DAY = any */
     enum tw_retention_kind kind;
     int32_t day; /* it is so because of what happened on this day */
     uint64_t reg;
@@ -98,7 +98,7 @@ struct tw_erase_order {
 };
 struct tw_erase_done {
     size_t parties;
-    uint64_t declarations;
+    uint64_t declarations, manifests;
 };
 
 /* TW_CONFLICT  of another station; not signed by two people who may; may not be, or was before
@@ -113,9 +113,12 @@ tw_err tw_erase_finish(struct tw_station *s, struct tw_fault *fault) TW_MUST_CHE
 /* Is there something to go on with? */
 tw_err tw_erase_pending(struct tw_db *db, bool *ret, struct tw_fault *fault) TW_MUST_CHECK;
 
-/* Each registration number that names a party, rising. Free *ret with tw_free. */
+/* Each registration number of a declaration, or of a manifest, that names a party, rising. Of manifests every
+ * one is looked at. Free *ret with tw_free. */
 tw_err tw_erase_regs(struct tw_db *db, const uint8_t party[TW_DB_ID], uint64_t **ret, size_t *ret_n,
                      struct tw_fault *fault) TW_MUST_CHECK;
+tw_err tw_erase_manifests(struct tw_db *db, const uint8_t party[TW_DB_ID], uint64_t **ret, size_t *ret_n,
+                          struct tw_fault *fault) TW_MUST_CHECK;
 
 void tw_erase_hex(const uint8_t id[TW_DB_ID], char ret[TW_ERASE_HEX]);
 bool tw_erase_unhex(struct tw_str text, uint8_t ret[TW_DB_ID]);

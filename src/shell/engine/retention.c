@@ -5,13 +5,18 @@
 #include "base/yaml.h"
 
 static const struct {
-    const char *key, *words;
+    const char *key, *noun, *words;
     int32_t years;
 } kind_row[TW_RETENTION_KINDS] = {
-#define X(id, key, years, words) {key, words, years},
+#define X(id, key, years, noun, words) {key, noun, words, years},
     TW_RETENTION_TABLE(X)
 #undef X
 };
+
+const char *tw_retention_noun(enum tw_retention_kind kind)
+{
+    return kind_row[kind].noun;
+}
 
 const char *tw_retention_words(enum tw_retention_kind kind)
 {
@@ -46,7 +51,7 @@ struct years_text {
 };
 
 static const struct tw_yaml_field years_key[] = {
-#define X(id, key, years, words)                                                                             \
+#define X(id, key, years, noun, words)                                                                       \
     {.name = (key),                                                                                          \
      .type = TW_YAML_I64,                                                                                    \
      .offset = offsetof(struct years_text, of) + sizeof(int64_t) * TW_RETENTION_##id,                        \

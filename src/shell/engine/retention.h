@@ -13,17 +13,18 @@
 #include "base/hash.h"
 #include "store/db.h"
 
-/* X(ID, key in the file, years without one, what has happened on the day it counts from)
- * Source of the ten years: the longest time after which duty can still be asked for under Regulation (EU)
- * 952/2013, article 103 (2), where an act was liable to criminal proceedings; article 51 has three as the
- * least. */
+/* X(ID, key in the file, years without one, what has a number, what has happened to it on the day that
+ * counts) Source of the ten years: the longest time after which duty can still be asked for under Regulation
+ * (EU) 952/2013, article 103 (2), where an act was liable to criminal proceedings; article 51 has three as
+ * the least. */
 #define TW_RETENTION_TABLE(X)                                                                                \
-    X(DECLARATION, "declaration", 10, "came in")                                                             \
-    X(FINDING, "finding", 10, "was found to be so")                                                          \
-    X(PARTY, "party", 10, "was the last to name this party")
+    X(DECLARATION, "declaration", 10, "declaration", "came in")                                              \
+    X(MANIFEST, "manifest", 10, "manifest", "came in")                                                       \
+    X(FINDING, "finding", 10, "declaration", "was found to be so")                                           \
+    X(PARTY, "party", 10, "number", "was the last to name this party")
 
 enum tw_retention_kind {
-#define X(id, key, years, words) TW_RETENTION_##id,
+#define X(id, key, years, noun, words) TW_RETENTION_##id,
     TW_RETENTION_TABLE(X)
 #undef X
         TW_RETENTION_KINDS
@@ -34,8 +35,8 @@ enum { TW_RETENTION_YEARS_MAX = 100, TW_RETENTION_HOLDS_MAX = 100000, TW_RETENTI
 /* Somebody who may says that it stays. */
 struct tw_retention_hold {
     bool of_party;
-    uint8_t party[TW_DB_ID]; /* every declaration that names it */
-    uint64_t reg;            /* this declaration, and all it names */
+    uint8_t party[TW_DB_ID]; /* every declaration and manifest that names it */
+    uint64_t reg;            /* this declaration or manifest, and all it names */
     struct tw_str who, why;
     int32_t until; /* UTC day, included; INT32_MAX = until it is taken out of the file */
     uint32_t line;
@@ -55,6 +56,7 @@ tw_err tw_retention_read(struct tw_str text, struct tw_arena *arena, struct tw_r
 
 /* The first day on which what happened on `day` need not be kept any more. 29 February ends on 1 March. */
 int32_t tw_retention_until(const struct tw_retention *r, enum tw_retention_kind kind, int32_t day);
+const char *tw_retention_noun(enum tw_retention_kind kind); /* static storage, both */
 const char *tw_retention_words(enum tw_retention_kind kind);
 
 /* The hold on that day, NULL = none. */
@@ -63,7 +65,7 @@ const struct tw_retention_hold *tw_retention_held_reg(const struct tw_retention 
 const struct tw_retention_hold *tw_retention_held_party(const struct tw_retention *r,
                                                         const uint8_t party[TW_DB_ID], int32_t today);
 
-/* Appends the years, as "declaration 10, finding 10, party 10". */
+/* Appends the years, as "declaration 10, manifest 10, finding 10, party 10". */
 void tw_retention_put(const struct tw_retention *r, struct tw_buf *out);
 
 #endif

@@ -181,6 +181,16 @@ static tw_err check_finding(struct verify *v, uint64_t idx, const struct tw_json
     return s.same ? TW_OK : wrong_row(idx, "finding", reg, fault);
 }
 
+static tw_err check_manifest(struct verify *v, uint64_t idx, const struct tw_json_node *leaf,
+                             struct tw_fault *fault)
+{
+    bool erased = false;
+    TW_TRY(log_pins_manifest(&v->pins, idx, leaf, v->arena, fault));
+    TW_TRY(log_cargo(&(struct log_place){v->db, v->arena, idx, leaf}, &v->erased, &erased, fault));
+    v->r->erased_manifests += erased;
+    return TW_OK;
+}
+
 /* What the leaf speaks of is there, and is what it says. */
 static tw_err check_rows(struct verify *v, uint64_t idx, struct tw_str body, struct tw_fault *fault)
 {
@@ -207,7 +217,7 @@ static tw_err check_rows(struct verify *v, uint64_t idx, struct tw_str body, str
     }
     if (tw_str_is(type->text, "manifest")) {
         v->r->manifests++;
-        return log_pins_manifest(&v->pins, idx, leaf, v->arena, fault);
+        return check_manifest(v, idx, leaf, fault);
     }
     if (tw_str_is(type->text, "commitment")) {
         v->r->commitments++;

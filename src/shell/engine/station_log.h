@@ -14,10 +14,10 @@
 struct tw_station_log_report {
     uint64_t leaves, checkpoints, intakes, decisions, findings, commitments, reveals, erasures;
     uint64_t objects, settings, manifests;
-    uint64_t pending;          /* leaves behind the last checkpoint: all else is right, and TW_CONFLICT */
-    uint64_t erased;           /* of the intakes: what came in is gone, as an erasure says */
-    struct tw_checkpoint last; /* origin in `note` */
-    struct tw_buf note;        /* the last checkpoint, signed */
+    uint64_t pending; /* leaves behind the last checkpoint: all else is right, and TW_CONFLICT */
+    uint64_t erased, erased_manifests; /* of the intakes: what came in is gone, as an erasure says */
+    struct tw_checkpoint last;         /* origin in `note` */
+    struct tw_buf note;                /* the last checkpoint, signed */
 };
 void tw_station_log_report_free(struct tw_station_log_report *r);
 

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "engine/erase.h"
 
+enum { ONE_BYTES = 256 << 20 }; /* of one row */
+
 static tw_err no_memory(struct tw_fault *fault)
 {
     return tw_fail(fault, TW_NOMEM, "out of memory");
@@ -47,46 +49,96 @@ bool log_whole(const struct tw_json_node *leaf, const char *key, uint64_t *ret)
 
 /* -- sources */
 
-static tw_err wrong_source(const struct log_place *at, const struct tw_db_decl *row, const char *what,
+/* What stands under lock of one version of one declaration or manifest. */
+struct kept {
+    const char *noun;
+    uint64_t reg;
+    uint32_t version;
+    struct tw_str sealed;
+    const uint8_t (*party)[TW_DB_ID]; /* whom it names */
+    size_t parties;
+};
+
+static tw_err wrong_source(const struct log_place *at, const struct kept *k, const char *what,
                            struct tw_fault *fault)
 {
-    return tw_fail(fault, TW_CONFLICT, "leaf %llu: the source of declaration %012llu, version %u %s",
-                   (unsigned long long)at->idx, (unsigned long long)row->head.reg, row->head.version, what);
+    return tw_fail(fault, TW_CONFLICT, "leaf %llu: the source of %s %012llu, version %u %s",
+                   (unsigned long long)at->idx, k->noun, (unsigned long long)k->reg, k->version, what);
 }
 
 /* It went with one of its parties. */
-static tw_err without_source(const struct log_place *at, const struct tw_db_decl *row, struct tw_fault *fault)
+static tw_err without_source(const struct log_place *at, const struct kept *k, struct tw_fault *fault)
 {
     bool some = false;
-    for (size_t i = 0; i < row->roles; i++) {
-        struct tw_db_party p;
-        TW_TRY(tw_db_party(at->db, row->role[i].party, at->arena, &p, fault));
+    for (size_t i = 0; i < k->parties; i++) {
+        struct tw_db_party p = {.sealed = TW_STR("x")};
+        const tw_err err = tw_db_party(at->db, k->party[i], at->arena, &p, fault);
+        if (err != TW_NOTFOUND) TW_TRY(err);
         some |= p.sealed.n == 0;
     }
-    return some ? TW_OK : wrong_source(at, row, "is gone, and none of its parties was erased", fault);
+    return some ? TW_OK : wrong_source(at, k, "is gone, and none of its parties was erased", fault);
+}
+
+static tw_err source(const struct log_place *at, const struct kept *k, const struct log_erased *e,
+                     bool *erased, struct tw_fault *fault)
+{
+    const struct tw_db_key_id id = {.of = TW_DB_KEY_SOURCE, .reg = k->reg};
+    uint8_t key[TW_DB_KEY], sum[TW_SHA256_BYTES];
+    char of[48];
+    TW_SCOPED_BUF whole = {0};
+    *erased = k->sealed.n == 0;
+    const tw_err err = tw_db_key(at->db, &id, key, fault);
+    if (err != TW_OK && err != TW_NOTFOUND) return err;
+    if (*erased && err == TW_OK && !e->pending)
+        return wrong_source(at, k, "is gone, and its key is not", fault);
+    if (*erased) return without_source(at, k, fault);
+    if (err == TW_NOTFOUND) return wrong_source(at, k, "is sealed, and its key is gone", fault);
+    snprintf(of, sizeof of, "%012llu/%u", (unsigned long long)k->reg, k->version);
+    const tw_err opened = tw_unseal(key, tw_str_from(of), k->sealed, &whole, fault);
+    if (opened == TW_OK) tw_sha256_two(key, sizeof key, whole.p, whole.n, sum);
+    tw_wipe(key, sizeof key);
+    if (opened == TW_NOMEM) return opened;
+    if (opened == TW_OK && log_hash_is(at->leaf, "source", sum)) return TW_OK;
+    return wrong_source(at, k, "is not what came in", fault);
 }
 
 tw_err log_source(const struct log_place *at, const struct tw_db_decl *row, const struct log_erased *e,
                   bool *erased, struct tw_fault *fault)
 {
-    const struct tw_db_key_id id = {.of = TW_DB_KEY_SOURCE, .reg = row->head.reg};
-    uint8_t key[TW_DB_KEY], sum[TW_SHA256_BYTES];
-    char of[48];
-    TW_SCOPED_BUF whole = {0};
-    *erased = row->sealed.n == 0;
-    const tw_err err = tw_db_key(at->db, &id, key, fault);
-    if (err != TW_OK && err != TW_NOTFOUND) return err;
-    if (*erased && err == TW_OK && !e->pending)
-        return wrong_source(at, row, "is gone, and its key is not", fault);
-    if (*erased) return without_source(at, row, fault);
-    if (err == TW_NOTFOUND) return wrong_source(at, row, "is sealed, and its key is gone", fault);
-    snprintf(of, sizeof of, "%012llu/%u", (unsigned long long)row->head.reg, row->head.version);
-    const tw_err opened = tw_unseal(key, tw_str_from(of), row->sealed, &whole, fault);
-    if (opened == TW_OK) tw_sha256_two(key, sizeof key, whole.p, whole.n, sum);
-    tw_wipe(key, sizeof key);
-    if (opened == TW_NOMEM) return opened;
-    if (opened == TW_OK && log_hash_is(at->leaf, "source", sum)) return TW_OK;
-    return wrong_source(at, row, "is not what came in", fault);
+    uint8_t party[TW_DB_PARTIES_MAX][TW_DB_ID];
+    struct kept k = {
+        "declaration", row->head.reg, row->head.version, row->sealed, (const uint8_t(*)[TW_DB_ID])party, 0};
+    for (; k.parties < row->roles && k.parties < TW_DB_PARTIES_MAX; k.parties++)
+        memcpy(party[k.parties], row->role[k.parties].party, TW_DB_ID);
+    return source(at, &k, e, erased, fault);
+}
+
+/* The parties' ids in a manifest's fields: what may be one, for others are no party's. */
+static tw_err ids_in(struct tw_str fields, struct tw_arena *arena, struct kept *k)
+{
+    static const char before[] = "\"id\":\"";
+    const size_t head = sizeof before - 1, hex = TW_ERASE_HEX - 1;
+    uint8_t(*party)[TW_DB_ID] = tw_arena_array(arena, fields.n / (head + hex) + 1, TW_DB_ID);
+    if (party == NULL) return TW_NOMEM;
+    for (size_t i = 0; i + head + hex <= fields.n; i++)
+        if (memcmp(fields.s + i, before, head) == 0 &&
+            tw_erase_unhex((struct tw_str){fields.s + i + head, hex}, party[k->parties]))
+            k->parties++;
+    k->party = (const uint8_t(*)[TW_DB_ID])party;
+    return TW_OK;
+}
+
+tw_err log_cargo(const struct log_place *at, const struct log_erased *e, bool *erased, struct tw_fault *fault)
+{
+    uint64_t reg = 0, version = 0;
+    struct tw_db_manifest row = {.reg = 0};
+    if (!log_whole(at->leaf, "reg", &reg) || !log_whole(at->leaf, "version", &version) ||
+        version > UINT32_MAX)
+        return tw_fail(fault, TW_CONFLICT, "leaf %llu names no manifest", (unsigned long long)at->idx);
+    TW_TRY(tw_db_manifest(at->db, reg, (uint32_t)version, at->arena, &row, fault));
+    struct kept k = {"manifest", reg, (uint32_t)version, row.sealed, NULL, 0};
+    if (row.sealed.n == 0 && ids_in(row.fields, at->arena, &k) != TW_OK) return no_memory(fault);
+    return source(at, &k, e, erased, fault);
 }
 
 /* -- erasures */
@@ -169,23 +221,58 @@ static tw_err all_gone(const struct log_place *at, const struct log_erased *e, c
     return kept == TW_OK || kept == TW_NOTFOUND ? TW_OK : kept;
 }
 
+/* A number in the leaf, 0 where it has none. */
+static bool number_is(const struct log_place *at, const char *key, uint64_t n)
+{
+    uint64_t said = 0;
+    if (tw_json_get(at->leaf, key) != NULL && !log_whole(at->leaf, key, &said)) return false;
+    return said == n;
+}
+
+static tw_err declarations_gone(const struct log_place *at, const uint64_t *reg, size_t n,
+                                struct tw_fault *fault)
+{
+    TW_SCOPED(tw_arena) *one = NULL;
+    if (tw_arena_new(ONE_BYTES, &one) != TW_OK) return no_memory(fault);
+    for (size_t i = 0; i < n; i++) {
+        struct tw_db_decl row = {.roles = 0};
+        tw_arena_reset(one);
+        TW_TRY(tw_db_decl(at->db, reg[i], 0, one, &row, fault));
+        if (row.sealed.n > 0)
+            return wrong_erasure(at, "a declaration that names the party has its source still", fault);
+    }
+    if (number_is(at, "declarations", n)) return TW_OK;
+    return wrong_erasure(at, "it is of another number of declarations", fault);
+}
+
+static tw_err manifests_gone(const struct log_place *at, const uint64_t *reg, size_t n,
+                             struct tw_fault *fault)
+{
+    TW_SCOPED(tw_arena) *one = NULL;
+    if (tw_arena_new(ONE_BYTES, &one) != TW_OK) return no_memory(fault);
+    for (size_t i = 0; i < n; i++) {
+        struct tw_db_manifest row = {.reg = 0};
+        tw_arena_reset(one);
+        TW_TRY(tw_db_manifest(at->db, reg[i], 0, one, &row, fault));
+        if (row.sealed.n > 0)
+            return wrong_erasure(at, "a manifest that names the party has its source still", fault);
+    }
+    if (number_is(at, "manifests", n)) return TW_OK;
+    return wrong_erasure(at, "it is of another number of manifests", fault);
+}
+
 static tw_err sources_gone(const struct log_place *at, const uint8_t party[TW_DB_ID], struct tw_fault *fault)
 {
-    uint64_t *reg = NULL, declarations = 0;
+    uint64_t *reg = NULL;
     size_t n = 0;
-    bool gone = true;
     TW_TRY(tw_erase_regs(at->db, party, &reg, &n, fault));
-    tw_err err = TW_OK;
-    for (size_t i = 0; i < n && gone && err == TW_OK; i++) {
-        struct tw_db_decl row = {.roles = 0};
-        err = tw_db_decl(at->db, reg[i], 0, at->arena, &row, fault);
-        gone = row.sealed.n == 0;
-    }
+    tw_err err = declarations_gone(at, reg, n, fault);
     tw_free(reg);
     TW_TRY(err);
-    if (!gone) return wrong_erasure(at, "a declaration that names the party has its source still", fault);
-    if (log_whole(at->leaf, "declarations", &declarations) && declarations == n) return TW_OK;
-    return wrong_erasure(at, "it is of another number of declarations", fault);
+    TW_TRY(tw_erase_manifests(at->db, party, &reg, &n, fault));
+    err = manifests_gone(at, reg, n, fault);
+    tw_free(reg);
+    return err;
 }
 
 tw_err log_erasure(const struct log_place *at, struct log_erased *e, struct tw_fault *fault)

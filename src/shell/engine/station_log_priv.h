@@ -31,6 +31,9 @@ struct log_place {
  * TW_CONFLICT */
 tw_err log_source(const struct log_place *at, const struct tw_db_decl *row, const struct log_erased *e,
                   bool *erased, struct tw_fault *fault) TW_MUST_CHECK;
+/* The same of a manifest. */
+tw_err log_cargo(const struct log_place *at, const struct log_erased *e, bool *erased, struct tw_fault *fault)
+    TW_MUST_CHECK;
 /* Was it signed by two, and is all gone that it speaks of? TW_CONFLICT */
 tw_err log_erasure(const struct log_place *at, struct log_erased *e, struct tw_fault *fault) TW_MUST_CHECK;
 /* Behind the last leaf: is there one for each party that was erased? TW_CONFLICT */

@@ -177,6 +177,17 @@ static tw_err read_manifest(const struct db_use *u, struct tw_db_manifest *ret, 
     return db_col_fixed(u, 5, ret->ref, sizeof ret->ref, fault);
 }
 
+tw_err tw_db_manifest_forget(struct tw_db *db, uint64_t reg, struct tw_fault *fault)
+{
+    int changed = 0;
+    TW_TRY(db_may_write(db, fault));
+    TW_TRY(db_number(reg, "number", fault));
+    struct db_use u = db_use(db, DB_SQL_MANIFEST_FORGET);
+    db_i64(&u, (int64_t)reg);
+    TW_TRY(db_run(&u, &changed, fault));
+    return changed > 0 ? TW_OK : db_no_version(reg, 0, fault);
+}
+
 tw_err tw_db_manifest(struct tw_db *db, uint64_t reg, uint32_t version, struct tw_arena *arena,
                       struct tw_db_manifest *ret, struct tw_fault *fault)
 {

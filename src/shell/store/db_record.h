@@ -169,6 +169,9 @@ tw_err tw_db_manifest_known(struct tw_db *db, const uint8_t ref[TW_DB_ID], uint3
                             struct tw_db_known *ret, struct tw_fault *fault)
     TW_MUST_CHECK; /* version 0 = the last one; TW_NOTFOUND */
 
+/* The same as tw_db_decl_forget. TW_NOTFOUND */
+tw_err tw_db_manifest_forget(struct tw_db *db, uint64_t reg, struct tw_fault *fault) TW_MUST_CHECK;
+
 /* -- in order: all whose seq is `from` or more, rising, at most `limit` of them (0 = all). What the function
  * returns but TW_OK ends it and is handed on. It may read, and must not write. */
 

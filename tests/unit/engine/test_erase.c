@@ -16,7 +16,7 @@ static struct tw_erase_request request(void)
                                      .party = parties,
                                      .parties = 2,
                                      .reason = TW_STR("file \"17\""),
-                                     .rule = TW_STR("declaration 10, finding 10, party 10")};
+                                     .rule = TW_STR("declaration 10, manifest 10, finding 10, party 10")};
 }
 
 static void a_request_comes_back_as_it_was_put(void)

@@ -40,7 +40,7 @@ static void without_a_file_all_is_kept_for_ten_years(void)
     for (int k = 0; k < TW_RETENTION_KINDS; k++)
         CHECK(tw_retention_until(&r, (enum tw_retention_kind)k, day(2026, 11, 28)) == day(2036, 11, 28));
     tw_retention_put(&r, &words);
-    CHECK(tw_str_is(tw_buf_view(&words), "declaration 10, finding 10, party 10"));
+    CHECK(tw_str_is(tw_buf_view(&words), "declaration 10, manifest 10, finding 10, party 10"));
 }
 
 static void years_are_those_of_the_file_and_of_the_calendar(void)

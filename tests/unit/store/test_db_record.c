@@ -270,6 +270,13 @@ static void manifests_have_versions_and_are_known_by_their_reference(void)
     CHECK(tw_db_manifest_known(db, m.ref, 2, &k, NULL) == TW_OK && k.reg == 800 && k.seq == 2);
     CHECK(tw_db_manifest_known(db, m.ref, 0, &k, NULL) == TW_OK && k.version == 2);
     CHECK(tw_db_manifest_known(db, m.ref, 3, &k, NULL) == TW_NOTFOUND);
+    begin();
+    CHECK(tw_db_manifest_forget(db, 801, NULL) == TW_NOTFOUND &&
+          tw_db_manifest_forget(db, 800, NULL) == TW_OK);
+    commit();
+    CHECK(tw_db_manifest_known(db, m.ref, 2, &k, NULL) == TW_NOTFOUND);
+    CHECK(tw_db_manifest(db, 800, 2, arena, &got, NULL) == TW_OK &&
+          memcmp(got.ref, m.ref, sizeof m.ref) != 0);
     CHECK(tw_db_manifests_from(db, &(struct tw_db_from){0, 0}, count_manifest, &sum, NULL) == TW_OK &&
           sum == 3);
 }
