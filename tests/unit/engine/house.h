@@ -356,7 +356,7 @@ static inline void house_is_sound(void)
     size_t n = 0, most = 0;
     house_holds();
     CHECK(damages_of(tw_station_db(station)) == 0);
-    const tw_err err = tw_station_log_verify(station, &(struct tw_station_log_watch){NULL}, &r, &why);
+    const tw_err err = tw_station_log_verify(station, &(struct tw_station_log_watch){.to = NULL}, &r, &why);
     if (err != TW_OK) say(&why);
     CHECK(err == TW_OK);
     tw_station_log_report_free(&r);

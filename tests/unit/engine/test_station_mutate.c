@@ -83,7 +83,7 @@ static tw_err verify(void)
 {
     struct tw_station_log_report r = {0};
     why = (struct tw_fault){0};
-    const tw_err err = tw_station_log_verify(station, &(struct tw_station_log_watch){NULL}, &r, &why);
+    const tw_err err = tw_station_log_verify(station, &(struct tw_station_log_watch){.to = NULL}, &r, &why);
     tw_station_log_report_free(&r);
     return err;
 }
