@@ -61,6 +61,12 @@ class Station:
         done = self.at("assess", "--currency", "XTS", "--json", *more, check=check)
         return [json.loads(line) for line in done.stdout.splitlines()], done
 
+    def hand_in(self, path, *more, check=True):
+        """Receipts and decisions of a file that is decided as it comes."""
+        done = self.at("assess", path, "--currency", "XTS", "--json", *more, check=check)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return [one for one in lines if "registration" in one], [one for one in lines if "channel" in one], done
+
     def __enter__(self):
         return self
 

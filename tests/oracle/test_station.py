@@ -182,7 +182,33 @@ def backs_up(st):
     check(st.run("station", "check", "bad.db").returncode != 0, "a copy that was damaged is told")
 
 
+def decides_as_they_come(st):
+    """More than two rounds, so that some are put on record while others are decided."""
+    st.run("synth", "--world", "cove", "--seed", "6", "--declarations", "3500", "--out", ".", "-q", check=True)
+    tables = ("--rates", "rates.csv", "--tariff", "tariff.csv")
+    receipts, decisions, done = st.hand_in("declarations.csv", *tables)
+    numbers = [r["registration"] for r in receipts]
+    check(len(numbers) == 3500 == len(decisions) and [d["id"] for d in decisions] == numbers, "handed in and decided at once: a receipt and a decision for each")
+    check('"taken":3500,"known":0,"refused":0' in done.stderr.replace(" ", ""), "and the summary says so")
+    plain = st.run("assess", "declarations.csv", "--currency", "XTS", *tables, "--json", "-q", check=True)
+    told = ("score", "items", "reasons", "counterfactual", "decided_at", "office")
+    check([[json.loads(line)[k] for k in told] for line in plain.stdout.splitlines()] == [[d[k] for k in told] for d in decisions],
+          "scores and reasons are those of the file itself")
+    receipts, decisions, _ = st.hand_in("declarations.csv", *tables)
+    check(all(r["known"] for r in receipts) and [r["registration"] for r in receipts] == numbers and decisions == [], "handed in again, nothing is decided twice")
+    put(st.top / "more.json", declaration("M-1"), declaration("M-2"), declaration("M-1", 3), declaration("M-1", 2, office="HB02"))
+    receipts, decisions, done = st.hand_in("more.json", check=False)
+    check([r["version"] for r in receipts] == [1, 1, 2] and len(decisions) == 3 and done.returncode == 3 and "version 3" in done.stderr,
+          "what cannot be taken in is refused by itself, the others are decided")
+    replay = st.run("replay", "--station", str(st.dir), "--currency", "XTS")
+    check(replay.stdout.startswith("3503 decisions made again, 0 differences"), "replay decides each as it stands on record")
+    check(st.run("log", "verify", "--station", str(st.dir)).returncode == 0, "and the log is whole")
+
+
 def main():
+    with tempfile.TemporaryDirectory(prefix="tw") as scratch, Station(sys.argv[1], sys.argv[2], scratch) as st:
+        st.make()
+        decides_as_they_come(st)
     with tempfile.TemporaryDirectory(prefix="tw") as scratch, Station(sys.argv[1], sys.argv[2], scratch) as st:
         st.make()
         numbers, decisions = takes_in_and_decides(st)

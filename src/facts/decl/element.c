@@ -114,28 +114,24 @@ enum tw_element tw_element_find_any(struct tw_str name)
     return e != TW_ELEMENT_N ? e : find(name, TW_ELEMENT_N + 1, TW_ELEMENT_END);
 }
 
-/* `name` is the one of row e with `behind` at its end, and of the same object. */
-static bool is_with(enum tw_element e, const char *behind, enum tw_element other)
-{
-    const char *name = rows[e].name, *longer = rows[other].name;
-    const size_t n = strlen(name);
-    return rows[other].level == rows[e].level && strncmp(longer, name, n) == 0 &&
-           strcmp(longer + n, behind) == 0;
-}
-
 enum tw_element tw_element_partner(enum tw_element e)
 {
     const enum tw_type type = rows[e].type;
     const bool half = type == TW_TYPE_CURRENCY || type == TW_TYPE_UNIT;
     const bool money = type == TW_TYPE_CURRENCY || type == TW_TYPE_AMOUNT || type == TW_TYPE_SIGNED;
-    const char *behind = money ? "_currency" : "_unit";
+    const struct tw_str behind = money ? TW_STR("_currency") : TW_STR("_unit"),
+                        own = tw_str_from(rows[e].name);
     if (!money && type != TW_TYPE_UNIT && type != TW_TYPE_DEC) return TW_ELEMENT_N;
-    const enum tw_level level = rows[e].level;
-    for (int k = (int)e + (half ? -1 : 1); k >= 0 && k < TW_ELEMENT_END && rows[k].level != TW_LEVEL_N;
-         k += half ? -1 : 1) {
-        const enum tw_element other = (enum tw_element)k;
-        if (level > TW_LEVEL_ITEM && rows[k].level != level) return TW_ELEMENT_N;
-        if (half ? is_with(other, behind, e) : is_with(e, behind, other)) return other;
+    if (half && (own.n <= behind.n || memcmp(own.s + own.n - behind.n, behind.s, behind.n) != 0))
+        return TW_ELEMENT_N;
+    const struct tw_str base = {own.s, half ? own.n - behind.n : own.n}; /* which both begin with */
+    for (int k = (int)e + (half ? -1 : 1); k >= 0 && k < TW_ELEMENT_END; k += half ? -1 : 1) {
+        const struct tw_str other = tw_str_from(rows[k].name);
+        if (!tw_str_starts(other, base)) return TW_ELEMENT_N; /* names are sorted */
+        const size_t more = other.n - base.n;
+        if (rows[k].level == rows[e].level &&
+            (half ? more == 0 : more == behind.n && memcmp(other.s + base.n, behind.s, more) == 0))
+            return (enum tw_element)k;
     }
     return TW_ELEMENT_N;
 }

@@ -10,16 +10,18 @@ static long allocations_left = -1;
 
 void tw_mem_fail_after(long n)
 {
-    allocations_left = n;
+    __atomic_store_n(&allocations_left, n, __ATOMIC_SEQ_CST);
 }
 
 static bool refused(size_t n, size_t size)
 {
     if (n == 0 || size == 0 || n > SIZE_MAX / size) return true;
-    if (allocations_left < 0) return false;
-    if (allocations_left == 0) return true;
-    allocations_left--;
-    return false;
+    long left = __atomic_load_n(&allocations_left, __ATOMIC_RELAXED);
+    while (left > 0)
+        if (__atomic_compare_exchange_n(&allocations_left, &left, left - 1, true, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED))
+            return false;
+    return left == 0;
 }
 
 void *tw_calloc(size_t n, size_t size)

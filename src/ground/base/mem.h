@@ -21,7 +21,7 @@ void *tw_realloc(void *p, size_t n, size_t size) __attribute__((warn_unused_resu
 void tw_free(void *p);
 
 /* For tests only (tests/fault.h): after `n` more successful allocations every further one fails; n < 0 =
- * never. Per process, not thread-safe; library code never calls it. */
+ * never. Per process; library code never calls it. */
 void tw_mem_fail_after(long n);
 
 #endif

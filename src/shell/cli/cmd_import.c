@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/json.h"
 #include "cli/rules.h"
 #include "cli/station.h"
 #include "cli/table_priv.h"
@@ -21,25 +20,6 @@ struct import {
     uint64_t taken, known, refused, findings, manifests;
     struct tw_rules_changed rules;
 };
-
-static void put_receipt(struct import *m, const char *what, struct tw_str id,
-                        const struct tw_intake_receipt *r)
-{
-    char number[TW_STATION_NUMBER + 8];
-    struct tw_json j = {.out = &m->text};
-    tw_station_number(r->reg, number);
-    tw_json_begin_object(&j);
-    tw_json_key(&j, what);
-    tw_json_str(&j, id);
-    tw_json_key(&j, "registration");
-    tw_json_text(&j, number);
-    tw_json_key(&j, "version");
-    tw_json_i64(&j, r->version);
-    tw_json_key(&j, "known");
-    tw_json_bool(&j, r->known);
-    tw_json_end_object(&j);
-    tw_buf_char(&m->text, '\n');
-}
 
 /* What was taken in is safe: its receipts go out. */
 static tw_err commit(struct import *m, struct tw_fault *fault)
@@ -87,7 +67,7 @@ static tw_err take(struct import *m, const struct tw_decl *d, struct tw_fault *f
     } else {
         m->known += r.known;
         m->taken += !r.known;
-        if (m->cli->json) put_receipt(m, "declaration_id", d->id, &r);
+        if (m->cli->json) tw_cli_receipt("declaration_id", d->id, &r, &m->text);
     }
     return m->in_batch == BATCH ? commit(m, fault) : TW_OK;
 }
@@ -142,7 +122,7 @@ static tw_err take_manifest(struct import *m, const struct tw_manifest *one, str
         TW_TRY(refuse(m, err, &why, fault));
     } else {
         m->manifests += !r.known;
-        if (m->cli->json) put_receipt(m, "manifest_id", one->id, &r);
+        if (m->cli->json) tw_cli_receipt("manifest_id", one->id, &r, &m->text);
     }
     return m->in_batch == BATCH ? commit(m, fault) : TW_OK;
 }

@@ -13,7 +13,13 @@
 tw_err tw_cli_station(struct tw_cli *cli, bool read_only, struct tw_station **ret, struct tw_fault *fault)
     TW_MUST_CHECK;
 
-/* `assess --station`: decides what is not decided. With --json a line for each, once it is safe. */
+/* Appends the line that says under which number something was registered.
+ * what  the name of its own number: declaration_id, manifest_id */
+void tw_cli_receipt(const char *what, struct tw_str id, const struct tw_intake_receipt *r,
+                    struct tw_buf *out);
+
+/* `assess [DECLARATIONS] --station`: decides what is not decided, then what the file hands in. With --json a
+ * receipt and a decision for each, a line each, once they are safe. */
 tw_err tw_cli_station_assess(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_fault *fault)
     TW_MUST_CHECK;
 

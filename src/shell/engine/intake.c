@@ -412,15 +412,16 @@ static tw_err take(struct tw_intake *in, const struct tw_decl *d, struct tw_db_d
 tw_err tw_intake_take(struct tw_intake *in, const struct tw_decl *d, struct tw_intake_receipt *ret,
                       struct tw_fault *fault)
 {
-    struct tw_db_decl row = {.sealed = {NULL, 0}};
+    struct tw_db_decl *row = &in->row;
+    *row = (struct tw_db_decl){.sealed = {NULL, 0}};
     tw_arena_reset(in->arena);
     tw_buf_clear(&in->whole);
     tw_json_write_decl(d, &in->whole);
     if (in->whole.failed) return no_memory(fault);
-    TW_TRY(look_for(in, d, &row, ret, fault));
+    TW_TRY(look_for(in, d, row, ret, fault));
     if (ret->known) return TW_OK;
-    TW_TRY(take(in, d, &row, ret, fault));
-    ret->reg = row.head.reg;
+    TW_TRY(take(in, d, row, ret, fault));
+    ret->reg = row->head.reg;
     return TW_OK;
 }
 
@@ -454,22 +455,43 @@ tw_err tw_intake_party(struct tw_station *s, const uint8_t party[TW_DB_ID], stru
     return TW_OK;
 }
 
-/* Puts the texts of a party back; one that was erased keeps its id alone. */
-static tw_err restore_party(struct tw_station *s, const struct tw_db_role *role, struct tw_decl *d,
-                            bool *erased, struct tw_arena *arena, struct tw_fault *fault)
+tw_err tw_intake_keep(struct tw_station *s, const struct tw_db_decl *row, bool names, struct tw_arena *arena,
+                      struct tw_intake_kept *ret, struct tw_fault *fault)
 {
-    struct tw_party is;
-    const tw_err err = tw_intake_party(s, role->party, arena, &is, fault);
-    *erased |= err == TW_NOTFOUND;
-    if (err == TW_NOTFOUND) return TW_OK;
-    TW_TRY(err);
+    *ret = (struct tw_intake_kept){.roles = row->roles};
+    if (tw_str_dup(arena, row->fields, &ret->fields) != TW_OK) return no_memory(fault);
+    if (row->roles == 0) return TW_OK;
+    struct tw_db_role *role = tw_arena_room(arena, row->roles, sizeof *role);
+    if (role == NULL) return no_memory(fault);
+    memcpy(role, row->role, row->roles * sizeof *role);
+    ret->role = role;
+    if (!names) return TW_OK;
+    struct tw_party *name = tw_arena_array(arena, row->roles, sizeof *name);
+    if (name == NULL) return no_memory(fault);
+    for (size_t i = 0; i < row->roles; i++) {
+        const tw_err err = tw_intake_party(s, role[i].party, arena, &name[i], fault);
+        if (err != TW_OK && err != TW_NOTFOUND) return err;
+        ret->erased |= err == TW_NOTFOUND;
+    }
+    ret->name = name;
+    return TW_OK;
+}
+
+tw_err tw_intake_last(struct tw_intake *in, bool names, struct tw_arena *arena, struct tw_intake_kept *ret,
+                      struct tw_fault *fault)
+{
+    return tw_intake_keep(in->s, &in->row, names, arena, ret, fault);
+}
+
+/* Puts the texts of a party back; one that was erased keeps its id alone. */
+static void restore_party(const struct tw_db_role *role, struct tw_party *name, struct tw_decl *d)
+{
     for (size_t r = 0; r < ROLES; r++) {
         if ((role->roles >> r & 1) == 0) continue;
         struct tw_party *p = party(d, r);
         for (size_t i = 0; i < PARTS; i++) /* but its number: past and model know it by the station's */
-            if (part_of(&is, i)->n > 0 && part_of(p, i) != &p->id) *part_of(p, i) = *part_of(&is, i);
+            if (part_of(p, i) != &p->id && part_of(name, i)->n > 0) *part_of(p, i) = *part_of(name, i);
     }
-    return TW_OK;
 }
 
 /* What put_place wrote. */
@@ -484,17 +506,18 @@ static void take_place(struct tw_party *p)
     p->postcode = (struct tw_str){NULL, 0};
 }
 
-tw_err tw_intake_restore(struct tw_station *s, const struct tw_db_decl *row, bool *erased,
-                         struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault)
+tw_err tw_intake_restore(const struct tw_intake_kept *k, struct tw_arena *arena, struct tw_decl **ret,
+                         struct tw_fault *fault)
 {
     const struct tw_json_node *node;
     struct tw_completed completed;
     const struct tw_completion how = {.now = TW_NO_TIME, .pass = UINT64_MAX, .rates_may_lack = true};
-    TW_TRY(tw_json_parse(row->fields, NULL, arena, &node, fault));
+    TW_TRY(tw_json_parse(k->fields, NULL, arena, &node, fault));
     TW_TRY(tw_json_read_decl(node, 0, NULL, arena, ret, fault));
     take_place(&(*ret)->importer);
-    if (erased != NULL) *erased = false;
-    for (size_t i = 0; erased != NULL && i < row->roles; i++)
-        TW_TRY(restore_party(s, &row->role[i], *ret, erased, arena, fault));
+    for (size_t i = 0; k->name != NULL && i < k->roles; i++) {
+        struct tw_party name = k->name[i];
+        restore_party(&k->role[i], &name, *ret);
+    }
     return tw_complete(*ret, &how, arena, &completed, fault);
 }

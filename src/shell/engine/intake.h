@@ -62,12 +62,29 @@ tw_err tw_intake_manifest_restore(const struct tw_db_manifest *row, struct tw_ar
 struct tw_station *tw_intake_station(const struct tw_intake *in);
 struct tw_arena *tw_intake_arena(struct tw_intake *in); /* emptied with each that is taken in */
 
-/* The other way: what is kept of a declaration, for deciding. Its id is the registration number.
- * erased  what names its parties is restored, where it is still there; *erased: of one of them it is not.
- *         NULL = it is left out
- * TW_FORMAT, TW_NOMEM */
-tw_err tw_intake_restore(struct tw_station *s, const struct tw_db_decl *row, bool *erased,
-                         struct tw_arena *arena, struct tw_decl **ret, struct tw_fault *fault) TW_MUST_CHECK;
+/* -- the other way: what is kept of a declaration, for deciding. Its id is the registration number. */
+
+struct tw_intake_kept {
+    struct tw_str fields;
+    const struct tw_db_role *role;
+    size_t roles;
+    const struct tw_party *name; /* of each role: what names that party; nothing: it was erased. NULL = the
+                                    names are not wanted */
+    bool erased;                 /* they are, and of one of them nothing is left */
+};
+
+/* What is kept of a row, copied to the arena; with the names of its parties where their keys are still there.
+ * TW_NOMEM, TW_FORMAT, and what tw_db_party says */
+tw_err tw_intake_keep(struct tw_station *s, const struct tw_db_decl *row, bool names, struct tw_arena *arena,
+                      struct tw_intake_kept *ret, struct tw_fault *fault) TW_MUST_CHECK;
+
+/* Of itself alone, in any thread; texts are those of `k`. TW_FORMAT, TW_NOMEM */
+tw_err tw_intake_restore(const struct tw_intake_kept *k, struct tw_arena *arena, struct tw_decl **ret,
+                         struct tw_fault *fault) TW_MUST_CHECK;
+
+/* What the last tw_intake_take kept of it; texts until the next. Not where it was known. */
+tw_err tw_intake_last(struct tw_intake *in, bool names, struct tw_arena *arena, struct tw_intake_kept *ret,
+                      struct tw_fault *fault) TW_MUST_CHECK;
 
 /* What names a party: its number, name and address. TW_NOTFOUND  no such party, or it was erased */
 tw_err tw_intake_party(struct tw_station *s, const uint8_t party[TW_DB_ID], struct tw_arena *arena,

@@ -8,6 +8,7 @@
 struct tw_intake {
     struct tw_station *s;
     struct tw_arena *arena; /* of the declaration or manifest at hand */
+    struct tw_db_decl row;  /* of a declaration, as it was kept */
     struct tw_buf whole, fields, sealed, text, leaf;
 };
 

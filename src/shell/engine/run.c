@@ -414,6 +414,12 @@ static tw_err read_one(struct run *r, struct tw_reading *reading, bool *more)
     return tw_results_add(r->results, came.at, came.n) == TW_OK ? TW_OK : no_memory(r->fault);
 }
 
+static bool may_explain(const struct run *r)
+{
+    const struct tw_run_source *from = r->o->source;
+    return from == NULL || from->reasons == NULL || *from->reasons;
+}
+
 /* Reads the next one. *more = false: there is none, or no more is wanted. */
 static tw_err one_more(struct run *r, bool *more)
 {
@@ -421,8 +427,9 @@ static tw_err one_more(struct run *r, bool *more)
     struct tw_reading *reading = &r->reading[r->n];
     TW_TRY(read_one(r, reading, more));
     if (!*more) return TW_OK;
+    if (reading->decl == NULL) return hand_on(r);
     const bool wanted = only == NULL || tw_str_is(reading->decl->id, only);
-    tw_assessor_reasons(r->assessor, r->o->reasons && wanted);
+    tw_assessor_reasons(r->assessor, r->o->reasons && wanted && may_explain(r));
     TW_TRY(take_up(r));
     r->met = wanted && only != NULL;
     *more = !r->met;

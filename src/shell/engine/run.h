@@ -28,7 +28,8 @@ struct tw_run_source {
     /* The state to go on from, which the run frees; TW_NOTFOUND: there is none yet. */
     tw_err (*begin)(void *to, struct tw_state *ret, struct tw_fault *fault);
     /* The next one, as tw_input_next; *came = results that became known before it, which count from now on
-     * and are copied. */
+     * and are copied. More, but no declaration: there is none for now, and what was taken is decided and
+     * handed on. */
     tw_err (*next)(void *to, struct tw_arena *arena, struct tw_reading *ret, struct tw_finding_list *came,
                    bool *more, struct tw_fault *fault);
     /* What criteria said of one that was handed out, asked of each in its turn, before its draw; NULL = they
@@ -38,6 +39,8 @@ struct tw_run_source {
     tw_err (*draw)(void *to, const struct tw_decl *d, uint64_t *ret);
     /* The state at the end; its profile_hash is of the past that the record names. */
     tw_err (*leave)(void *to, const struct tw_state *s, struct tw_fault *fault);
+    const bool *reasons; /* are they wanted, where the run wants them? Read after each `next`; it changes only
+                            where nothing is held. NULL = yes */
 };
 
 /* Nothing in it is owned; it must outlive the call. NULL and 0: not wanted. */

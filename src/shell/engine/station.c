@@ -346,11 +346,16 @@ static tw_err keep_note(struct tw_station *s, struct tw_fault *fault)
     return tw_db_checkpoint_put(s->db, s->signed_as.size, tw_buf_view(&s->note), fault);
 }
 
-tw_err tw_station_begin(struct tw_station *s, struct tw_fault *fault)
+tw_err station_ready(struct tw_station *s, struct tw_fault *fault)
 {
     uint64_t noted;
     if (s->log == NULL) TW_TRY(open_log(s, &noted, fault));
-    TW_TRY(sign(s, fault)); /* what was committed while the signer was gone */
+    return sign(s, fault);
+}
+
+tw_err tw_station_begin(struct tw_station *s, struct tw_fault *fault)
+{
+    TW_TRY(station_ready(s, fault));
     TW_TRY(tw_db_begin(s->db, fault));
     const tw_err err = keep_note(s, fault);
     if (err != TW_OK) tw_db_rollback(s->db);

@@ -107,7 +107,8 @@ static bool has_parties(const struct tw_decl *d, const struct tw_db_decl *row)
 static tw_err beside_fields(struct look *l, const struct tw_db_decl *row, struct tw_fault *fault)
 {
     struct tw_decl *d;
-    const tw_err err = tw_intake_restore(l->s, row, false, l->arena, &d, fault);
+    const struct tw_intake_kept kept = {.fields = row->fields, .role = row->role, .roles = row->roles};
+    const tw_err err = tw_intake_restore(&kept, l->arena, &d, fault);
     if (is_damage(err)) {
         tell(l, "decl_fields", row->head.reg, "its fields cannot be read");
         return TW_OK;

@@ -154,6 +154,7 @@ tw_err tw_station_today(struct tw_station *s, int32_t *ret, struct tw_fault *fau
     if (day == s->today) return TW_OK;
     tw_arena_reset(s->arena);
     TW_TRY(commit_days(s, day, fault));
+    TW_TRY(station_ready(s, fault)); /* the commitment may be durable and not signed yet */
     TW_TRY(show_today(s, day, fault));
     TW_TRY(reveal_days(s, day, fault));
     s->today = day;

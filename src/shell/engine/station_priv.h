@@ -27,4 +27,8 @@ struct tw_station {
 tw_err station_day(struct tw_station *s, int32_t day, struct tw_str *ret, struct tw_fault *fault)
     TW_MUST_CHECK;
 
+/* The log is at hand, and all of it signed: what was committed while the signer was gone is signed now. Not
+ * within a batch. */
+tw_err station_ready(struct tw_station *s, struct tw_fault *fault) TW_MUST_CHECK;
+
 #endif

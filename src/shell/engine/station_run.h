@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine/station_run.h -- a station decides, and decides its past again.
  *
- * In : what was taken in (engine/intake.h) and not decided yet, in its order; settings as of any run.
+ * In : what was taken in (engine/intake.h) and not decided yet, in its order; what is handed in meanwhile;
+ *      settings as of any run.
  * Out: decisions, each with its row and leaf; the state for the next run. Or: where what is on record comes
- * out otherwise. Not: taking in; showing.
+ * out otherwise. Not: showing.
+ *
+ * Two threads: one decides (engine/decider.h), the one that calls here keeps the record, up to a thousand
+ * declarations behind. Under load a batch holds what was handed in and the decisions of the batch before;
+ * when nothing more comes, what is left is decided and made durable at once. Nothing is drawn for before its
+ * number stands in the signed log.
  *
  * What was decided behind the last kept state is decided again first, and compared with the record: so a
  * machine may stop at any moment, and the profile is what it would have been. For that it must be decided by
@@ -12,6 +18,7 @@
 #ifndef TW_ENGINE_STATION_RUN_H
 #define TW_ENGINE_STATION_RUN_H
 
+#include "engine/intake.h"
 #include "engine/run.h"
 #include "engine/station.h"
 
@@ -23,15 +30,47 @@ struct tw_station_difference {
     struct tw_str was_record, is_record; /* JSON */
 };
 
+/* A new decision. */
+struct tw_station_decided {
+    uint64_t reg, draw;
+    uint32_t version;
+    enum tw_channel channel;
+    struct tw_str record; /* JSON as it is shown; where `full` is set, with all there is */
+};
+
+/* What is handed in while the station decides. */
+enum tw_station_kind {
+    TW_STATION_DECL,
+    TW_STATION_FINDING,
+    TW_STATION_IDLE, /* nothing for now: what came is decided and acknowledged, then it is asked again */
+    TW_STATION_END   /* no more */
+};
+struct tw_station_handed {
+    enum tw_station_kind kind;
+    const struct tw_decl *decl; /* valid until the next is asked for */
+    const struct tw_finding *finding;
+};
+
+struct tw_station_feed {
+    void *to;
+    tw_err (*next)(void *to, struct tw_station_handed *ret, struct tw_fault *fault);
+    /* What became of it, not acknowledged yet: its receipt (of a finding: `known` alone), or why it was
+     * refused, it alone and nothing of it written. One of the two is NULL. NULL = not wanted */
+    tw_err (*taken)(void *to, const struct tw_station_handed *what, const struct tw_intake_receipt *receipt,
+                    const struct tw_fault *refused, struct tw_fault *fault);
+};
+
 struct tw_station_run {
     struct tw_station *station;
     const struct tw_run_options
         *how; /* declarations, state, draws, only, to, decided and done are not read */
+    const struct tw_station_feed *feed; /* NULL = nothing is handed in */
+    bool full;                          /* of tw_station_decided */
     void *to;
     /* Each new decision, not acknowledged yet; valid during the call. NULL = not wanted */
-    tw_err (*decided)(void *to, const struct tw_assessor *a, const struct tw_assessment *one,
-                      struct tw_fault *fault);
-    /* All that were handed to `decided` are durable and signed. NULL = not wanted */
+    tw_err (*decided)(void *to, const struct tw_station_decided *one, struct tw_fault *fault);
+    /* All that were handed to `decided`, and to the feed's `taken`, are durable and signed. NULL = not wanted
+     */
     tw_err (*safe)(void *to, struct tw_fault *fault);
     /* Of a replay. NULL = not wanted */
     tw_err (*differs)(void *to, const struct tw_station_difference *d, struct tw_fault *fault);
@@ -40,15 +79,16 @@ struct tw_station_run {
 };
 
 struct tw_station_count {
-    uint64_t decided; /* new */
-    uint64_t again;   /* behind the last kept state, decided again */
+    uint64_t taken, known, refused; /* handed in: new, here before, refused; declarations and findings */
+    uint64_t decided;               /* new */
+    uint64_t again;                 /* behind the last kept state, decided again */
     uint64_t replayed, differ;
     uint64_t erased; /* decided again, of these: what criteria said was taken from the record, for names that
                         they may have looked at are gone */
     bool kept, kept_differs; /* of a replay: the kept state is of its last decision; it comes out otherwise */
 };
 
-/* Decides what is not decided.
+/* Decides what is not decided, then what is handed in.
  * TW_CONFLICT  what was decided last was decided by another model or set, and is not in a kept state yet; or
  * it comes out otherwise; the errors of tw_run and tw_station_commit. What was acknowledged stays. */
 tw_err tw_station_assess(const struct tw_station_run *r, struct tw_station_count *ret, struct tw_fault *fault)

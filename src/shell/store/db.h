@@ -34,7 +34,8 @@ enum {
     TW_DB_KEY = 32,         /* bytes of a key */
     TW_DB_SHORT_MAX = 64,   /* bytes of an office, a kind, a name */
     TW_DB_OBJECT_MAX = 512, /* MiB of one object or snapshot */
-    TW_DB_SCHEMA = 1        /* the schema this program writes */
+    TW_DB_PAGE = 8192, /* bytes of a page of the files that this program makes: three records fit in one */
+    TW_DB_SCHEMA = 1   /* the schema this program writes */
 };
 
 struct tw_db;

@@ -10,7 +10,7 @@
 #include "store/db_priv.h"
 #include "store/file_priv.h"
 
-enum { PAGES_A_STEP = 256 };
+enum { PAGES_A_STEP = 128 };
 
 struct copy {
     struct tw_db *from;

@@ -224,6 +224,9 @@ tw_err db_migrate(struct tw_db *db, enum db_which which, const char *const *step
 /* The journal's mode is the file's; the rest is this handle's. */
 static tw_err make_durable(struct tw_db *db, enum db_which which, struct tw_fault *fault)
 {
+    char page[48];
+    snprintf(page, sizeof page, "PRAGMA page_size = %d", TW_DB_PAGE); /* of a file that is still empty */
+    TW_TRY(db_exec(db, which, page, fault));
     return db_exec(db, which,
                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
                    "PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8192",

@@ -38,12 +38,18 @@ static void step(struct scan *s)
 
 static void skip_string(struct scan *s)
 {
-    step(s);
-    while (s->at < s->text.n && s->text.s[s->at] != '"') {
-        if (s->text.s[s->at] == '\\' && s->at + 1 < s->text.n) step(s);
-        step(s);
+    const char *p = s->text.s;
+    size_t end = s->at + 1;
+    while (end < s->text.n && p[end] != '"') end += p[end] == '\\' && end + 1 < s->text.n ? 2 : 1;
+    end = end < s->text.n ? end + 1 : s->text.n;
+    if (memchr(p + s->at, '\n', end - s->at) != NULL) { /* which no JSON may have: it is told where */
+        while (s->at < end) step(s);
+        return;
     }
-    if (s->at < s->text.n) step(s);
+    uint32_t columns = 0;
+    for (size_t i = s->at; i < end; i++) columns += ((unsigned char)p[i] & 0xC0) != 0x80;
+    s->column += columns;
+    s->at = end;
 }
 
 static bool ends_word(char c)

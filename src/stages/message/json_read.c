@@ -255,18 +255,29 @@ static struct tw_str near_of(enum tw_level level, struct tw_str group, struct tw
     return ret;
 }
 
-static struct meaning find(enum tw_level level, struct tw_str group, struct tw_str key)
+/* The first of those that are left; UNKNOWN where it is none of them. */
+static struct meaning find_on(struct json_members *members, struct tw_str group, struct tw_str key)
 {
-    struct json_members members = json_members_of(level);
     struct json_member m;
-    while (json_members_next(&members, &m)) {
+    while (json_members_next(members, &m)) {
         if (!tw_str_eq(m.group, group)) {
             if (group.n == 0 && tw_str_eq(m.group, key)) return (struct meaning){.kind = GROUP};
         } else if (tw_str_eq(m.key, key)) {
             return (struct meaning){.kind = MEMBER, .member = m};
         }
     }
-    return (struct meaning){.kind = UNKNOWN, .near = near_of(level, group, key)};
+    return (struct meaning){.kind = UNKNOWN};
+}
+
+/* Members mostly stand in their order, so it is looked for behind the one before, then among all. */
+static struct meaning find(struct json_members *members, struct tw_str group, struct tw_str key)
+{
+    struct meaning ret = find_on(members, group, key);
+    if (ret.kind != UNKNOWN) return ret;
+    *members = json_members_of(members->level);
+    ret = find_on(members, group, key);
+    if (ret.kind == UNKNOWN) ret.near = near_of(members->level, group, key);
+    return ret;
 }
 
 static void unknown(struct reading *r, const struct meaning *is, const struct tw_json_node *node)
@@ -285,8 +296,9 @@ static void unknown(struct reading *r, const struct meaning *is, const struct tw
 /* NOLINTNEXTLINE(misc-no-recursion): as deep as lists are in lists, three levels */
 static void read_members(struct reading *r, struct place at, const struct tw_json_node *node)
 {
+    struct json_members members = json_members_of(at.level);
     for (const struct tw_json_node *m = tw_json_first(node); m != NULL && !r->stop; m = m->next) {
-        const struct meaning is = find(at.level, at.group, m->key);
+        const struct meaning is = find(&members, at.group, m->key);
         if (is.kind == UNKNOWN)
             unknown(r, &is, m);
         else if (is.kind == MEMBER && is.member.list != NULL)
@@ -386,11 +398,13 @@ static bool names_answer(const struct tw_json_node *extra)
 enum tw_level tw_json_level(const struct tw_json_node *node)
 {
     const struct tw_str top = TW_STR("");
+    struct json_members in_decl = json_members_of(TW_LEVEL_DECL),
+                        in_notification = json_members_of(TW_LEVEL_NOTIFICATION);
     uint32_t of_decl = 0, of_notification = 0;
     if (node->kind != TW_JSON_OBJECT) return TW_LEVEL_N;
     for (const struct tw_json_node *m = tw_json_first(node); m != NULL; m = m->next) {
-        of_decl += find(TW_LEVEL_DECL, top, m->key).kind != UNKNOWN;
-        of_notification += find(TW_LEVEL_NOTIFICATION, top, m->key).kind != UNKNOWN;
+        of_decl += find(&in_decl, top, m->key).kind != UNKNOWN;
+        of_notification += find(&in_notification, top, m->key).kind != UNKNOWN;
     }
     if (of_decl == 0 && of_notification == 0) return TW_LEVEL_N;
     if (of_decl != of_notification) return of_decl > of_notification ? TW_LEVEL_DECL : TW_LEVEL_NOTIFICATION;

@@ -217,19 +217,15 @@ static inline struct house_ack *ack_of(uint64_t reg, uint32_t version)
     return NULL;
 }
 
-static tw_err on_decided(void *to, const struct tw_assessor *a, const struct tw_assessment *one,
-                         struct tw_fault *fault)
+static tw_err on_decided(void *to, const struct tw_station_decided *one, struct tw_fault *fault)
 {
-    int64_t reg = 0;
     (void)to;
-    (void)a;
     (void)fault;
-    CHECK(tw_str_i64(one->decision.declaration_id, &reg) == TW_OK);
-    struct house_ack *k = ack_of((uint64_t)reg, one->decision.version);
+    struct house_ack *k = ack_of(one->reg, one->version);
     CHECK(!k->decided);
     k->pending = true;
-    k->draw = one->decision.draw;
-    k->channel = one->decision.channel;
+    k->draw = one->draw;
+    k->channel = one->channel;
     return TW_OK;
 }
 

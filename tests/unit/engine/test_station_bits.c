@@ -6,7 +6,7 @@
 #include "engine/station_check.h"
 #include "house.h"
 
-enum { EVERY = 509, FILE_MAX_BYTES = 16 << 20, PAGE = 4096 };
+enum { EVERY = 509, FILE_MAX_BYTES = 16 << 20, PAGE = TW_DB_PAGE };
 
 static long every = EVERY;
 static char file_bytes[FILE_MAX_BYTES];

@@ -107,19 +107,19 @@ static void pages_that_were_overwritten_are_told(void)
     FILE *f = fopen(station_file("station.db"), "r");
     CHECK(f != NULL);
     const size_t n = fread(whole, 1, sizeof whole, f);
-    CHECK(fclose(f) == 0 && n % 4096 == 0);
+    CHECK(fclose(f) == 0 && n % TW_DB_PAGE == 0);
     size_t seen = 0;
-    for (size_t page = 1; page < n / 4096; page++) { /* the first: the file is not opened */
+    for (size_t page = 1; page < n / TW_DB_PAGE; page++) { /* the first: the file is not opened */
         f = fopen(station_file("station.db"), "r+");
-        CHECK(f != NULL && fseek(f, (long)(page * 4096), SEEK_SET) == 0);
+        CHECK(f != NULL && fseek(f, (long)(page * TW_DB_PAGE), SEEK_SET) == 0);
         for (int i = 0; i < 64; i++) fputc(0xee, f);
         CHECK(fclose(f) == 0);
         seen += refused_or_told();
         f = fopen(station_file("station.db"), "r+");
-        CHECK(f != NULL && fseek(f, (long)(page * 4096), SEEK_SET) == 0);
-        CHECK(fwrite(whole + page * 4096, 1, 64, f) == 64 && fclose(f) == 0);
+        CHECK(f != NULL && fseek(f, (long)(page * TW_DB_PAGE), SEEK_SET) == 0);
+        CHECK(fwrite(whole + page * TW_DB_PAGE, 1, 64, f) == 64 && fclose(f) == 0);
     }
-    CHECK(seen == n / 4096 - 1 && check_it() == 0);
+    CHECK(seen == n / TW_DB_PAGE - 1 && check_it() == 0);
 }
 
 static void a_check_can_be_stopped_and_is_none_of_a_batch(void)
