@@ -192,7 +192,7 @@ _tidewaiter()
         esac
         ;;
     replay)
-        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --duty-mix --de-minimis --memory --state --findings --selected --cancelled --key --seed --station --signer'
+        words='--help --json --quiet --map --currency --rates --tariff --rejects --model --criteria --signers --criteria-max --criteria-steps --criteria-examples --criteria-mib --condition-bytes --condition-depth --condition-list --lists --lists-max --list-entries --list-entry-bytes --list-memory --channels --duty-mix --de-minimis --memory --station --with --from --to --signer'
         case $prev in
         --map) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --rates) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -203,16 +203,14 @@ _tidewaiter()
         --signers) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --lists) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --channels) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-        --state) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
-        --findings) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-        --selected) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-        --cancelled) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-        --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+        --with) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        --from) mapfile -t COMPREPLY < <(compgen -W 'NUMBER DATE' -- "$cur"); return ;;
+        --to) mapfile -t COMPREPLY < <(compgen -W 'NUMBER DATE' -- "$cur"); return ;;
         esac
         ;;
     log)
-        words='--help --json --quiet --station --signer --policy --out --from'
+        words='--help --json --quiet --station --signer --url --policy --out --from'
         case $prev in
         --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --policy) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

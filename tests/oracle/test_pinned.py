@@ -138,6 +138,91 @@ def takes_manifests_in(st):
     check(not names and all(b'"marks"' not in fields for fields in rows.values()), "no name and no mark stands in plain")
 
 
+def part(st, name, first, last):
+    """Rows of declarations.csv whose declaration is one of those from `first` to before `last`, in a file."""
+    lines = (st.top / "declarations.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    ids = list(dict.fromkeys(line.split(",", 1)[0] for line in lines[1:]))
+    wanted = set(ids[first:last])
+    (st.top / name).write_text(lines[0] + "".join(line for line in lines[1:] if line.split(",", 1)[0] in wanted), encoding="utf-8")
+    return name
+
+
+def decides_in_periods(st):
+    """One model after another, criteria that change, manifests that come between, a decision interrupted by new rules."""
+    declared = [part(st, f"d{k}.csv", 600 * k, 600 * k + 600) for k in range(6)]
+    more = ("--rates", "rates.csv", "--tariff", "tariff.csv")
+    (st.top / "other.yaml").write_text(CRITERIA.format(version=2, chapter="85", channel="yellow"), encoding="utf-8")
+    steps = [((), ("--model", "m1", "--criteria", "none")), ((), ("--model", "m2")), (("--criteria", "good.yaml"), ()), (("--criteria", "other.yaml", "--model", "none"), ()),
+             (("--manifests", "manifests.edi"), ("--model", "m1")), ((), ())]
+    decisions = []
+    for path, (first, then) in zip(declared, steps):
+        if first:
+            st.at("import", *first, "--currency", "XTS", check=True)
+        st.take_in(path, *more)
+        decisions += [st.decide(*then)[0]]
+    check([len(d) for d in decisions] == [600] * 6, "each is decided once, in six periods")
+    models = [{d["model"] for d in one} for one in decisions]
+    check(all(len(m) == 1 for m in models) and models[0] == models[4] == models[5] != models[1] == models[2] and models[3] != models[0], "each by the model of its period")
+    check(any(d["criteria"]["hits"] for d in decisions[2]) and all(d.get("criteria") is None for d in decisions[0]), "and by its criteria")
+    check(settings(st)[-1]["manifests"] > 0 == settings(st)[-2]["manifests"], "manifests count from the first decision behind them")
+    again = st.at("replay")
+    check(again.returncode == 0 and again.stdout == "3600 decisions made again, 0 differences\nthe state that is kept is what they come to\n",
+          "replay without an option makes all of them again to the bit")
+    if again.returncode:
+        print("#", again.stdout, again.stderr, file=sys.stderr)
+    return [d["id"] for one in decisions for d in one]
+
+
+def replays_a_part(st, numbers):
+    some = st.at("replay", "--from", numbers[700], "--to", numbers[1299])
+    check(some.returncode == 0 and some.stdout.startswith("600 decisions made again, 0 differences\n"), "replay compares what it is asked to, by numbers")
+    none = st.at("replay", "--to", "2020-01-01")
+    check(none.returncode == 0 and none.stdout.startswith("0 decisions made again"), "and by days")
+    check(st.at("replay", "--from", "yesterday").returncode == 2, "what is neither is refused")
+
+
+def says_what_would_have_changed(st):
+    other = st.at("replay", "--with", "m1", "--json")
+    lines = [json.loads(line) for line in other.stdout.splitlines()]
+    check(other.returncode == 1 and lines and all(d["was"]["channel"] != d["is"]["channel"] for d in lines), "with another model: each declaration with another channel")
+    told = st.at("replay", "--with", "m1")
+    check(f"{len(lines)} would have another channel" in told.stdout and told.stdout.count(" version ") == min(20, len(lines)), "counted, and the first 20 in words")
+    draft = st.at("replay", "--with", "good.yaml")
+    check(draft.returncode == 1 and "would have another channel" in draft.stdout, "with other criteria")
+    check(st.at("replay", "--with", "nowhere").returncode == 3, "with what is not there it is refused")
+    check(st.at("replay").returncode == 0, "nothing of it stays")
+
+
+def mends_what_is_laid_out(st):
+    model = next((st.dir / "models").iterdir())
+    (model / "model.json").write_bytes((st.top / "m2" / "card.json").read_bytes())
+    (model / "extra").write_text("x", encoding="utf-8")
+    done = st.at("replay")
+    check(done.returncode == 0 and f"{model}/model.json is not what was pinned; it is made anew" in done.stderr, "a file that was changed is told, and made anew from the object")
+    check(not (model / "extra").exists() and sorted(p.name for p in model.iterdir()) == ["card.json", "card.md", "channels.state", "model.json", "profile.state"],
+          "and what was put beside it is gone")
+    (model / "extra").write_text("x", encoding="utf-8")
+    check("holds files that were not pinned" in st.at("replay").stderr, "so is a file too many, by itself")
+
+
+def finds_a_changed_decision(st, numbers):
+    with contextlib.closing(sqlite3.connect(st.dir / "station.db")) as db:
+        record, = db.execute("SELECT record FROM decision WHERE reg = ?", (int(numbers[1500]),)).fetchone()
+    change(st, "UPDATE decision SET record = replace(record, '\"channel\":\"', '\"channel\":\"x') WHERE reg = ?", int(numbers[1500]))
+    found, broken = st.at("replay", "--json"), st.at("log", "verify")
+    check(found.returncode == 1 and [json.loads(line)["registration"] for line in found.stdout.splitlines()] == [numbers[1500]], "a decision changed by hand is found by replay")
+    check(broken.returncode != 0 and numbers[1500] in broken.stderr, "and by log verify")
+    change(st, "UPDATE decision SET record = ? WHERE reg = ?", record, int(numbers[1500]))
+
+
+def is_shown(st):
+    shown = st.at("log", "show", check=True).stdout.splitlines()
+    every = leaves(st)
+    check(len(shown) == len(every) and all(line.split()[0] == str(n) for n, line in enumerate(shown)), "log show says each leaf in a line")
+    words = {"object": "pinned: ", "settings": "decided by the settings ", "manifest": " taken in"}
+    check(all(words[leaf["type"]] in line for line, leaf in zip(shown, every)), "in words, what was pinned and put in force too")
+
+
 def is_verified(st):
     whole = st.at("log", "verify")
     check(whole.returncode == 0 and "objects pinned, settings put in force" in whole.stdout, "log verify counts them")
@@ -169,7 +254,18 @@ def main():
         refuses_as_elsewhere(st)
         pins_criteria_and_lists(st)
         takes_manifests_in(st)
+        is_shown(st)
         is_verified(st)
+    with tempfile.TemporaryDirectory(prefix="tw") as scratch, Station(sys.argv[1], sys.argv[2], scratch) as st:
+        st.make()
+        country(st)
+        (st.top / "good.yaml").write_text(CRITERIA.format(version=1, chapter="61", channel="red"), encoding="utf-8")
+        numbers = decides_in_periods(st)
+        replays_a_part(st, numbers)
+        says_what_would_have_changed(st)
+        mends_what_is_laid_out(st)
+        finds_a_changed_decision(st, numbers)
+        check(st.at("log", "verify").returncode == 0, "put back, the log is whole")
     print(f"1..{len(CHECKS)}")
     for n, (good, words) in enumerate(CHECKS):
         print(f"{'' if good else 'not '}ok {n + 1} - {words}")

@@ -2,10 +2,12 @@
 #include <stdio.h>
 
 #include "cli/action.h"
+#include "cli/leaf_words.h"
 #include "cli/progress.h"
 #include "cli/station.h"
 #include "cli/table_priv.h"
 #include "engine/station_log.h"
+#include "engine/station_witness.h"
 #include "store/file.h"
 
 enum { TEXT_BYTES_MAX = 4 << 20 };
@@ -38,6 +40,25 @@ static void put_report(const struct tw_station_log_report *r, struct tw_str key,
                       ull(r->objects), ull(r->settings), ull(r->manifests));
 }
 
+/* Is the last checkpoint one that the policy believes? */
+static tw_err judge(struct tw_cli *cli, const struct tw_buf *note, struct tw_buf *out, struct tw_fault *fault)
+{
+    TW_SCOPED_BUF text = {0};
+    TW_SCOPED(tw_policy) *policy = NULL;
+    struct tw_checkpoint c;
+    struct tw_policy_seen seen;
+    const char *believed = tw_cli_value(cli, "policy");
+    if (believed == NULL) return TW_OK;
+    cli->file = believed;
+    TW_TRY(tw_file_in_all(believed, TEXT_BYTES_MAX, &text, fault));
+    TW_TRY(tw_policy_read(tw_buf_view(&text), &policy, fault));
+    TW_TRY(tw_policy_judge(policy, tw_buf_view(note), &c, &seen, fault));
+    cli->file = NULL;
+    tw_buf_printf(out, "the last checkpoint is believed: %u witnesses have seen its %llu leaves\n",
+                  seen.witnesses, ull(c.size));
+    return TW_OK;
+}
+
 /* The whole log of a station. */
 static tw_err verify_station(struct tw_cli *cli, struct tw_fault *fault)
 {
@@ -48,9 +69,12 @@ static tw_err verify_station(struct tw_cli *cli, struct tw_fault *fault)
     TW_TRY(tw_cli_station(cli, true, &s, fault));
     tw_progress_begin(&progress, cli, "leaves");
     const struct tw_station_log_watch watch = {&progress, on_progress, tw_cli_stop()};
-    const tw_err err = tw_station_log_verify(s, &watch, &r, fault);
+    tw_err err = tw_station_log_verify(s, &watch, &r, fault);
     tw_progress_end(&progress);
-    if (err == TW_OK) put_report(&r, tw_station_key(s), &out);
+    if (err == TW_OK) {
+        put_report(&r, tw_station_key(s), &out);
+        err = judge(cli, &r.note, &out, fault);
+    }
     tw_station_log_report_free(&r);
     TW_TRY(err);
     return tw_cli_write(&out, fault);
@@ -147,6 +171,34 @@ static tw_err tail(struct tw_cli *cli, struct tw_fault *fault)
     return tw_cli_write(&out, fault);
 }
 
+struct showing {
+    struct tw_buf *out;
+    struct tw_arena *arena;
+};
+
+static tw_err show_leaf(void *to, uint64_t idx, struct tw_str body, struct tw_fault *fault)
+{
+    const struct showing *s = to;
+    if (tw_cli_leaf_words(idx, body, s->arena, s->out) != TW_OK)
+        return tw_fail(fault, TW_NOMEM, "out of memory");
+    if (s->out->n < TEXT_BYTES_MAX) return TW_OK;
+    TW_TRY(tw_cli_write(s->out, fault));
+    tw_buf_clear(s->out);
+    return TW_OK;
+}
+
+static tw_err show(struct tw_cli *cli, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_station) *s = NULL;
+    TW_SCOPED(tw_arena) *arena = NULL;
+    TW_SCOPED_BUF out = {0};
+    if (tw_arena_new(TEXT_BYTES_MAX, &arena) != TW_OK) return tw_fail(fault, TW_NOMEM, "out of memory");
+    struct showing to = {&out, arena};
+    TW_TRY(tw_cli_station(cli, true, &s, fault));
+    TW_TRY(tw_station_log_leaves(s, (uint64_t)tw_cli_whole(cli, "from"), show_leaf, &to, fault));
+    return tw_cli_write(&out, fault);
+}
+
 static tw_err key(struct tw_cli *cli, struct tw_fault *fault)
 {
     TW_SCOPED(tw_station) *s = NULL;
@@ -165,10 +217,39 @@ static tw_err files(struct tw_cli *cli, struct tw_fault *fault)
     return tw_station_log_files(s, to, fault);
 }
 
+static tw_err witness(struct tw_cli *cli, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_station) *s = NULL;
+    TW_SCOPED_BUF policy_text = {0};
+    TW_SCOPED(tw_policy) *policy = NULL;
+    struct tw_station_witnessed seen;
+    const char *believed = tw_cli_value(cli, "policy");
+    struct tw_station_witness w = {.url = tw_cli_value(cli, "url"), .stop = tw_cli_stop()};
+    if (w.url == NULL)
+        return tw_fail(fault, TW_ARG, "`log witness` needs --url http://..., where the witness listens");
+    if (believed != NULL) {
+        cli->file = believed;
+        TW_TRY(tw_file_in_all(believed, TEXT_BYTES_MAX, &policy_text, fault));
+        TW_TRY(tw_policy_read(tw_buf_view(&policy_text), &policy, fault));
+        w.policy = tw_buf_view(&policy_text);
+    }
+    TW_TRY(tw_cli_station(cli, false, &s, fault));
+    TW_TRY(tw_station_witness(s, &w, &seen, fault));
+    tw_cli_note(cli, "%s %llu leaves; %s",
+                seen.lines > 0 ? "the witness has cosigned" : "the witness had cosigned before",
+                ull(seen.size),
+                seen.checked > 0   ? "by a key of the policy"
+                : believed != NULL ? "by no key of the policy"
+                                   : "its key was not asked for: --policy FILE does");
+    cli->finding = believed != NULL && seen.checked == 0;
+    return TW_OK;
+}
+
 tw_err cmd_log(struct tw_cli *cli, struct tw_fault *fault)
 {
-    static const char *const word[] = {"verify", "proof", "checkpoint", "tail", "key", "files"};
-    enum { VERIFY, PROOF, CHECKPOINT, TAIL, KEY, FILES, ACTIONS };
+    static const char *const word[] = {"verify", "proof", "checkpoint", "tail",
+                                       "key",    "files", "witness",    "show"};
+    enum { VERIFY, PROOF, CHECKPOINT, TAIL, KEY, FILES, WITNESS, SHOW, ACTIONS };
     size_t action = VERIFY;
     TW_TRY(tw_cli_action(cli, word, ACTIONS, &action, fault));
     if (action == PROOF) return proof(cli, fault);
@@ -184,6 +265,10 @@ tw_err cmd_log(struct tw_cli *cli, struct tw_fault *fault)
         return tail(cli, fault);
     case KEY:
         return key(cli, fault);
+    case SHOW:
+        return show(cli, fault);
+    case WITNESS:
+        return witness(cli, fault);
     default:
         return files(cli, fault);
     }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/date.h"
+#include "engine/rules.h"
 #include "store/file.h"
 
 enum { SETTINGS_BYTES_MAX = 4 << 20, KEY_BYTES_MAX = TW_DRAW_KEY_MAX + 2 };
@@ -41,11 +42,17 @@ static tw_err read_draws(struct tw_cli *cli, struct tw_draws *ret, struct tw_fau
     return TW_OK;
 }
 
+/* NULL: not given; or, of a station's rules, none is wanted. */
+static const char *path_of(const struct tw_cli *cli, const char *name, bool of_station)
+{
+    const char *path = tw_cli_value(cli, name);
+    return of_station && path != NULL && strcmp(path, TW_RULES_NONE) == 0 ? NULL : path;
+}
+
 /* A set decides as a draft, or as its signers published it; nobody is to take one for the other. */
-static tw_err look_at_criteria(struct tw_cli *cli, struct tw_fault *fault)
+static tw_err look_at_criteria(struct tw_cli *cli, const char *path, struct tw_fault *fault)
 {
     struct stat st;
-    const char *path = tw_cli_value(cli, "criteria");
     const bool signers = tw_cli_value(cli, "signers") != NULL;
     if (path == NULL && signers)
         return tw_fail(fault, TW_ARG, "--signers is for published criteria; --criteria DIR names them");
@@ -66,29 +73,44 @@ struct tw_criteria_limits tw_cli_criteria_limits(const struct tw_cli *cli)
                                                .steps = (uint32_t)tw_cli_whole(cli, "criteria_steps")}};
 }
 
-tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_lists *lists,
-                       struct tw_run_options *ret, struct tw_fault *fault)
+static tw_err read_rules(struct tw_cli *cli, struct tw_cli_reading *reading, bool of_station,
+                         struct tw_lists *lists, struct tw_run_options *ret, struct tw_fault *fault)
 {
-    struct tw_run_options o = {.declarations = cli->arg[0],
-                               .findings = tw_cli_value(cli, "findings"),
-                               .model = tw_cli_value(cli, "model"),
-                               .state = tw_cli_value(cli, "state"),
-                               .criteria = tw_cli_value(cli, "criteria"),
+    struct tw_run_options o = {.model = path_of(cli, "model", of_station),
+                               .criteria = path_of(cli, "criteria", of_station),
                                .signers = tw_cli_value(cli, "signers"),
-                               .selected = tw_cli_value(cli, "selected"),
-                               .cancelled = tw_cli_value(cli, "cancelled"),
                                .criteria_limits = tw_cli_criteria_limits(cli),
                                .limits = tw_profile_defaults(),
                                .duty_mix = tw_cli_real(cli, "duty_mix"),
                                .reasons = true};
     o.limits.de_minimis = tw_cli_real(cli, "de_minimis");
     o.memory_mib = (uint32_t)tw_cli_whole(cli, "memory");
-    TW_TRY(look_at_criteria(cli, fault));
+    TW_TRY(look_at_criteria(cli, o.criteria, fault));
     TW_TRY(tw_cli_channels(cli, tw_cli_reading_arena(reading), &o.channels, fault));
-    TW_TRY(read_draws(cli, &o.draws, fault));
-    TW_TRY(tw_cli_lists(cli, lists, fault));
+    if (path_of(cli, "lists", of_station) != NULL) TW_TRY(tw_cli_lists(cli, lists, fault));
     o.lists = (struct tw_watchlists){lists->at, lists->n};
     o.input = *tw_cli_reading_options(reading);
+    *ret = o;
+    return TW_OK;
+}
+
+tw_err tw_cli_deciding_rules(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_lists *lists,
+                             struct tw_run_options *ret, struct tw_fault *fault)
+{
+    return read_rules(cli, reading, true, lists, ret, fault);
+}
+
+tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_lists *lists,
+                       struct tw_run_options *ret, struct tw_fault *fault)
+{
+    struct tw_run_options o;
+    TW_TRY(read_rules(cli, reading, false, lists, &o, fault));
+    o.declarations = cli->arg[0];
+    o.findings = tw_cli_value(cli, "findings");
+    o.state = tw_cli_value(cli, "state");
+    o.selected = tw_cli_value(cli, "selected");
+    o.cancelled = tw_cli_value(cli, "cancelled");
+    TW_TRY(read_draws(cli, &o.draws, fault));
     *ret = o;
     return TW_OK;
 }

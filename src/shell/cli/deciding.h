@@ -17,6 +17,11 @@
 tw_err tw_cli_deciding(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_lists *lists,
                        struct tw_run_options *ret, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* The rules alone, as a station takes them (TW_RULES_NONE: without): of the options of the rows RULES(id).
+ * Nothing of draws, findings and the like. */
+tw_err tw_cli_deciding_rules(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_lists *lists,
+                             struct tw_run_options *ret, struct tw_fault *fault) TW_MUST_CHECK;
+
 /* Says on stderr where chance comes from, and what it decides by when there is no model. */
 void tw_cli_deciding_note(const struct tw_cli *cli, const struct tw_run_options *o);
 

@@ -133,21 +133,14 @@ static void tell(const struct deciding *d, const struct tw_station_count *n, uin
     if (!b.failed) tw_cli_note(d->cli, "%.*s", (int)b.n, b.p);
 }
 
-/* What the options say is pinned and put in force first; then that alone decides. */
-static tw_err open_rules(const struct deciding *d, struct tw_station *s, struct tw_rules *ret,
-                         struct tw_fault *fault)
+/* What the options say is pinned and put in force first, and the manifests that came; then that alone
+ * decides. */
+static tw_err put_in_force(const struct deciding *d, struct tw_station *s, struct tw_fault *fault)
 {
     const bool reasons = !tw_cli_flag(d->cli, "no_reasons");
-    const struct tw_cli_rules how = {.reasons = &reasons};
-    const struct tw_lists_options lists = tw_cli_lists_options(d->cli);
-    const struct tw_pin_told told = {d->cli, tw_cli_rules_told};
+    const struct tw_cli_rules how = {.reasons = &reasons, .manifests = true};
     struct tw_rules_changed changed;
-    struct tw_station_period now;
-    struct tw_station_settings set;
-    TW_TRY(tw_cli_rules_change(d->cli, d->reading, s, &how, &changed, fault));
-    TW_TRY(tw_settings_last(s, &now, fault));
-    TW_TRY(tw_settings_of(s, &now, &set, fault));
-    return tw_rules_open(s, &set, &lists, &told, ret, fault);
+    return tw_cli_rules_change(d->cli, d->reading, s, &how, &changed, fault);
 }
 
 /* What is decided is told once: now, whatever ended the work. */
@@ -170,23 +163,17 @@ static tw_err sum_up(const struct deciding *d, const struct tw_station_count *n,
                    (unsigned long long)refused);
 }
 
-static tw_err assess(struct deciding *d, struct tw_fault *fault)
+static tw_err decide(struct deciding *d, struct tw_station *s, struct tw_station_count *n,
+                     struct tw_fault *fault)
 {
-    __attribute__((cleanup(tw_rules_closep))) struct tw_rules rules = {.arena = NULL};
-    TW_SCOPED(tw_station) *station = NULL;
-    const struct tw_file_options how = {.stop = NULL}; /* what is safe is told, interrupted or not */
-    const char *path = tw_cli_value(d->cli, "out");
-    struct tw_run_options o = {.input = *tw_cli_reading_options(d->reading)};
-    struct tw_station_count n = {0};
-    d->cli->file = path;
-    TW_TRY(tw_file_out_open(path != NULL ? path : "-", &how, &d->file, fault));
-    TW_TRY(tw_cli_station(d->cli, false, &station, fault));
-    TW_TRY(open_rules(d, station, &rules, fault));
-    tw_rules_options(&rules, &o);
-    TW_TRY(open_input(d, fault));
+    const struct tw_run_options o = {.input = *tw_cli_reading_options(d->reading)};
+    const struct tw_lists_options lists = tw_cli_lists_options(d->cli);
+    const struct tw_pin_told told = {d->cli, tw_cli_rules_told};
     const struct tw_station_feed feed = {d, next, taken};
-    const struct tw_station_run run = {.station = station,
+    const struct tw_station_run run = {.station = s,
                                        .how = &o,
+                                       .lists = &lists,
+                                       .told = &told,
                                        .feed = d->in != NULL ? &feed : NULL,
                                        .full = tw_cli_flag(d->cli, "full"),
                                        .to = d,
@@ -194,10 +181,24 @@ static tw_err assess(struct deciding *d, struct tw_fault *fault)
                                        .safe = on_safe,
                                        .progress = on_progress};
     tw_progress_begin(&d->progress, d->cli, "decisions");
-    tw_err err = tw_station_assess(&run, &n, fault);
+    tw_err err = tw_station_assess(&run, n, fault);
     tw_progress_end(&d->progress);
-    if (err == TW_OK) err = tw_station_settle(station, fault);
-    return sum_up(d, &n, hand_out(d, err, fault), fault);
+    if (err == TW_OK) err = tw_station_settle(s, fault);
+    return hand_out(d, err, fault);
+}
+
+static tw_err assess(struct deciding *d, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_station) *station = NULL;
+    const struct tw_file_options how = {.stop = NULL}; /* what is safe is told, interrupted or not */
+    const char *path = tw_cli_value(d->cli, "out");
+    struct tw_station_count n = {0};
+    d->cli->file = path;
+    TW_TRY(tw_file_out_open(path != NULL ? path : "-", &how, &d->file, fault));
+    TW_TRY(tw_cli_station(d->cli, false, &station, fault));
+    TW_TRY(put_in_force(d, station, fault));
+    TW_TRY(open_input(d, fault));
+    return sum_up(d, &n, decide(d, station, &n, fault), fault);
 }
 
 tw_err tw_cli_station_assess(struct tw_cli *cli, struct tw_cli_reading *reading, struct tw_fault *fault)

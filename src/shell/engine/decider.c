@@ -178,7 +178,7 @@ tw_err tw_decider_new(const struct tw_decider_options *o, struct tw_decider **re
     if (d == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
     d->o = *o;
     d->reasons = true;
-    d->source = (struct tw_run_source){d, begin, next, said, draw, leave, &d->reasons};
+    d->source = (struct tw_run_source){d, begin, next, said, draw, leave, o->cargo, &d->reasons};
     d->how = *o->how;
     d->how.source = &d->source;
     d->how.state = d->how.only = NULL;

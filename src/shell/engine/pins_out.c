@@ -20,6 +20,7 @@ struct laying {
     enum tw_pin_kind kind;
     const uint8_t *hash;
     const struct tw_pin_told *told;
+    char above[PATH_BYTES];                  /* DIR/models */
     char dir[PATH_BYTES], fresh[PATH_BYTES]; /* DIR/models/HASH, and beside it while it is made */
     size_t files, there;                     /* of the tree; below the directory */
     bool changed;
@@ -170,6 +171,8 @@ static tw_err make(struct laying *l, struct tw_fault *fault)
     const struct tw_pin_each each = {l, write_file};
     TW_TRY(remove_all(l, l->fresh, fault));
     TW_TRY(remove_all(l, l->dir, fault));
+    if (mkdir(l->above, 0750) != 0 && errno != EEXIST) /* a station out of a backup has none */
+        return say_errno(fault, l->above, errno);
     if (mkdir(l->fresh, 0750) != 0) return say_errno(fault, l->fresh, errno);
     TW_TRY(tw_pin_tree(l->s, l->kind, l->hash, &each, fault));
     if (rename(l->fresh, l->dir) == 0) return TW_OK;
@@ -183,13 +186,13 @@ tw_err tw_pin_lay_out(struct tw_station *s, enum tw_pin_kind kind, const uint8_t
                       const struct tw_pin_told *told, struct tw_buf *path, struct tw_fault *fault)
 {
     struct laying l = {.s = s, .kind = kind, .hash = hash, .told = told};
-    char hex[TW_SHA256_HEX], above[PATH_BYTES], fresh[TW_SHA256_HEX + 32];
+    char hex[TW_SHA256_HEX], fresh[TW_SHA256_HEX + 32];
     bool there = false;
     tw_sha256_hex(hash, hex);
     snprintf(fresh, sizeof fresh, ".%s.%ld", hex, (long)getpid());
-    TW_TRY(join(above, tw_station_dir(s), tw_str_from(kind_dir[kind]), fault));
-    TW_TRY(join(l.dir, above, tw_str_from(hex), fault));
-    TW_TRY(join(l.fresh, above, tw_str_from(fresh), fault));
+    TW_TRY(join(l.above, tw_station_dir(s), tw_str_from(kind_dir[kind]), fault));
+    TW_TRY(join(l.dir, l.above, tw_str_from(hex), fault));
+    TW_TRY(join(l.fresh, l.above, tw_str_from(fresh), fault));
     TW_TRY(look(&l, &there, fault));
     if (!there) TW_TRY(make(&l, fault));
     tw_buf_clear(path);

@@ -127,8 +127,19 @@ tw_err tw_rules_open(struct tw_station *s, const struct tw_station_settings *set
     return err;
 }
 
+/* What a fault is about lives on without the rules. */
+static void forget_paths(const struct tw_rules *r)
+{
+    enum { OWN = 4 };
+    const struct tw_buf *own[OWN] = {&r->model, &r->criteria, &r->signers, &r->path};
+    if (r->how.file == NULL || *r->how.file == NULL) return;
+    for (size_t i = 0; i < OWN; i++)
+        if (own[i]->p != NULL && *r->how.file == own[i]->p) *r->how.file = NULL;
+}
+
 void tw_rules_close(struct tw_rules *r)
 {
+    forget_paths(r);
     tw_lists_free(&r->lists);
     tw_arena_free(r->arena);
     r->arena = NULL;

@@ -63,7 +63,7 @@ struct tw_rules {
 tw_err tw_rules_open(struct tw_station *s, const struct tw_station_settings *set,
                      const struct tw_lists_options *how, const struct tw_pin_told *told, struct tw_rules *ret,
                      struct tw_fault *fault) TW_MUST_CHECK;
-void tw_rules_close(struct tw_rules *r);
+void tw_rules_close(struct tw_rules *r); /* *how->file is NULL then, where it was one of these */
 static inline void tw_rules_closep(struct tw_rules *r)
 {
     tw_rules_close(r);

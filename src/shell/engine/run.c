@@ -37,6 +37,7 @@ struct run {
     struct tw_profile *profile; /* the one in use */
     struct tw_channels *channels;
     struct tw_carried carried;
+    struct tw_cargo *cargo; /* that one, or the source's; NULL = none */
     struct tw_findings *findings;
     struct tw_results *results;
     struct tw_instructions *told;
@@ -211,7 +212,7 @@ static enum tw_run_manifests held_against(const struct run *r)
     if (r->model.model == NULL) return TW_RUN_AS_TAUGHT;
     const struct tw_model_spec *m = tw_model_spec(r->model.model);
     const bool taught = goes_by_manifests(&m->risk) || goes_by_manifests(&m->duty);
-    if (taught == (r->carried.cargo != NULL)) return TW_RUN_AS_TAUGHT;
+    if (taught == (r->cargo != NULL)) return TW_RUN_AS_TAUGHT;
     return taught ? TW_RUN_WITHOUT : TW_RUN_UNTAUGHT;
 }
 
@@ -236,8 +237,9 @@ static tw_err open_all(struct run *r)
     TW_TRY(open_criteria(r));
     TW_TRY(open_assessor(r, in->currency != NULL ? tw_str_from(in->currency) : in->map->national_currency));
     TW_TRY(open_findings(r));
-    TW_TRY(tw_carried_read(in, &r->carried, r->fault));
-    tw_profile_set_cargo(r->profile, r->carried.cargo);
+    if (r->o->source == NULL) TW_TRY(tw_carried_read(in, &r->carried, r->fault));
+    r->cargo = r->o->source != NULL ? r->o->source->cargo : r->carried.cargo;
+    tw_profile_set_cargo(r->profile, r->cargo);
     r->sum.manifests = held_against(r);
     TW_TRY(open_block(r));
     return r->o->source != NULL ? TW_OK : tw_input_open(r->o->declarations, in, &r->input, r->fault);

@@ -39,6 +39,8 @@ struct tw_run_source {
     tw_err (*draw)(void *to, const struct tw_decl *d, uint64_t *ret);
     /* The state at the end; its profile_hash is of the past that the record names. */
     tw_err (*leave)(void *to, const struct tw_state *s, struct tw_fault *fault);
+    struct tw_cargo *cargo; /* what carriers say of the goods, in which declarations are taken in; not owned.
+                               NULL = no manifests */
     const bool *reasons; /* are they wanted, where the run wants them? Read after each `next`; it changes only
                             where nothing is held. NULL = yes */
 };

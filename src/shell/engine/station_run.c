@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "engine/decider.h"
+#include "engine/station_cargo.h"
 #include "engine/station_record.h"
 #include "engine/station_said_priv.h"
 #include "engine/station_state.h"
@@ -20,7 +21,8 @@ enum {
     JOBS = 2 * ROUND, /* those of two rounds are on their way */
     AT_ONCE =
         100000, /* decisions of one run, behind which the state is kept: so many are made again at most */
-    REPORT_EVERY = 1000
+    REPORT_EVERY = 1000,
+    PERIOD_BYTES = 256 << 20 /* of a decision, and of all periods */
 };
 
 #define META_DECIDED "decided" /* seq of the last declaration that was decided */
@@ -28,7 +30,8 @@ enum {
 /* Beside a job: what is known of its declaration, and of one that is decided again what stands on record. */
 struct on_record {
     uint64_t decl_seq;
-    int32_t day; /* whose key it was drawn with */
+    int32_t day;   /* whose key it was drawn with */
+    bool compared; /* it is of the range that is */
     struct tw_db_decision was;
 };
 
@@ -44,7 +47,14 @@ struct deciding {
     bool keep;             /* the state at the end */
     struct tw_state state; /* that is gone on from */
     bool state_there;
-    struct tw_buf kept;    /* the state at the end, as bytes */
+    struct tw_buf kept;                /* the state at the end, as bytes */
+    struct tw_arena *arena;            /* of the periods */
+    struct tw_station_periods periods; /* all there are */
+    size_t period;                     /* of this run: one more than its place; 0 = before the first */
+    bool rules_open, boundary;         /* those of the period; the next declaration is of another */
+    struct tw_rules rules;
+    struct tw_run_options how; /* of this run */
+    struct tw_station_cargo cargo;
     uint64_t next_seq;     /* of the first declaration that was not fetched */
     uint64_t decided;      /* seq of the last that is on record as decided */
     uint64_t last;         /* seq of the last that was decided now or again */
@@ -77,27 +87,87 @@ static bool stopped(const struct deciding *d)
     return stop != NULL && *stop != 0;
 }
 
+/* -- the period that a run is of */
+
+/* One more than the place of the last that was put in force before `seq`; 0 = none was. */
+static size_t period_of(const struct deciding *d, uint64_t seq)
+{
+    size_t n = d->periods.n;
+    while (n > 0 && d->periods.at[n - 1].seq >= seq) n--;
+    return n;
+}
+
+static tw_err see_first(void *to, const struct tw_db_decl *row, struct tw_fault *fault)
+{
+    struct deciding *d = to;
+    struct tw_db_decision was;
+    TW_SCOPED(tw_arena) *arena = NULL;
+    if (row->head.seq > d->decided) return TW_OK;
+    if (tw_arena_new(PERIOD_BYTES, &arena) != TW_OK) return no_memory(fault);
+    TW_TRY(tw_db_decision(db_of(d), row->head.reg, row->head.version, arena, &was, fault));
+    d->period = period_of(d, was.seq);
+    return TW_OK;
+}
+
+static void close_rules(struct deciding *d)
+{
+    if (d->rules_open) tw_rules_close(&d->rules);
+    tw_station_cargo_close(&d->cargo);
+    d->rules_open = false;
+}
+
+static tw_err open_rules(struct deciding *d)
+{
+    struct tw_station_settings set;
+    close_rules(d);
+    d->how = *d->r->how;
+    d->count->periods++;
+    if (d->period > 0) {
+        TW_TRY(tw_settings_of(d->r->station, &d->periods.at[d->period - 1], &set, d->fault));
+        if (set.rules != TW_STATION_RULES && d->count->rules == 0) d->count->rules = set.rules;
+        TW_TRY(tw_rules_open(d->r->station, &set, d->r->lists, d->r->told, &d->rules, d->fault));
+        d->rules_open = true;
+        tw_rules_options(&d->rules, &d->how);
+        if (set.manifests > 0)
+            TW_TRY(tw_station_cargo_open(d->r->station, set.manifests, d->next_seq, &d->cargo, d->fault));
+    }
+    if (d->replay && d->r->with != NULL) d->r->with(d->r->to, &d->how);
+    return TW_OK;
+}
+
+/* That of the next declaration: what stands on record is of its own, what is new of the last. */
+static tw_err choose_rules(struct deciding *d)
+{
+    const struct tw_db_from from = {d->next_seq, 1};
+    const size_t before = d->period;
+    if (!d->replay) d->period = d->periods.n;
+    TW_TRY(tw_db_decls_from(db_of(d), &from, see_first, d, d->fault));
+    return d->count->periods > 0 && d->period == before ? TW_OK : open_rules(d);
+}
+
 /* -- the state */
 
 static tw_err load(struct deciding *d)
 {
     TW_SCOPED_BUF bytes = {0};
-    uint64_t seq = 0;
-    d->next_seq = 1;
+    uint64_t seq = d->last;
+    tw_err err = TW_NOTFOUND;
+    if (!d->replay) err = tw_db_snapshot(db_of(d), TW_STR(TW_STATION_STATE), &bytes, &seq, d->fault);
+    if (err != TW_OK && err != TW_NOTFOUND) return err;
+    if (d->replay) tw_buf_str(&bytes, tw_buf_view(&d->kept));
+    if (bytes.failed) return no_memory(d->fault);
+    d->state_there = bytes.n > 0;
+    d->next_seq = d->state_there ? seq + 1 : 1;
+    d->last = d->state_there ? seq : 0;
     d->kept_seq = d->decision_seq = d->finding_seq = 0;
     d->folded_day = TW_NO_DAY;
-    d->state_there = false;
-    if (d->replay) return TW_OK;
-    const tw_err err = tw_db_snapshot(db_of(d), TW_STR(TW_STATION_STATE), &bytes, &seq, d->fault);
-    if (err == TW_NOTFOUND) return TW_OK;
+    TW_TRY(choose_rules(d));
+    if (!d->state_there) return TW_OK;
+    err = tw_station_state_load(tw_buf_view(&bytes), &d->how.channels, &d->state, &d->kept_seq, d->fault);
+    if (err == TW_NOMEM) return no_memory(d->fault);
     TW_TRY(err);
-    d->state_there = true;
-    TW_TRY(
-        tw_station_state_load(tw_buf_view(&bytes), &d->r->how->channels, &d->state, &d->kept_seq, d->fault));
     d->decision_seq = d->kept_seq;
     d->folded_day = tw_profile_day(d->state.profile);
-    d->next_seq = seq + 1;
-    d->last = seq;
     return TW_OK;
 }
 
@@ -126,12 +196,12 @@ static tw_err compare_state(struct deciding *d)
 {
     TW_SCOPED_BUF kept = {0};
     uint64_t seq = 0;
+    if (d->r->with != NULL) return TW_OK;
     const tw_err err = tw_db_snapshot(db_of(d), TW_STR(TW_STATION_STATE), &kept, &seq, d->fault);
     if (err == TW_NOTFOUND) return TW_OK;
     TW_TRY(err);
-    if (seq != d->last) return TW_OK;
-    d->count->kept = true;
-    d->count->kept_differs = !tw_str_eq(tw_buf_view(&kept), tw_buf_view(&d->kept));
+    d->count->kept = seq == d->last;
+    d->count->kept_differs = d->count->kept && !tw_str_eq(tw_buf_view(&kept), tw_buf_view(&d->kept));
     return TW_OK;
 }
 
@@ -139,7 +209,7 @@ static tw_err keep_state(struct deciding *d)
 {
     if (!d->keep || d->kept.n == 0) return TW_OK;
     tw_station_state_mark(&d->kept, d->decision_seq);
-    if (d->replay) return compare_state(d);
+    if (d->replay) return d->end ? compare_state(d) : TW_OK;
     const struct tw_db_snapshot at = {TW_STR(TW_STATION_STATE), d->last};
     TW_TRY(tw_station_begin(d->r->station, d->fault));
     const tw_err err = tw_db_snapshot_put(db_of(d), &at, tw_buf_view(&d->kept), d->fault);
@@ -241,22 +311,42 @@ static struct tw_decider_job *fill(struct deciding *d, const struct tw_db_head *
     return j;
 }
 
+static bool in_range(const struct deciding *d, const struct tw_db_head *head)
+{
+    const struct tw_station_range *r = &d->r->range;
+    return head->seq >= r->from_seq && head->received_at >= r->from_at &&
+           (r->to_at == 0 || head->received_at < r->to_at);
+}
+
+/* Nothing of it is wanted, nor of what comes behind it. */
+static bool beyond(const struct deciding *d, uint64_t seq)
+{
+    return d->replay && (seq > d->decided || (d->r->range.to_seq > 0 && seq > d->r->range.to_seq));
+}
+
 static tw_err fetch_one(void *to, const struct tw_db_decl *row, struct tw_fault *fault)
 {
     struct deciding *d = to;
     struct on_record *on;
     const bool recorded = row->head.seq <= d->decided;
-    if (d->replay && !recorded) return TW_OK;
+    if (beyond(d, row->head.seq)) return TW_OK;
     struct tw_decider_job *j = fill(d, &row->head, &on);
     if (j == NULL) return no_memory(fault);
-    TW_TRY(tw_intake_keep(d->r->station, row, d->r->how->lists.n > 0, j->arena, &j->kept, fault));
+    if (recorded) {
+        TW_TRY(tw_db_decision(db_of(d), j->reg, j->version, j->arena, &on->was, fault));
+        j->draw = on->was.draw;
+        j->seq = on->was.seq;
+        j->brief = !d->replay;
+    }
+    on->compared = !d->replay || in_range(d, &row->head);
+    d->boundary = (recorded ? period_of(d, j->seq) : d->periods.n) != d->period;
+    if (d->boundary) {
+        d->filled--; /* it is the next run's */
+        return TW_INTERRUPTED;
+    }
     d->next_seq = row->head.seq + 1;
-    if (!recorded) return TW_OK;
-    TW_TRY(tw_db_decision(db_of(d), j->reg, j->version, j->arena, &on->was, fault));
-    j->draw = on->was.draw;
-    j->seq = on->was.seq;
-    j->brief = !d->replay;
-    if (!j->kept.erased) return TW_OK; /* else lists would look at names that are gone */
+    TW_TRY(tw_intake_keep(d->r->station, row, d->how.lists.n > 0, j->arena, &j->kept, fault));
+    if (!recorded || !j->kept.erased) return TW_OK; /* else lists would look at names that are gone */
     TW_TRY(station_said(on->was.record, j->arena, &j->said, fault));
     d->count->erased += j->said != NULL;
     return TW_OK;
@@ -265,8 +355,9 @@ static tw_err fetch_one(void *to, const struct tw_db_decl *row, struct tw_fault 
 static tw_err fetch(struct deciding *d, size_t room)
 {
     const struct tw_db_from from = {d->next_seq, room};
-    TW_TRY(tw_db_decls_from(db_of(d), &from, fetch_one, d, d->fault));
-    d->read_all = d->filled == 0;
+    const tw_err err = tw_db_decls_from(db_of(d), &from, fetch_one, d, d->fault);
+    if (err != TW_OK && !(err == TW_INTERRUPTED && d->boundary)) return err;
+    d->read_all = d->filled == 0 && !d->boundary;
     return TW_OK;
 }
 
@@ -298,7 +389,7 @@ static tw_err take_decl(struct deciding *d, const struct tw_station_handed *what
         const struct tw_db_head head = {.reg = r.reg, .seq = seq, .version = r.version};
         struct tw_decider_job *j = fill(d, &head, &on);
         if (j == NULL) return no_memory(d->fault);
-        TW_TRY(tw_intake_last(d->intake, d->r->how->lists.n > 0, j->arena, &j->kept, d->fault));
+        TW_TRY(tw_intake_last(d->intake, d->how.lists.n > 0, j->arena, &j->kept, d->fault));
         d->next_seq = seq + 1;
     }
     return receipt(d, what, err, &r, &why);
@@ -367,6 +458,7 @@ static tw_err compare(struct deciding *d, const struct tw_decider_job *j)
     const struct on_record *on = j->note;
     const bool same = tw_station_same(&on->was, j);
     d->decision_seq = on->was.seq;
+    if (!on->compared) return TW_OK;
     d->count->again += !d->replay;
     d->count->replayed += d->replay;
     d->count->differ += !same;
@@ -374,8 +466,8 @@ static tw_err compare(struct deciding *d, const struct tw_decider_job *j)
     if (!d->replay)
         return tw_fail(
             d->fault, TW_CONFLICT,
-            "declaration %012llu was decided just before the last stop, and comes out otherwise now: go on "
-            "with the model, criteria and channels of then, or tell us: `tidewaiter replay` shows it",
+            "declaration %012llu was decided just before the last stop, and comes out otherwise now by the "
+            "same settings: the record was changed, or this is another program; `tidewaiter replay` shows it",
             (unsigned long long)j->reg);
     const struct tw_station_difference diff = {j->reg,     j->version,     (enum tw_channel)on->was.channel,
                                                j->channel, on->was.record, tw_buf_view(&j->record)};
@@ -445,10 +537,11 @@ static tw_err one_round(struct deciding *d)
 
 static tw_err rounds(struct deciding *d)
 {
-    while (!d->end && d->left > 0 && !stopped(d)) TW_TRY(one_round(d));
+    d->boundary = false;
+    while (!d->end && !d->boundary && d->left > 0 && !stopped(d)) TW_TRY(one_round(d));
     TW_TRY(record(d, 0));
     TW_TRY(commit(d));
-    d->keep = d->count->decided + d->count->again + d->count->replayed > 0;
+    d->keep = d->replay || d->count->decided + d->count->again > 0;
     tw_decider_close(d->decider);
     TW_TRY(tw_decider_end(d->decider, d->fault));
     return keep_state(d);
@@ -457,8 +550,8 @@ static tw_err rounds(struct deciding *d)
 static tw_err one_run(struct deciding *d)
 {
     TW_TRY(load(d));
-    const struct tw_decider_options how = {d->r->how, JOBS, d->r->decided != NULL, d->r->full, d,
-                                           begin,     leave};
+    const struct tw_decider_options how = {
+        &d->how, JOBS, d->r->decided != NULL, d->r->full, d->cargo.cargo, d, begin, leave};
     d->left = d->replay ? UINT64_MAX : AT_ONCE;
     TW_TRY(tw_decider_new(&how, &d->decider, d->fault));
     const tw_err err = rounds(d);
@@ -489,6 +582,8 @@ static tw_err read_decided(struct deciding *d)
 
 static tw_err run_all(struct deciding *d)
 {
+    if (tw_arena_new(PERIOD_BYTES, &d->arena) != TW_OK) return no_memory(d->fault);
+    TW_TRY(tw_settings_periods(d->r->station, d->arena, &d->periods, d->fault));
     TW_TRY(read_decided(d));
     if (d->r->feed != NULL) TW_TRY(tw_intake_new(d->r->station, &d->intake, d->fault));
     do TW_TRY(one_run(d));
@@ -504,7 +599,9 @@ static tw_err work(const struct tw_station_run *r, bool replay, struct tw_statio
     *ret = (struct tw_station_count){0};
     const tw_err err = run_all(&d);
     if (d.batch) tw_station_rollback(r->station);
+    close_rules(&d);
     tw_state_close(&d.state);
+    tw_arena_free(d.arena);
     tw_intake_free(d.intake);
     tw_free(d.came);
     tw_buf_free(&d.kept);

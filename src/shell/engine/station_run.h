@@ -2,7 +2,7 @@
 /* engine/station_run.h -- a station decides, and decides its past again.
  *
  * In : what was taken in (engine/intake.h) and not decided yet, in its order; what is handed in meanwhile;
- *      settings as of any run.
+ *      the settings that were in force when (engine/settings.h), with all they name.
  * Out: decisions, each with its row and leaf; the state for the next run. Or: where what is on record comes
  * out otherwise. Not: showing.
  *
@@ -12,14 +12,15 @@
  * number stands in the signed log.
  *
  * What was decided behind the last kept state is decided again first, and compared with the record: so a
- * machine may stop at any moment, and the profile is what it would have been. For that it must be decided by
- * the same model, criteria and settings; with others it is refused until that is done.
+ * machine may stop at any moment, and the profile is what it would have been. Each is decided by the settings
+ * of its own period, whatever is in force now: a run ends where a period does, and the next goes on from its
+ * state.
  */
 #ifndef TW_ENGINE_STATION_RUN_H
 #define TW_ENGINE_STATION_RUN_H
 
 #include "engine/intake.h"
-#include "engine/run.h"
+#include "engine/rules.h"
 #include "engine/station.h"
 
 /* A decision that comes out otherwise than it stands on record. */
@@ -60,10 +61,22 @@ struct tw_station_feed {
                     const struct tw_fault *refused, struct tw_fault *fault);
 };
 
+/* What of a replay is compared and told; all before it is folded all the same. */
+struct tw_station_range {
+    uint64_t from_seq, to_seq; /* of declarations; to_seq 0 = to the last */
+    int64_t from_at, to_at;    /* received, UTC seconds; to_at 0 = no matter */
+};
+
 struct tw_station_run {
     struct tw_station *station;
-    const struct tw_run_options
-        *how; /* declarations, state, draws, only, to, decided and done are not read */
+    /* Of it input counts: stop, file. What decides comes from the settings; where none were ever in force,
+     * from here. */
+    const struct tw_run_options *how;
+    const struct tw_lists_options *lists; /* as tw_rules_open has it */
+    const struct tw_pin_told *told;       /* NULL = nobody */
+    struct tw_station_range range;        /* of a replay */
+    /* Of a replay: puts other rules in the place of those of then. NULL = those of then */
+    void (*with)(void *to, struct tw_run_options *io);
     const struct tw_station_feed *feed; /* NULL = nothing is handed in */
     bool full;                          /* of tw_station_decided */
     void *to;
@@ -83,20 +96,22 @@ struct tw_station_count {
     uint64_t decided;               /* new */
     uint64_t again;                 /* behind the last kept state, decided again */
     uint64_t replayed, differ;
-    uint64_t erased; /* decided again, of these: what criteria said was taken from the record, for names that
-                        they may have looked at are gone */
+    uint64_t erased;  /* decided again, of these: what criteria said was taken from the record, for names that
+                         they may have looked at are gone */
+    uint64_t periods; /* that decisions were of */
+    uint64_t rules;   /* of a replay: other than this program's, the first there were; 0 = none */
     bool kept, kept_differs; /* of a replay: the kept state is of its last decision; it comes out otherwise */
 };
 
 /* Decides what is not decided, then what is handed in.
- * TW_CONFLICT  what was decided last was decided by another model or set, and is not in a kept state yet; or
- * it comes out otherwise; the errors of tw_run and tw_station_commit. What was acknowledged stays. */
+ * TW_CONFLICT  what was decided last comes out otherwise; the errors of tw_rules_open, tw_run and
+ * tw_station_commit. What was acknowledged stays. */
 tw_err tw_station_assess(const struct tw_station_run *r, struct tw_station_count *ret, struct tw_fault *fault)
     TW_MUST_CHECK;
 
 /* Decides again all that was decided from the first declaration on, and compares each with the record to the
- * bit, and where it ends where a state was kept, that too; writes nothing. The station may be open for
- * reading alone. */
+ * bit, and where it ends where a state was kept, that too; no record is written. Each is decided by the
+ * settings of its period. The station may be open for reading alone. */
 tw_err tw_station_replay(const struct tw_station_run *r, struct tw_station_count *ret, struct tw_fault *fault)
     TW_MUST_CHECK;
 

@@ -35,7 +35,7 @@ static tw_err leave(void *to, const struct tw_state *s, struct tw_fault *fault)
 static struct tw_decider *decider(size_t slots)
 {
     struct tw_decider *d = NULL;
-    const struct tw_decider_options o = {&how, slots, false, false, &left, begin, leave};
+    const struct tw_decider_options o = {&how, slots, false, false, NULL, &left, begin, leave};
     left = (struct left){0};
     CHECK(tw_decider_new(&o, &d, NULL) == TW_OK);
     return d;
