@@ -210,7 +210,7 @@ _tidewaiter()
         esac
         ;;
     log)
-        words='--help --json --quiet --station --signer --url --policy --out --from'
+        words='--help --json --quiet --station --signer --url --policy --out --log-alone --from'
         case $prev in
         --station) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
         --policy) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

@@ -17,10 +17,16 @@ TW_TYPE_TABLE(X)
 
 static const struct tw_element_row rows[TW_ELEMENT_END] = {
 #define X(id, name, level, type, member, reference, wco, words)                                              \
-    [TW_ELEMENT_##id] = {                                                                                    \
-        name, TW_LEVEL_##level, TW_TYPE_##type, offsetof(level_##level, member), reference, wco, words},
+    [TW_ELEMENT_##id] = {name,                                                                               \
+                         sizeof(name) - 1,                                                                   \
+                         TW_LEVEL_##level,                                                                   \
+                         TW_TYPE_##type,                                                                     \
+                         offsetof(level_##level, member),                                                    \
+                         reference,                                                                          \
+                         wco,                                                                                \
+                         words},
 #include "decl/element.def"
-    [TW_ELEMENT_N] = {"", TW_LEVEL_N, TW_TYPE_N, 0, 0, "", ""},
+    [TW_ELEMENT_N] = {"", 0, TW_LEVEL_N, TW_TYPE_N, 0, 0, "", ""},
 #include "decl/record.def"
 #undef X
 };
@@ -39,7 +45,7 @@ static const struct tw_element_row rows[TW_ELEMENT_END] = {
 /* Sorted by owner, then by name; a list of another type than its level's is refused by the compiler. */
 static const struct tw_list_row lists[] = {
 #define X(owner, level, member)                                                                              \
-    {#member, TW_LEVEL_##owner, TW_LEVEL_##level, offsetof(level_##owner, member)},
+    {#member, sizeof(#member) - 1, TW_LEVEL_##owner, TW_LEVEL_##level, offsetof(level_##owner, member)},
 #include "decl/list.def"
 #undef X
 };
@@ -88,12 +94,17 @@ const char *tw_type_words(enum tw_type type)
     return (unsigned)type < TW_TYPE_N ? type_words[type] : "";
 }
 
+static struct tw_str name_of(unsigned e)
+{
+    return (struct tw_str){rows[e].name, rows[e].name_n};
+}
+
 /* The row of that name among lo .. hi - 1, which are sorted by name; TW_ELEMENT_N when there is none. */
 static enum tw_element find(struct tw_str name, unsigned lo, unsigned hi)
 {
     while (lo < hi) {
         unsigned mid = lo + (hi - lo) / 2;
-        int c = tw_str_cmp(name, tw_str_from(rows[mid].name));
+        int c = tw_str_cmp(name, name_of(mid));
         if (c == 0) return (enum tw_element)mid;
         if (c < 0)
             hi = mid;
@@ -119,14 +130,13 @@ enum tw_element tw_element_partner(enum tw_element e)
     const enum tw_type type = rows[e].type;
     const bool half = type == TW_TYPE_CURRENCY || type == TW_TYPE_UNIT;
     const bool money = type == TW_TYPE_CURRENCY || type == TW_TYPE_AMOUNT || type == TW_TYPE_SIGNED;
-    const struct tw_str behind = money ? TW_STR("_currency") : TW_STR("_unit"),
-                        own = tw_str_from(rows[e].name);
+    const struct tw_str behind = money ? TW_STR("_currency") : TW_STR("_unit"), own = name_of(e);
     if (!money && type != TW_TYPE_UNIT && type != TW_TYPE_DEC) return TW_ELEMENT_N;
     if (half && (own.n <= behind.n || memcmp(own.s + own.n - behind.n, behind.s, behind.n) != 0))
         return TW_ELEMENT_N;
     const struct tw_str base = {own.s, half ? own.n - behind.n : own.n}; /* which both begin with */
     for (int k = (int)e + (half ? -1 : 1); k >= 0 && k < TW_ELEMENT_END; k += half ? -1 : 1) {
-        const struct tw_str other = tw_str_from(rows[k].name);
+        const struct tw_str other = name_of((unsigned)k);
         if (!tw_str_starts(other, base)) return TW_ELEMENT_N; /* names are sorted */
         const size_t more = other.n - base.n;
         if (rows[k].level == rows[e].level &&
@@ -138,7 +148,7 @@ enum tw_element tw_element_partner(enum tw_element e)
 
 struct tw_str tw_element_own_name(enum tw_element e)
 {
-    struct tw_str name = tw_str_from(tw_element_row(e)->name);
+    struct tw_str name = name_of(e);
     if (rows[e].level > TW_LEVEL_ITEM) (void)tw_str_cut(name, '.', &name);
     return name;
 }

@@ -96,6 +96,7 @@ enum tw_type {
 
 struct tw_element_row {
     const char *name;    /* canonical name, e.g. importer.id; also CSV column and JSON key path */
+    uint16_t name_n;     /* its bytes */
     enum tw_level level; /* which object has it */
     enum tw_type type;
     uint16_t offset;    /* of the member in the object */
@@ -133,6 +134,7 @@ enum tw_element tw_element_find_any(struct tw_str name);
 /* A member that is a list of objects (decl/list.def). */
 struct tw_list_row {
     const char *name;           /* of the member, e.g. documents */
+    size_t name_n;              /* its bytes */
     enum tw_level owner, level; /* the object that has it; what it lists */
     uint16_t offset;            /* of the member in its owner */
 };

@@ -22,10 +22,12 @@ static void on_progress(void *to, uint64_t leaves)
     tw_progress_at(to, leaves, 0, leaves);
 }
 
-static void put_report(const struct tw_station_log_report *r, struct tw_str key, struct tw_buf *out)
+static void put_report(const struct tw_station_log_report *r, struct tw_str key, bool log_alone,
+                       struct tw_buf *out)
 {
     tw_buf_printf(out, "the log is whole: %llu leaves under %llu checkpoints, the last signed by %.*s\n",
                   ull(r->leaves), ull(r->checkpoints), TW_STR_ARG(key));
+    if (log_alone) return;
     tw_buf_printf(out,
                   "%llu declarations taken in, %llu decisions, %llu findings, keys of %llu days committed to "
                   "and of %llu revealed\n",
@@ -68,11 +70,12 @@ static tw_err verify_station(struct tw_cli *cli, struct tw_fault *fault)
     struct tw_station_log_report r = {0};
     TW_TRY(tw_cli_station(cli, true, &s, fault));
     tw_progress_begin(&progress, cli, "leaves");
-    const struct tw_station_log_watch watch = {&progress, on_progress, tw_cli_stop()};
+    const struct tw_station_log_watch watch = {&progress, on_progress, tw_cli_stop(),
+                                               tw_cli_flag(cli, "log_alone")};
     tw_err err = tw_station_log_verify(s, &watch, &r, fault);
     tw_progress_end(&progress);
     if (err == TW_OK) {
-        put_report(&r, tw_station_key(s), &out);
+        put_report(&r, tw_station_key(s), watch.log_alone, &out);
         err = judge(cli, &r.note, &out, fault);
     }
     tw_station_log_report_free(&r);

@@ -25,6 +25,7 @@ struct tw_station_log_watch {
     void *to;
     void (*progress)(void *to, uint64_t leaves); /* every thousand; NULL = not wanted */
     const volatile sig_atomic_t *stop;
+    bool log_alone; /* leaves, tiles and checkpoints; not what the leaves speak of */
 };
 
 /* Reads all of it. fault->note names the first leaf, tile, checkpoint or row that is wrong.

@@ -48,8 +48,9 @@ bool json_members_next(struct json_members *m, struct json_member *ret)
     *ret = (struct json_member){.list = m->list, .element = TW_ELEMENT_N};
     struct tw_str name = {NULL, 0};
     if (m->element < m->end) name = tw_element_own_name((enum tw_element)m->element);
-    if (m->lists > 0 && (name.n == 0 || tw_str_cmp(tw_str_from(m->list->name), name) < 0)) {
-        ret->key = tw_str_from(m->list->name);
+    const struct tw_str list = {m->lists > 0 ? m->list->name : NULL, m->lists > 0 ? m->list->name_n : 0};
+    if (list.n > 0 && (name.n == 0 || tw_str_cmp(list, name) < 0)) {
+        ret->key = list;
         m->list++;
         m->lists--;
         return true;
