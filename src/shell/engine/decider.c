@@ -129,6 +129,7 @@ static void *run(void *to)
     struct tw_run_summary sum;
     struct tw_fault fault = {.code = TW_OK};
     const tw_err err = tw_run(&d->how, &sum, &fault);
+    if (err != TW_OK && fault.code != err) TW_IGNORE(tw_fail(&fault, err, "%s", tw_err_text(err)));
     pthread_mutex_lock(&d->lock);
     d->err = err;
     d->fault = fault;

@@ -198,7 +198,7 @@ tw_err tw_channels_load(struct tw_str bytes, const struct tw_channel_settings *s
     if (err == TW_OK && r.p != end) err = damaged(fault);
     if (err != TW_OK) {
         tw_channels_free(c);
-        return err;
+        return err == TW_NOMEM ? tw_fail(fault, TW_NOMEM, "out of memory") : err;
     }
     *ret = c;
     return TW_OK;
