@@ -62,13 +62,26 @@ void tw_station_number(uint64_t reg, char ret[TW_STATION_NUMBER + 8])
     snprintf(ret, TW_STATION_NUMBER + 8, "%012llu", (unsigned long long)reg);
 }
 
-void tw_station_print(const struct tw_station *s, const char *kind, struct tw_str text, uint8_t ret[TW_DB_ID])
+/* The key of a kind, from the station's own: no text of one kind is another's. Made once. */
+static const struct tw_hmac_key *key_of_kind(struct tw_station *s, const char *kind)
 {
-    struct tw_hmac_key by; /* of the kind: no text of one is another's */
-    uint8_t of_kind[TW_SHA256_BYTES], mac[TW_SHA256_BYTES];
+    size_t i = 0;
+    while (i < s->kinds && strcmp(s->kind[i].name, kind) != 0) i++;
+    if (i < s->kinds) return &s->kind[i].by;
+    uint8_t of_kind[TW_SHA256_BYTES];
+    if (i == STATION_KINDS) i--; /* more than there are: the last place serves them in turn */
     tw_hmac_sha256(s->print_key, sizeof s->print_key, kind, strlen(kind), of_kind);
-    tw_hmac_key_make(of_kind, sizeof of_kind, &by);
-    tw_hmac_by(&by, text.s, text.n, mac);
+    s->kind[i].name = kind;
+    tw_hmac_key_make(of_kind, sizeof of_kind, &s->kind[i].by);
+    s->kinds = i + 1;
+    tw_wipe(of_kind, sizeof of_kind);
+    return &s->kind[i].by;
+}
+
+void tw_station_print(struct tw_station *s, const char *kind, struct tw_str text, uint8_t ret[TW_DB_ID])
+{
+    uint8_t mac[TW_SHA256_BYTES];
+    tw_hmac_by(key_of_kind(s, kind), text.s, text.n, mac);
     memcpy(ret, mac, TW_DB_ID);
 }
 
@@ -236,6 +249,7 @@ void tw_station_free(struct tw_station *s)
     tw_buf_free(&s->key);
     tw_buf_free(&s->note);
     tw_wipe(s->print_key, sizeof s->print_key);
+    tw_wipe(s->kind, sizeof s->kind);
     tw_free(s);
 }
 

@@ -89,8 +89,7 @@ void tw_station_number(uint64_t reg, char ret[TW_STATION_NUMBER + 8]);
 /* -- what names people */
 
 /* A keyed fingerprint of a text, the first 16 bytes of HMAC-SHA256 by the station's own key. */
-void tw_station_print(const struct tw_station *s, const char *kind, struct tw_str text,
-                      uint8_t ret[TW_DB_ID]);
+void tw_station_print(struct tw_station *s, const char *kind, struct tw_str text, uint8_t ret[TW_DB_ID]);
 /* Bytes nobody can foretell. TW_UNAVAILABLE: the system has none */
 tw_err tw_station_random(void *p, size_t n, struct tw_fault *fault) TW_MUST_CHECK;
 

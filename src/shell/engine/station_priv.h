@@ -6,7 +6,7 @@
 #include "engine/signer_client.h"
 #include "engine/station.h"
 
-enum { STATION_PRINT_KEY = 32 };
+enum { STATION_PRINT_KEY = 32, STATION_KINDS = 12 };
 
 struct tw_station {
     struct tw_station_options o;
@@ -19,6 +19,11 @@ struct tw_station {
     struct tw_buf note;             /* a checkpoint that is not in the database yet; empty = there is none */
     uint64_t noted;                 /* size of the last checkpoint that is here or in the database */
     uint8_t print_key[STATION_PRINT_KEY];
+    struct {
+        const char *name; /* static */
+        struct tw_hmac_key by;
+    } kind[STATION_KINDS]; /* of fingerprints, as they were first asked for */
+    size_t kinds;
     int32_t today; /* the day that was made ready; TW_NO_DAY = none */
 };
 

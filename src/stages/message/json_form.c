@@ -3,18 +3,17 @@
 
 enum json_form json_form_of(enum tw_element e)
 {
-    const bool half = tw_element_partner(e) != TW_ELEMENT_N;
     switch (tw_element_row(e)->type) {
     case TW_TYPE_CURRENCY:
     case TW_TYPE_CONTAINERS:
         return JSON_FORM_NONE;
     case TW_TYPE_UNIT:
-        return half ? JSON_FORM_NONE : JSON_FORM_TEXT;
+        return tw_element_partner(e) != TW_ELEMENT_N ? JSON_FORM_NONE : JSON_FORM_TEXT;
     case TW_TYPE_AMOUNT:
     case TW_TYPE_SIGNED:
         return JSON_FORM_MONEY;
     case TW_TYPE_DEC:
-        return half ? JSON_FORM_QUANTITY : JSON_FORM_DECIMAL;
+        return tw_element_partner(e) != TW_ELEMENT_N ? JSON_FORM_QUANTITY : JSON_FORM_DECIMAL;
     case TW_TYPE_MASS:
         return JSON_FORM_DECIMAL;
     case TW_TYPE_COUNT:
