@@ -21,6 +21,8 @@ enum {
     JOBS = 2 * ROUND, /* those of two rounds are on their way */
     AT_ONCE =
         100000, /* decisions of one run, behind which the state is kept: so many are made again at most */
+    KEEP_LEAST = 2000,     /* decisions, */
+    KEEP_BYTES = 16 << 20, /* of a state that is as large */
     REPORT_EVERY = 1000,
     PERIOD_BYTES = 256 << 20 /* of a decision, and of all periods */
 };
@@ -47,6 +49,7 @@ struct deciding {
     bool keep;             /* the state at the end */
     struct tw_state state; /* that is gone on from */
     bool state_there;
+    size_t state_bytes;                /* of it */
     struct tw_buf kept;                /* the state at the end, as bytes */
     struct tw_arena *arena;            /* of the periods */
     struct tw_station_periods periods; /* all there are */
@@ -157,6 +160,7 @@ static tw_err load(struct deciding *d)
     if (d->replay) tw_buf_str(&bytes, tw_buf_view(&d->kept));
     if (bytes.failed) return no_memory(d->fault);
     d->state_there = bytes.n > 0;
+    d->state_bytes = bytes.n;
     d->next_seq = d->state_there ? seq + 1 : 1;
     d->last = d->state_there ? seq : 0;
     d->kept_seq = d->decision_seq = d->finding_seq = 0;
@@ -535,13 +539,22 @@ static tw_err one_round(struct deciding *d)
     return d->read_all && !d->end && d->left > 0 ? one_handful(d, room) : TW_OK;
 }
 
+/* A large state is not written for the sake of a few decisions: they are made again when work goes on. Where
+ * the next run goes on from it, it is kept. */
+static bool is_worth_keeping(const struct deciding *d)
+{
+    const uint64_t decided = AT_ONCE - d->left;
+    const bool last = d->end || stopped(d);
+    return decided > 0 && (!last || decided >= KEEP_LEAST || d->state_bytes < KEEP_BYTES);
+}
+
 static tw_err rounds(struct deciding *d)
 {
     d->boundary = false;
     while (!d->end && !d->boundary && d->left > 0 && !stopped(d)) TW_TRY(one_round(d));
     TW_TRY(record(d, 0));
     TW_TRY(commit(d));
-    d->keep = d->replay || d->count->decided + d->count->again > 0;
+    d->keep = d->replay || is_worth_keeping(d);
     tw_decider_close(d->decider);
     TW_TRY(tw_decider_end(d->decider, d->fault));
     return keep_state(d);

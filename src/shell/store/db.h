@@ -30,10 +30,11 @@
 #include "base/str.h"
 
 enum {
-    TW_DB_ID = 16,          /* bytes of a party's id, a fingerprint, a station's id */
-    TW_DB_KEY = 32,         /* bytes of a key */
-    TW_DB_SHORT_MAX = 64,   /* bytes of an office, a kind, a name */
-    TW_DB_OBJECT_MAX = 512, /* MiB of one object or snapshot */
+    TW_DB_ID = 16,              /* bytes of a party's id, a fingerprint, a station's id */
+    TW_DB_KEY = 32,             /* bytes of a key */
+    TW_DB_SHORT_MAX = 64,       /* bytes of an office, a kind, a name */
+    TW_DB_OBJECT_MAX = 512,     /* MiB of one object */
+    TW_DB_SNAPSHOT_MAX = 16384, /* MiB of one snapshot: a state grows with what has been seen */
     TW_DB_PAGE = 8192, /* bytes of a page of the files that this program makes: three records fit in one */
     TW_DB_SCHEMA = 1   /* the schema this program writes */
 };

@@ -175,10 +175,10 @@ tw_err tw_db_totals(struct tw_db *db, struct tw_db_totals *ret, struct tw_fault 
 
 /* -- objects */
 
-static tw_err look_at_size(struct tw_str bytes, struct tw_fault *fault)
+static tw_err look_at_size(struct tw_str bytes, int most_mib, struct tw_fault *fault)
 {
-    if (bytes.n <= (size_t)TW_DB_OBJECT_MAX << 20) return TW_OK;
-    return tw_fail(fault, TW_LIMIT, "%zu bytes at once; a station takes %d MiB", bytes.n, TW_DB_OBJECT_MAX);
+    if (bytes.n <= (size_t)most_mib << 20) return TW_OK;
+    return tw_fail(fault, TW_LIMIT, "%zu bytes at once; a station takes %d MiB", bytes.n, most_mib);
 }
 
 tw_err tw_db_object_put(struct tw_db *db, struct tw_str kind, struct tw_str bytes,
@@ -187,7 +187,7 @@ tw_err tw_db_object_put(struct tw_db *db, struct tw_str kind, struct tw_str byte
     uint8_t hash[TW_SHA256_BYTES];
     TW_TRY(db_may_write(db, fault));
     TW_TRY(db_short(kind, "a kind", fault));
-    TW_TRY(look_at_size(bytes, fault));
+    TW_TRY(look_at_size(bytes, TW_DB_OBJECT_MAX, fault));
     tw_sha256(bytes.s, bytes.n, hash);
     struct db_use u = db_use(db, DB_SQL_OBJECT_PUT);
     db_bytes(&u, hash, sizeof hash);
@@ -279,7 +279,7 @@ tw_err tw_db_snapshot_put(struct tw_db *db, const struct tw_db_snapshot *s, stru
     TW_TRY(db_may_write(db, fault));
     TW_TRY(db_short(s->kind, "a kind", fault));
     TW_TRY(db_number(s->seq, "seq", fault));
-    TW_TRY(look_at_size(bytes, fault));
+    TW_TRY(look_at_size(bytes, TW_DB_SNAPSHOT_MAX, fault));
     uint8_t sum[TW_SHA256_BYTES];
     sum_of(s->kind, s->seq, bytes, sum);
     TW_TRY(put_part(db, s, -1, (struct tw_str){(const char *)sum, sizeof sum}, fault));
