@@ -200,8 +200,20 @@ def decides_as_they_come(st):
     receipts, decisions, done = st.hand_in("more.json", check=False)
     check([r["version"] for r in receipts] == [1, 1, 2] and len(decisions) == 3 and done.returncode == 3 and "version 3" in done.stderr,
           "what cannot be taken in is refused by itself, the others are decided")
+    (st.top / "more").mkdir()
+    st.run("synth", "--world", "cove", "--seed", "8", "--declarations", "20000", "--out", "more", "-q", check=True)
+    ask = [st.program, "assess", "more/declarations.csv", "--rates", "more/rates.csv", "--tariff", "more/tariff.csv", "--currency", "XTS", "--json",
+           "--station", str(st.dir), "--signer", str(st.keys / "socket")]
+    with subprocess.Popen(ask, cwd=st.top, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as asked:
+        first = asked.stdout.readline()
+        asked.send_signal(signal.SIGINT)
+        lines = [json.loads(line) for line in (first + asked.stdout.read()).splitlines()]
+    taken = [one["registration"] for one in lines if "registration" in one]
+    check(asked.returncode == 130 and 0 < len(taken) < 20000 and [one["id"] for one in lines if "channel" in one] == taken,
+          "Ctrl-C: what was taken in is decided, told and kept")
+    before = 3503 + len(taken)
     replay = st.run("replay", "--station", str(st.dir), "--currency", "XTS")
-    check(replay.stdout.startswith("3503 decisions made again, 0 differences"), "replay decides each as it stands on record")
+    check(replay.stdout.startswith(f"{before} decisions made again, 0 differences"), "replay decides each as it stands on record")
     check(st.run("log", "verify", "--station", str(st.dir)).returncode == 0, "and the log is whole")
 
 

@@ -425,7 +425,9 @@ static tw_err take_in(struct deciding *d, size_t room)
 {
     struct tw_station_handed what;
     for (size_t i = 0; i < room; i++) {
-        TW_TRY(d->r->feed->next(d->r->feed->to, &what, d->fault));
+        const tw_err err = d->r->feed->next(d->r->feed->to, &what, d->fault);
+        if (err == TW_INTERRUPTED && stopped(d)) return TW_OK; /* what came is decided and kept */
+        TW_TRY(err);
         d->end = what.kind == TW_STATION_END;
         if (d->end || what.kind == TW_STATION_IDLE) return TW_OK;
         TW_TRY(take(d, &what));
