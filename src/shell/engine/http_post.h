@@ -5,7 +5,7 @@
  * Out: the status and the body of the answer.
  * Not: TLS, which is for a proxy beside; redirections, cookies, connections that are kept.
  *
- * Source: RFC 9112, sections 2 to 6, as far as a client needs that closes after one answer.
+ * By libcurl, which takes no proxy from the surroundings here.
  */
 #ifndef TW_ENGINE_HTTP_POST_H
 #define TW_ENGINE_HTTP_POST_H
