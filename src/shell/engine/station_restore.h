@@ -3,7 +3,7 @@
  *
  * In : copies of station.db, keys.db and keys/print.key.
  * Out: a new directory with a station in it, whole, or none.
- * Not: what the copies lack; lists, criteria, models and settings, which are files of the operator's.
+ * Not: what the copies lack: signers.yaml and retention.yaml, which are files of the operator's.
  */
 #ifndef TW_ENGINE_STATION_RESTORE_H
 #define TW_ENGINE_STATION_RESTORE_H

@@ -317,6 +317,8 @@ tw_err tw_db_check_file(const char *path, const struct tw_db_checker *how, uint6
     if (db == NULL) return tw_fail(fault, TW_NOMEM, "out of memory");
     tw_err err = db_open_lone(db, DB_STATION, path, fault);
     if (err == TW_OK) err = db_look_at(db, DB_STATION, &schema, fault);
+    if (err == TW_OK && schema == 0)
+        err = tw_fail(fault, TW_FORMAT, "%s is empty, no copy of a station; name another", file_shown(path));
     if (err == TW_OK && schema != TW_DB_SCHEMA)
         err = tw_fail(fault, TW_CONFLICT,
                       "%s has the schema %lld, this program %d; restore it and open it once",

@@ -252,6 +252,8 @@ static void what_is_no_backup_is_refused(void)
     CHECK(check_file(station_file("station.lock"), &n) == TW_FORMAT);
     CHECK(check_file(station_file("keys.db"), &n) == TW_FORMAT);
     CHECK(check_file(station_file("copy.db"), &n) == TW_NOTFOUND);
+    FILE *empty = fopen(station_file("empty.db"), "w");
+    CHECK(empty != NULL && fclose(empty) == 0 && check_file(station_file("empty.db"), &n) == TW_FORMAT);
     CHECK(check_file(station_file("station.db"), &n) == TW_OK && n == 0);
 }
 
