@@ -76,8 +76,9 @@ tw_err tw_station_settle(struct tw_station *s, struct tw_fault *fault) TW_MUST_C
 
 /* -- chance */
 
-/* The UTC day whose key draws now. Its commitment, and that of the next day, are in the log and signed; keys
- * of days that are over are revealed there. Not within a batch. */
+/* The UTC day whose key draws now; it never goes back while the station is open. Its commitment, and that of
+ * the next day, are in the log and signed; keys of days that are over are revealed there. Not within a batch.
+ */
 tw_err tw_station_today(struct tw_station *s, int32_t *ret, struct tw_fault *fault) TW_MUST_CHECK;
 /* Draws of registration numbers on a day that tw_station_today has given. */
 tw_err tw_station_draw(struct tw_station *s, int32_t day, const uint64_t *reg, size_t n, uint64_t *ret,

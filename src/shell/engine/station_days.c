@@ -149,7 +149,8 @@ static tw_err reveal_days(struct tw_station *s, int32_t today, struct tw_fault *
 
 tw_err tw_station_today(struct tw_station *s, int32_t *ret, struct tw_fault *fault)
 {
-    const int32_t day = tw_time_day(tw_station_now(s));
+    int32_t day = tw_time_day(tw_station_now(s));
+    if (s->today != TW_NO_DAY && day < s->today) day = s->today; /* the clock went back; the day does not */
     *ret = day;
     if (day == s->today) return TW_OK;
     tw_arena_reset(s->arena);
