@@ -44,6 +44,11 @@ bench: ## speed beside the peers, in build-bench/
 crash: all ## ROUNDS=200 of kill -9 at random moments of a station's commands and its signer (SEED=): nothing acknowledged is lost
 	@tests/oracle/test_crash.py $(B)/apps/tidewaiter $(B)/apps/tidewaiter-signer --rounds $(or $(ROUNDS),200) $(if $(SEED),--seed $(SEED))
 
+replay: all ## COUNT=1000000 decisions of a station made again to the bit: by gcc, by clang, with other code in the C library (12 kB of TMPDIR each)
+	@$(call build,build-clang,-Doptimization=2,CC=clang CXX=clang++,apps/tidewaiter)
+	@tests/oracle/test_replay.py $(B)/apps/tidewaiter $(B)/apps/tidewaiter-signer --other build-clang/apps/tidewaiter \
+		--count $(or $(COUNT),1000000) --seed $(or $(SEED),1)
+
 bars: all ## what evaluate must reach on kcs and on SEEDS=5 worlds drawn by the clock; CLOSED_LOOP=1 plays them too, JOBS=2 two at a time
 	@tests/accept/evaluate.py $(B)/apps/tidewaiter --seeds $(or $(SEEDS),5) $(if $(CLOSED_LOOP),--closed-loop) $(if $(JOBS),--jobs $(JOBS))
 
@@ -82,4 +87,4 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 18
 
 comma := ,
-.PHONY: all bars cel-compare cel-conformance check crash asan tsan fuzz repeat bench coverage mutate mutate-log lint format accept install help
+.PHONY: all bars cel-compare cel-conformance check crash replay asan tsan fuzz repeat bench coverage mutate mutate-log lint format accept install help
