@@ -87,6 +87,11 @@ void tw_arena_free(struct tw_arena *arena)
     tw_free(arena);
 }
 
+size_t tw_arena_bytes(const struct tw_arena *arena)
+{
+    return arena->total;
+}
+
 static void *take(struct tw_arena *arena, size_t size)
 {
     if (size == 0 || size > SIZE_MAX - ALIGN) return NULL;

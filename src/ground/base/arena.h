@@ -33,6 +33,9 @@ void *tw_arena_room(struct tw_arena *arena, size_t n, size_t size) TW_MUST_CHECK
 /* Has the ceiling refused anything since the last reset? Else what was refused was for want of memory. */
 bool tw_arena_full(const struct tw_arena *arena);
 
+/* Bytes of the heap that it holds, used or not; never more than its ceiling. */
+size_t tw_arena_bytes(const struct tw_arena *arena);
+
 /* Forgets everything allocated; keeps one block for the next use, so a reset per declaration costs no malloc.
  */
 void tw_arena_reset(struct tw_arena *arena);

@@ -25,6 +25,7 @@
     X(IO, 503, 4, "file or device could not be read or written")                                             \
     X(FULL, 507, 3, "no room left to write")                                                                 \
     X(UNAVAILABLE, 503, 4, "a part this needs is not available")                                             \
+    X(BUSY, 503, 4, "too much is waiting; try again in a moment")                                            \
     X(INTERRUPTED, 503, 130, "interrupted")                                                                  \
     X(INTERNAL, 500, 4, "fault of the program itself")
 

@@ -52,6 +52,21 @@ static void hands_out_room_as_it_does_zeroed_memory(void)
     CHECK(tw_arena_room(arena, 0, 8) == NULL && tw_arena_room(arena, 8, 0) == NULL);
 }
 
+static void tells_what_it_holds_of_the_heap(void)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    CHECK(tw_arena_new(64 << 10, &arena) == TW_OK);
+    CHECK(tw_arena_bytes(arena) == 0);
+    CHECK(tw_arena_alloc(arena, 100) != NULL);
+    const size_t one = tw_arena_bytes(arena);
+    CHECK(one >= 100 && tw_arena_alloc(arena, 100) != NULL && tw_arena_bytes(arena) == one);
+    CHECK(tw_arena_alloc(arena, 40 << 10) != NULL);
+    CHECK(tw_arena_bytes(arena) >= one + (40 << 10) && tw_arena_bytes(arena) <= 64 << 10);
+    CHECK(tw_arena_alloc(arena, 40 << 10) == NULL && tw_arena_bytes(arena) <= 64 << 10);
+    tw_arena_reset(arena);
+    CHECK(tw_arena_bytes(arena) <= 64 << 10);
+}
+
 static void refuses_more_than_its_ceiling(void)
 {
     TW_SCOPED(tw_arena) *arena = NULL;
@@ -85,6 +100,7 @@ int main(void)
     RUN(survives_every_failed_allocation);
     RUN(hands_out_zeroed_aligned_memory_again_after_a_reset);
     RUN(hands_out_room_as_it_does_zeroed_memory);
+    RUN(tells_what_it_holds_of_the_heap);
     RUN(refuses_more_than_its_ceiling);
     RUN(keeps_a_block_over_a_reset_unless_it_is_a_giant);
     return DONE();

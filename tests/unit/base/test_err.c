@@ -21,6 +21,7 @@ static void maps_each_error_to_its_codes(void)
                {TW_IO, "IO", 503, 4},
                {TW_FULL, "FULL", 507, 3},
                {TW_UNAVAILABLE, "UNAVAILABLE", 503, 4},
+               {TW_BUSY, "BUSY", 503, 4},
                {TW_INTERRUPTED, "INTERRUPTED", 503, 130},
                {TW_INTERNAL, "INTERNAL", 500, 4}};
     CHECK(sizeof row / sizeof *row == TW_ERR_N);
