@@ -160,13 +160,13 @@ static tw_err look_at_pages(struct check *c, enum db_which which, struct tw_faul
     return err;
 }
 
-/* The tables are those that this program makes: what a bit that turned made of their text might still be one.
+/* The tables are those that this program makes: what a bit that turned made of their text might still be one,
+ * and a text that became bytes reads the same.
  */
 static tw_err look_at_schema(struct check *c, enum db_which which, struct tw_fault *fault)
 {
     static const char ask[] =
-        "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM sqlite_schema"
-        " ORDER BY type, name";
+        "SELECT quote(type) || quote(name) || quote(tbl_name) || quote(sql) FROM sqlite_schema ORDER BY 1";
     sqlite3 *made = NULL;
     sqlite3_stmt *want = NULL, *is = NULL;
     int rc = db_make_tables(which, &made);
@@ -214,11 +214,12 @@ static tw_err look_at_rows(struct check *c, struct tw_fault *fault)
 }
 
 /* Every line of decl_hs is some row's, as a question asks; so where there are as many as there should be,
- * none is missing. */
-static void add_codes(struct check *c, const struct question *q, sqlite3_stmt *s)
+ * none is missing. One question, that is of one moment while a writer goes on: the rows, then how many lines.
+ */
+#define CODES_ASK "SELECT hs, NULL FROM decl WHERE current = 1 UNION ALL SELECT NULL, count(*) FROM decl_hs"
+
+static void add_codes(struct check *c, const char *hs)
 {
-    const char *hs = shown(s, 0);
-    (void)q;
     for (size_t at = 0, n = strlen(hs); at + 6 <= n; at += 7)
         for (size_t d = 2; d <= 6; d += 2) c->codes += at == 0 || memcmp(hs + at - 7, hs + at, d) != 0;
 }
@@ -226,19 +227,14 @@ static void add_codes(struct check *c, const struct question *q, sqlite3_stmt *s
 static void say_codes(struct check *c, const struct question *q, sqlite3_stmt *s)
 {
     char what[128];
-    if (c->codes == sqlite3_column_int64(s, 0)) return;
-    snprintf(what, sizeof what, "lists by commodity code have %s lines; the rows say %lld", shown(s, 0),
+    if (sqlite3_column_type(s, 1) == SQLITE_NULL) {
+        add_codes(c, shown(s, 0));
+        return;
+    }
+    if (c->codes == sqlite3_column_int64(s, 1)) return;
+    snprintf(what, sizeof what, "lists by commodity code have %s lines; the rows say %lld", shown(s, 1),
              (long long)c->codes);
     tell(c, q->table, what);
-}
-
-static tw_err look_at_codes(struct check *c, struct tw_fault *fault)
-{
-    TW_TRY(put(c,
-               &(struct question){DB_STATION, "decl", "SELECT hs FROM decl WHERE current = 1", add_codes, ""},
-               fault));
-    return put(c, &(struct question){DB_STATION, "decl_hs", "SELECT count(*) FROM decl_hs", say_codes, ""},
-               fault);
 }
 
 /* -- keys */
@@ -302,7 +298,8 @@ tw_err tw_db_check(struct tw_db *db, const struct tw_db_checker *how, uint64_t *
     tw_err err = look_at_pages(&c, DB_STATION, fault);
     if (err == TW_OK) err = look_at_schema(&c, DB_STATION, fault);
     if (err == TW_OK) err = look_at_rows(&c, fault);
-    if (err == TW_OK) err = look_at_codes(&c, fault);
+    if (err == TW_OK)
+        err = put(&c, &(struct question){DB_STATION, "decl_hs", CODES_ASK, say_codes, ""}, fault);
     if (err == TW_OK) err = look_at_keys(&c, fault);
     watch(&c, false);
     if (err == TW_OK) *damages = c.n;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "station.h"
 #include "store/db.h"
@@ -71,6 +73,10 @@ static void each_damage_is_told_with_its_table(void)
          "party: ", 1},
         {"keys.db", "DELETE FROM key WHERE kind = 1 AND id = (SELECT min(id) FROM key WHERE kind = 1)",
          "source: ", 1},
+        {"station.db",
+         "PRAGMA writable_schema = ON;"
+         "UPDATE sqlite_schema SET tbl_name = CAST(tbl_name AS BLOB) WHERE name = 'decl_seq'",
+         "its tables are not those of a station", 1},
     };
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         fill();
@@ -135,6 +141,34 @@ static void a_check_can_be_stopped_and_is_none_of_a_batch(void)
     tw_db_rollback(db);
     CHECK(damages_of(db) == 0);
     tw_db_free(db);
+}
+
+enum { MANY = 5000 }; /* while so many are read, somebody writes one more */
+
+static pid_t write_on(void)
+{
+    fflush(stdout);
+    const pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid > 0) return pid;
+    CHECK(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
+    struct tw_db *writer = station_open(NULL);
+    for (uint64_t i = MANY + 1;; i++) put_decls(writer, i, i);
+}
+
+static void what_a_writer_does_meanwhile_is_no_damage(void)
+{
+    fill();
+    struct tw_db *db = station_open(NULL);
+    put_decls(db, 51, MANY);
+    tw_db_free(db);
+    const pid_t writer = write_on();
+    for (int i = 0; i < 10; i++) {
+        const uint64_t n = check_it();
+        if (n > 0) fputs(told, stderr);
+        CHECK(n == 0);
+    }
+    CHECK(kill(writer, SIGKILL) == 0 && waitpid(writer, NULL, 0) == writer);
 }
 
 /* -- backups */
@@ -263,6 +297,7 @@ int main(void)
     RUN(a_wrong_last_version_is_told);
     RUN(pages_that_were_overwritten_are_told);
     RUN(a_check_can_be_stopped_and_is_none_of_a_batch);
+    RUN(what_a_writer_does_meanwhile_is_no_damage);
     RUN(a_backup_is_of_one_moment_while_a_writer_goes_on);
     RUN(a_backup_holds_no_key);
     RUN(a_station_comes_back_out_of_its_copies);
