@@ -58,9 +58,9 @@ cel-conformance: all ## the public tests of the Common Expression Language: in s
 cel-compare: all ## COUNT=100000 generated expressions put to our CEL and to npm's @bufbuild/cel (SEED=1)
 	@cd $(B) && $(CURDIR)/tests/oracle/test_cel_npm.py tests/oracle/cel_results --count $(or $(COUNT),100000) --seed $(or $(SEED),1)
 
-mutate-log: all ## flips each byte of a station's leaves, tiles, checkpoints and commitments in turn (EVERY=1): log verify sees and names each
+mutate-log: all ## flips each byte of a log's leaves, tiles, checkpoints and commitments: log verify names it; and each of a station's files: station check tells, or nothing is changed (EVERY=1 JOBS=)
 	@$(B)/tests/test_engine_station_mutate $(or $(EVERY),1)
-	@$(B)/tests/test_engine_station_bits $(or $(EVERY),11)
+	@$(B)/tests/test_engine_station_bits $(or $(EVERY),1) $(or $(JOBS),$(shell nproc)) 64
 
 coverage: ## lines and branches the tests reach in the pure modules, in build-cov/
 	@$(call build,build-cov,-Db_coverage=true -Doptimization=0 -Dc_args=-fprofile-update=atomic,)
