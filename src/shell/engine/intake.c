@@ -370,8 +370,9 @@ static tw_err put_fields(struct tw_intake *in, const struct tw_decl *d, struct t
     if (tw_decl_copy(d, in->arena, &plain) != TW_OK) return no_memory(fault);
     TW_TRY(take_parties(in, plain, role, &row->roles, fault));
     tw_station_number(row->head.reg, number);
-    plain->id = tw_str_from(number);
+    if (tw_str_dup(in->arena, tw_str_from(number), &plain->id) != TW_OK) return no_memory(fault);
     plain->version = row->head.version;
+    in->plain = plain;
     plain->fiscal_parties.n = 0; /* numbers of people */
     plain->extra.n = 0;          /* nobody knows what stands there */
     for (size_t i = 0; i < plain->items.n; i++) {
@@ -455,11 +456,10 @@ tw_err tw_intake_party(struct tw_station *s, const uint8_t party[TW_DB_ID], stru
     return TW_OK;
 }
 
-tw_err tw_intake_keep(struct tw_station *s, const struct tw_db_decl *row, bool names, struct tw_arena *arena,
-                      struct tw_intake_kept *ret, struct tw_fault *fault)
+static tw_err keep_roles(struct tw_station *s, const struct tw_db_decl *row, bool names,
+                         struct tw_arena *arena, struct tw_intake_kept *ret, struct tw_fault *fault)
 {
-    *ret = (struct tw_intake_kept){.roles = row->roles};
-    if (tw_str_dup(arena, row->fields, &ret->fields) != TW_OK) return no_memory(fault);
+    ret->roles = row->roles;
     if (row->roles == 0) return TW_OK;
     struct tw_db_role *role = tw_arena_room(arena, row->roles, sizeof *role);
     if (role == NULL) return no_memory(fault);
@@ -477,10 +477,20 @@ tw_err tw_intake_keep(struct tw_station *s, const struct tw_db_decl *row, bool n
     return TW_OK;
 }
 
+tw_err tw_intake_keep(struct tw_station *s, const struct tw_db_decl *row, bool names, struct tw_arena *arena,
+                      struct tw_intake_kept *ret, struct tw_fault *fault)
+{
+    *ret = (struct tw_intake_kept){.roles = 0};
+    if (tw_str_dup(arena, row->fields, &ret->fields) != TW_OK) return no_memory(fault);
+    return keep_roles(s, row, names, arena, ret, fault);
+}
+
 tw_err tw_intake_last(struct tw_intake *in, bool names, struct tw_arena *arena, struct tw_intake_kept *ret,
                       struct tw_fault *fault)
 {
-    return tw_intake_keep(in->s, &in->row, names, arena, ret, fault);
+    *ret = (struct tw_intake_kept){.roles = 0};
+    if (tw_decl_copy(in->plain, arena, &ret->decl) != TW_OK) return no_memory(fault);
+    return keep_roles(in->s, &in->row, names, arena, ret, fault);
 }
 
 /* Puts the texts of a party back; one that was erased keeps its id alone. */
@@ -512,8 +522,11 @@ tw_err tw_intake_restore(const struct tw_intake_kept *k, struct tw_arena *arena,
     const struct tw_json_node *node;
     struct tw_completed completed;
     const struct tw_completion how = {.now = TW_NO_TIME, .pass = UINT64_MAX, .rates_may_lack = true};
-    TW_TRY(tw_json_parse(k->fields, NULL, arena, &node, fault));
-    TW_TRY(tw_json_read_decl(node, 0, NULL, arena, ret, fault));
+    *ret = k->decl;
+    if (k->decl == NULL) {
+        TW_TRY(tw_json_parse(k->fields, NULL, arena, &node, fault));
+        TW_TRY(tw_json_read_decl(node, 0, NULL, arena, ret, fault));
+    }
     take_place(&(*ret)->importer);
     for (size_t i = 0; k->name != NULL && i < k->roles; i++) {
         struct tw_party name = k->name[i];

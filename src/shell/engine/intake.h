@@ -66,6 +66,7 @@ struct tw_arena *tw_intake_arena(struct tw_intake *in); /* emptied with each tha
 
 struct tw_intake_kept {
     struct tw_str fields;
+    struct tw_decl *decl; /* equal to what `fields` says, which then are not here; NULL = read them */
     const struct tw_db_role *role;
     size_t roles;
     const struct tw_party *name; /* of each role: what names that party; nothing: it was erased. NULL = the
@@ -78,11 +79,12 @@ struct tw_intake_kept {
 tw_err tw_intake_keep(struct tw_station *s, const struct tw_db_decl *row, bool names, struct tw_arena *arena,
                       struct tw_intake_kept *ret, struct tw_fault *fault) TW_MUST_CHECK;
 
-/* Of itself alone, in any thread; texts are those of `k`. TW_FORMAT, TW_NOMEM */
+/* Of itself alone, in any thread, once; texts are those of `k`. TW_FORMAT, TW_NOMEM */
 tw_err tw_intake_restore(const struct tw_intake_kept *k, struct tw_arena *arena, struct tw_decl **ret,
                          struct tw_fault *fault) TW_MUST_CHECK;
 
-/* What the last tw_intake_take kept of it; texts until the next. Not where it was known. */
+/* What the last tw_intake_take kept of it, copied to the arena, as a declaration: what it wrote need not be
+ * read again. Not where it was known. */
 tw_err tw_intake_last(struct tw_intake *in, bool names, struct tw_arena *arena, struct tw_intake_kept *ret,
                       struct tw_fault *fault) TW_MUST_CHECK;
 

@@ -9,6 +9,7 @@ struct tw_intake {
     struct tw_station *s;
     struct tw_arena *arena; /* of the declaration or manifest at hand */
     struct tw_db_decl row;  /* of a declaration, as it was kept */
+    struct tw_decl *plain;  /* that `row.fields` were written from */
     struct tw_buf whole, fields, sealed, text, leaf;
 };
 
