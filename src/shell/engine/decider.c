@@ -145,7 +145,7 @@ static tw_err begin(void *to, struct tw_state *ret, struct tw_fault *fault)
     return d->o.begin(d->o.to, ret, fault);
 }
 
-static tw_err leave(void *to, const struct tw_state *s, struct tw_fault *fault)
+static tw_err leave(void *to, struct tw_state *s, struct tw_fault *fault)
 {
     const struct tw_decider *d = to;
     return d->o.leave(d->o.to, s, fault);

@@ -44,8 +44,8 @@ struct tw_decider_options {
     bool told, full;                  /* `told` is wanted; with all there is */
     struct tw_cargo *cargo;           /* as of tw_run_source; nobody else touches it until the end */
     void *to;
-    tw_err (*begin)(void *to, struct tw_state *ret, struct tw_fault *fault);     /* as of tw_run_source */
-    tw_err (*leave)(void *to, const struct tw_state *s, struct tw_fault *fault); /* the same */
+    tw_err (*begin)(void *to, struct tw_state *ret, struct tw_fault *fault); /* as of tw_run_source */
+    tw_err (*leave)(void *to, struct tw_state *s, struct tw_fault *fault);   /* the same */
 };
 
 /* TW_NOMEM, TW_UNAVAILABLE (no thread) */

@@ -451,6 +451,21 @@ static tw_err go_through(struct run *r)
 /* -- the end
  * ----------------------------------------------------------------------------------------------------- */
 
+/* To the source, which may take it over, wherever it came from. */
+static tw_err hand_over(struct run *r, struct tw_state *s)
+{
+    const struct tw_run_source *from = r->o->source;
+    tw_profile_set_cargo(s->profile, NULL);
+    TW_TRY(from->leave(from->to, s, r->fault));
+    struct tw_profile **const profile[] = {&r->own_profile, &r->state.profile, &r->model.profile};
+    struct tw_channels **const channels[] = {&r->own_channels, &r->state.channels, &r->model.channels};
+    for (size_t i = 0; i < sizeof profile / sizeof *profile; i++) {
+        if (s->profile == NULL && *profile[i] == r->profile) *profile[i] = NULL;
+        if (s->channels == NULL && *channels[i] == r->channels) *channels[i] = NULL;
+    }
+    return TW_OK;
+}
+
 static tw_err leave_state(struct run *r)
 {
     const struct tw_run_source *from = r->o->source;
@@ -460,7 +475,7 @@ static tw_err leave_state(struct run *r)
                          .declarations = r->state.declarations + r->sum.declarations};
     if (r->model.model != NULL) memcpy(s.model, tw_model_sha256(r->model.model), sizeof s.model);
     memcpy(s.profile_hash, r->began, sizeof s.profile_hash);
-    if (from != NULL) return from->leave(from->to, &s, r->fault);
+    if (from != NULL) return hand_over(r, &s);
     work_on(r, r->o->state);
     TW_TRY(tw_state_write(r->o->state, &s, r->fault));
     work_on(r, NULL);

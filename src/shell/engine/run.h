@@ -37,8 +37,9 @@ struct tw_run_source {
     const struct tw_criteria_given *(*said)(void *to);
     /* The draw of one that was handed out. */
     tw_err (*draw)(void *to, const struct tw_decl *d, uint64_t *ret);
-    /* The state at the end; its profile_hash is of the past that the record names. */
-    tw_err (*leave)(void *to, const struct tw_state *s, struct tw_fault *fault);
+    /* The state at the end; its profile_hash is of the past that the record names. A profile or channels that
+     * are taken out of it, NULL being left behind, are not freed by the run. */
+    tw_err (*leave)(void *to, struct tw_state *s, struct tw_fault *fault);
     struct tw_cargo *cargo; /* what carriers say of the goods, in which declarations are taken in; not owned.
                                NULL = no manifests */
     const bool *reasons; /* are they wanted, where the run wants them? Read after each `next`; it changes only

@@ -44,13 +44,10 @@ struct deciding {
     struct tw_decider *decider;
     struct tw_intake *intake; /* NULL = nothing is handed in */
     bool replay;
-    bool batch;            /* one is open */
-    bool read_all, end;    /* of the database; of what is handed in */
-    bool keep;             /* the state at the end */
-    struct tw_state state; /* that is gone on from */
-    bool state_there;
-    size_t state_bytes;                /* of it */
-    struct tw_buf kept;                /* the state at the end, as bytes */
+    bool batch;                        /* one is open */
+    bool read_all, end;                /* of the database; of what is handed in */
+    bool keep;                         /* the state at the end */
+    struct tw_station_state state;     /* that is gone on from, but while the decider has it; none: zeroed */
     struct tw_arena *arena;            /* of the periods */
     struct tw_station_periods periods; /* all there are */
     size_t period;                     /* of this run: one more than its place; 0 = before the first */
@@ -152,27 +149,22 @@ static tw_err choose_rules(struct deciding *d)
 
 static tw_err load(struct deciding *d)
 {
-    TW_SCOPED_BUF bytes = {0};
-    uint64_t seq = d->last;
-    tw_err err = TW_NOTFOUND;
-    if (!d->replay) err = tw_db_snapshot(db_of(d), TW_STR(TW_STATION_STATE), &bytes, &seq, d->fault);
-    if (err != TW_OK && err != TW_NOTFOUND) return err;
-    if (d->replay) tw_buf_str(&bytes, tw_buf_view(&d->kept));
-    if (bytes.failed) return no_memory(d->fault);
-    d->state_there = bytes.n > 0;
-    d->state_bytes = bytes.n;
-    d->next_seq = d->state_there ? seq + 1 : 1;
-    d->last = d->state_there ? seq : 0;
-    d->kept_seq = d->decision_seq = d->finding_seq = 0;
-    d->folded_day = TW_NO_DAY;
+    struct tw_station_state *s = &d->state;
+    if (s->is.profile == NULL && !d->replay) {
+        const tw_err err = tw_station_state_load(db_of(d), s, d->fault);
+        if (err != TW_OK && err != TW_NOTFOUND) return err;
+    }
+    const bool there = s->is.profile != NULL;
+    d->next_seq = there ? s->seq + 1 : 1;
+    d->last = there ? s->seq : 0;
+    d->kept_seq = d->decision_seq = there ? s->decision : 0;
+    d->finding_seq = 0;
+    d->folded_day = there ? tw_profile_day(s->is.profile) : TW_NO_DAY;
     TW_TRY(choose_rules(d));
-    if (!d->state_there) return TW_OK;
-    err = tw_station_state_load(tw_buf_view(&bytes), &d->how.channels, &d->state, &d->kept_seq, d->fault);
-    if (err == TW_NOMEM) return no_memory(d->fault);
-    TW_TRY(err);
-    d->decision_seq = d->kept_seq;
-    d->folded_day = tw_profile_day(d->state.profile);
-    return TW_OK;
+    if (!there) return TW_OK;
+    const tw_err err =
+        tw_channels_load(tw_buf_view(&s->channels), &d->how.channels, &s->is.channels, d->fault);
+    return err == TW_NOMEM ? no_memory(d->fault) : err;
 }
 
 /* In the decider's thread. */
@@ -180,43 +172,42 @@ static tw_err begin(void *to, struct tw_state *ret, struct tw_fault *fault)
 {
     struct deciding *d = to;
     (void)fault;
-    if (!d->state_there) return TW_NOTFOUND;
-    *ret = d->state;
-    d->state = (struct tw_state){.profile = NULL};
+    if (d->state.is.profile == NULL) return TW_NOTFOUND;
+    *ret = d->state.is;
+    d->state.is = (struct tw_state){.profile = NULL};
     return TW_OK;
 }
 
-static tw_err leave(void *to, const struct tw_state *s, struct tw_fault *fault)
+/* The channels go from run to run as bytes, for the next may be of other settings. */
+static tw_err leave(void *to, struct tw_state *s, struct tw_fault *fault)
 {
     struct deciding *d = to;
     if (!d->keep || s->declarations == 0) return TW_OK;
-    tw_buf_clear(&d->kept);
-    return tw_station_state_save(s, 0, &d->kept) == TW_OK ? TW_OK : no_memory(fault);
+    tw_buf_clear(&d->state.channels);
+    if (tw_channels_save(s->channels, &d->state.channels) != TW_OK || d->state.channels.failed)
+        return no_memory(fault);
+    d->state.is = *s;
+    d->state.is.channels = NULL;
+    s->profile = NULL;
+    return TW_OK;
 }
 
 /* Is the kept state what a run from the first declaration on comes to? One that was kept before the last
  * decisions is not held against it. */
 static tw_err compare_state(struct deciding *d)
 {
-    TW_SCOPED_BUF kept = {0};
-    uint64_t seq = 0;
     if (d->r->with != NULL) return TW_OK;
-    const tw_err err = tw_db_snapshot(db_of(d), TW_STR(TW_STATION_STATE), &kept, &seq, d->fault);
-    if (err == TW_NOTFOUND) return TW_OK;
-    TW_TRY(err);
-    d->count->kept = seq == d->last;
-    d->count->kept_differs = d->count->kept && !tw_str_eq(tw_buf_view(&kept), tw_buf_view(&d->kept));
-    return TW_OK;
+    return tw_station_state_compare(db_of(d), &d->state, &d->count->kept, &d->count->kept_differs, d->fault);
 }
 
 static tw_err keep_state(struct deciding *d)
 {
-    if (!d->keep || d->kept.n == 0) return TW_OK;
-    tw_station_state_mark(&d->kept, d->decision_seq);
+    if (d->state.is.profile == NULL) return TW_OK;
+    d->state.seq = d->last;
+    d->state.decision = d->decision_seq;
     if (d->replay) return d->end ? compare_state(d) : TW_OK;
-    const struct tw_db_snapshot at = {TW_STR(TW_STATION_STATE), d->last};
     TW_TRY(tw_station_begin(d->r->station, d->fault));
-    const tw_err err = tw_db_snapshot_put(db_of(d), &at, tw_buf_view(&d->kept), d->fault);
+    const tw_err err = tw_station_state_keep(db_of(d), &d->state, d->fault);
     if (err == TW_OK) return tw_station_commit(d->r->station, d->fault);
     tw_station_rollback(d->r->station);
     return err == TW_CONFLICT ? TW_OK : err; /* it is the one that is there */
@@ -547,7 +538,7 @@ static bool is_worth_keeping(const struct deciding *d)
 {
     const uint64_t decided = AT_ONCE - d->left;
     const bool last = d->end || stopped(d);
-    return decided > 0 && (!last || decided >= KEEP_LEAST || d->state_bytes < KEEP_BYTES);
+    return decided > 0 && (!last || decided >= KEEP_LEAST || d->state.bytes < KEEP_BYTES);
 }
 
 static tw_err rounds(struct deciding *d)
@@ -615,11 +606,10 @@ static tw_err work(const struct tw_station_run *r, bool replay, struct tw_statio
     const tw_err err = run_all(&d);
     if (d.batch) tw_station_rollback(r->station);
     close_rules(&d);
-    tw_state_close(&d.state);
+    tw_station_state_close(&d.state);
     tw_arena_free(d.arena);
     tw_intake_free(d.intake);
     tw_free(d.came);
-    tw_buf_free(&d.kept);
     tw_buf_free(&d.leaf);
     return err;
 }

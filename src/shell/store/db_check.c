@@ -187,10 +187,9 @@ static tw_err look_at_schema(struct check *c, enum db_which which, struct tw_fau
 
 static void say_snapshot(struct check *c, const struct question *q, sqlite3_stmt *s)
 {
-    TW_SCOPED_BUF bytes = {0};
-    uint64_t seq;
+    TW_SCOPED(tw_db_snapshot_in) *in = NULL;
     const char *kind = shown(s, 0);
-    if (tw_db_snapshot(c->db, tw_str_from(kind), &bytes, &seq, NULL) != TW_OK)
+    if (tw_db_snapshot_open(c->db, tw_str_from(kind), &in, NULL) != TW_OK)
         tell(c, q->table, "a part of one is missing, or was changed");
     if (sqlite3_column_int64(s, 1) != 1) tell(c, q->table, "there is another than the latest");
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What others' bytes are kept by: the log, objects, snapshots, what there is one of. */
+/* What others' bytes are kept by: the log, objects, what there is one of. */
 #include "store/db_log.h"
 
 #include "store/db_priv.h"
-
-enum { PART = 1 << 20 }; /* bytes of one row of a snapshot: a row is held in memory whole */
 
 static tw_err copy(struct db_use *u, int i, struct tw_arena *arena, struct tw_str *ret,
                    struct tw_fault *fault)
@@ -235,109 +233,4 @@ tw_err tw_db_object_look(struct tw_db *db, const uint8_t hash[TW_SHA256_BYTES], 
     db_end(&u);
     if (memcmp(now, hash, sizeof now) == 0) return TW_OK;
     return db_damaged(db, "an object has another hash than its own", fault);
-}
-
-/* -- snapshots: part -1 is the sum over the kind, the seq and all bytes, then the parts */
-
-static void sum_of(struct tw_str kind, uint64_t seq, struct tw_str bytes, uint8_t ret[TW_SHA256_BYTES])
-{
-    uint8_t head[TW_SHA256_BYTES + 8];
-    tw_sha256(kind.s, kind.n, head);
-    for (int i = 0; i < 8; i++) head[TW_SHA256_BYTES + i] = (uint8_t)(seq >> (8 * i));
-    tw_sha256_two(head, sizeof head, bytes.s, bytes.n, ret);
-}
-
-static tw_err put_part(struct tw_db *db, const struct tw_db_snapshot *s, int64_t part, struct tw_str bytes,
-                       struct tw_fault *fault)
-{
-    struct db_use u = db_use(db, DB_SQL_SNAPSHOT_PUT);
-    db_text(&u, s->kind);
-    db_i64(&u, (int64_t)s->seq);
-    db_i64(&u, part);
-    db_bytes(&u, bytes.s, bytes.n);
-    return db_run(&u, NULL, fault);
-}
-
-static tw_err put_parts(struct tw_db *db, const struct tw_db_snapshot *s, struct tw_str bytes,
-                        struct tw_fault *fault)
-{
-    int64_t part = 1;
-    for (size_t at = PART; at < bytes.n; at += PART, part++) {
-        const size_t n = bytes.n - at < PART ? bytes.n - at : PART;
-        TW_TRY(put_part(db, s, part, (struct tw_str){bytes.s + at, n}, fault));
-    }
-    TW_TRY(put_part(db, s, part, TW_STR(""), fault)); /* an empty one is the end: what is missing shows */
-    struct db_use u = db_use(db, DB_SQL_SNAPSHOT_DROP);
-    db_text(&u, s->kind);
-    db_i64(&u, (int64_t)s->seq);
-    return db_run(&u, NULL, fault);
-}
-
-tw_err tw_db_snapshot_put(struct tw_db *db, const struct tw_db_snapshot *s, struct tw_str bytes,
-                          struct tw_fault *fault)
-{
-    TW_TRY(db_may_write(db, fault));
-    TW_TRY(db_short(s->kind, "a kind", fault));
-    TW_TRY(db_number(s->seq, "seq", fault));
-    TW_TRY(look_at_size(bytes, TW_DB_SNAPSHOT_MAX, fault));
-    uint8_t sum[TW_SHA256_BYTES];
-    sum_of(s->kind, s->seq, bytes, sum);
-    TW_TRY(put_part(db, s, -1, (struct tw_str){(const char *)sum, sizeof sum}, fault));
-    tw_err err = put_part(db, s, 0, (struct tw_str){bytes.s, bytes.n < PART ? bytes.n : PART}, fault);
-    if (err == TW_OK) err = put_parts(db, s, bytes, fault);
-    return err == TW_OK ? TW_OK : db_undo(db, err);
-}
-
-static tw_err read_parts(struct tw_db *db, struct db_use *u, uint8_t sum[TW_SHA256_BYTES], struct tw_buf *ret,
-                         struct tw_fault *fault)
-{
-    bool there = false;
-    TW_TRY(db_row(u, &there, fault));
-    if (!there || db_col(u, 0) != -1) return db_damaged(db, "the sum of a snapshot is missing", fault);
-    TW_TRY(db_col_fixed(u, 1, sum, TW_SHA256_BYTES, fault));
-    for (int64_t part = 0;; part++) {
-        bool more = false;
-        TW_TRY(db_row(u, &more, fault));
-        if (!more || db_col(u, 0) != part) return db_damaged(db, "a part of a snapshot is missing", fault);
-        const struct tw_str bytes = db_col_str(u, 1);
-        if (part > 0 && bytes.n == 0) return TW_OK;
-        tw_buf_str(ret, bytes);
-        if (ret->failed) return tw_fail(fault, TW_NOMEM, "no memory for a snapshot");
-    }
-}
-
-static tw_err last_snapshot(struct tw_db *db, struct tw_str kind, uint64_t *ret, struct tw_fault *fault)
-{
-    bool there = false;
-    struct db_use u = db_use(db, DB_SQL_SNAPSHOT_LAST);
-    db_text(&u, kind);
-    TW_TRY(db_row(&u, &there, fault));
-    if (!there)
-        return tw_fail(fault, TW_NOTFOUND, "there is no snapshot of \"%.*s\"", TW_STR_FIRST(kind, 40));
-    *ret = (uint64_t)db_col(&u, 0);
-    db_end(&u);
-    return TW_OK;
-}
-
-tw_err tw_db_snapshot(struct tw_db *db, struct tw_str kind, struct tw_buf *ret, uint64_t *ret_seq,
-                      struct tw_fault *fault)
-{
-    uint64_t seq = 0;
-    const size_t before = ret->n;
-    TW_TRY(last_snapshot(db, kind, &seq, fault));
-    struct db_use u = db_use(db, DB_SQL_SNAPSHOT);
-    db_text(&u, kind);
-    db_i64(&u, (int64_t)seq);
-    uint8_t kept[TW_SHA256_BYTES], now[TW_SHA256_BYTES];
-    tw_err err = read_parts(db, &u, kept, ret, fault);
-    db_end(&u);
-    if (err == TW_OK) sum_of(kind, seq, tw_buf_from(ret, before), now);
-    if (err == TW_OK && memcmp(kept, now, sizeof now) != 0)
-        err = db_damaged(db, "a snapshot is not what was kept", fault);
-    if (err == TW_OK) {
-        *ret_seq = seq;
-        return TW_OK;
-    }
-    ret->n = before;
-    return err;
 }

@@ -67,12 +67,38 @@ struct tw_db_snapshot {
     struct tw_str kind;
     uint64_t seq;
 };
-/* Replaces older ones of its kind once the batch is committed: one is kept. TW_CONFLICT: it is there */
-tw_err tw_db_snapshot_put(struct tw_db *db, const struct tw_db_snapshot *s, struct tw_str bytes,
+
+/* One that is being written, within a batch: put, any number of times, then end. It replaces older ones of
+ * its kind once the batch is committed: one is kept. A failure undoes the batch.
+ * TW_CONFLICT  there is one of that kind and seq
+ * TW_LIMIT     it is larger than TW_DB_SNAPSHOT_MAX */
+struct tw_db_snapshot_out;
+tw_err tw_db_snapshot_new(struct tw_db *db, const struct tw_db_snapshot *s, struct tw_db_snapshot_out **ret,
                           struct tw_fault *fault) TW_MUST_CHECK;
-/* The latest of a kind, appended to `ret` (on failure as before), and its seq. TW_NOTFOUND; TW_FORMAT: a part
- * of it is missing, or was changed */
-tw_err tw_db_snapshot(struct tw_db *db, struct tw_str kind, struct tw_buf *ret, uint64_t *ret_seq,
-                      struct tw_fault *fault) TW_MUST_CHECK;
+tw_err tw_db_snapshot_put(struct tw_db_snapshot_out *out, const void *p, size_t n, struct tw_fault *fault)
+    TW_MUST_CHECK;
+tw_err tw_db_snapshot_end(struct tw_db_snapshot_out *out, struct tw_fault *fault) TW_MUST_CHECK;
+void tw_db_snapshot_out_free(struct tw_db_snapshot_out *out); /* takes NULL */
+static inline void tw_db_snapshot_out_freep(struct tw_db_snapshot_out **out)
+{
+    tw_db_snapshot_out_free(*out);
+}
+
+/* The latest of a kind, looked through as a whole before any of it is handed out. One at a time of a handle.
+ * TW_NOTFOUND
+ * TW_FORMAT  a part of it is missing, or was changed */
+struct tw_db_snapshot_in;
+tw_err tw_db_snapshot_open(struct tw_db *db, struct tw_str kind, struct tw_db_snapshot_in **ret,
+                           struct tw_fault *fault) TW_MUST_CHECK;
+uint64_t tw_db_snapshot_seq(const struct tw_db_snapshot_in *in);
+uint64_t tw_db_snapshot_bytes(const struct tw_db_snapshot_in *in);
+/* The next piece, valid until the next call; of no bytes: that was all. */
+tw_err tw_db_snapshot_next(struct tw_db_snapshot_in *in, struct tw_str *ret, struct tw_fault *fault)
+    TW_MUST_CHECK;
+void tw_db_snapshot_in_free(struct tw_db_snapshot_in *in); /* takes NULL */
+static inline void tw_db_snapshot_in_freep(struct tw_db_snapshot_in **in)
+{
+    tw_db_snapshot_in_free(*in);
+}
 
 #endif

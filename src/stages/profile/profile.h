@@ -240,6 +240,17 @@ tw_err tw_profile_write(const struct tw_profile *p, const struct tw_profile_sink
 /* TW_FORMAT (truncated, edited, another version), TW_NOMEM */
 tw_err tw_profile_load(struct tw_str bytes, struct tw_profile **ret, struct tw_fault *fault) TW_MUST_CHECK;
 
+/* The same from pieces of any size. Its hash is looked at last: what comes from a place that anybody may
+ * write to is hashed before. The errors of tw_profile_load and what `more` returns. */
+struct tw_profile_source {
+    void *to;
+    size_t n; /* bytes in all */
+    tw_err (*more)(void *to,
+                   struct tw_str *ret); /* the next, valid until it is called again; none: the end */
+};
+tw_err tw_profile_read(const struct tw_profile_source *from, struct tw_profile **ret, struct tw_fault *fault)
+    TW_MUST_CHECK;
+
 /* -- reading rows
  * -------------------------------------------------------------------------------------------- */
 

@@ -133,6 +133,8 @@ static void put_head(struct tw_buf *b, const struct tw_profile *p)
     put_u64(b, p->awaited_live);
 }
 
+enum { PIECE = 1 << 18 };
+
 /* Where the bytes go, and the hash of what went. */
 struct outlet {
     struct tw_buf piece;
@@ -152,7 +154,6 @@ static tw_err pass_on(struct outlet *o, size_t above)
 
 static tw_err write_all(const struct tw_profile *p, struct outlet *o)
 {
-    enum { PIECE = 1 << 18 };
     put_head(&o->piece, p);
     for (size_t i = 0; i < p->rows; i++) {
         put_row(&o->piece, &p->row[i]);
@@ -199,23 +200,58 @@ tw_err tw_profile_save(const struct tw_profile *p, struct tw_buf *out)
 /* -- in
  * ------------------------------------------------------------------------------------------------------- */
 
+enum { SKETCH_BYTES_MAX = 8 + 4 * TW_SKETCH_BUCKETS_MAX };
+
 /* What is left to read; `bad` sticks once it was not enough. */
 struct source {
     const uint8_t *p;
-    size_t n;
+    size_t n, here; /* left in all; of these at p, the others are to come */
     bool bad;
+    const struct tw_profile_source *from; /* NULL = all are here */
+    struct tw_buf room;                   /* those that are here, where they came in pieces */
+    struct tw_sha256 *sha;
+    size_t hash_left; /* of `n` that no hash was made over yet */
+    tw_err err;       /* of `from` */
 };
+
+/* Some more bytes behind those that are here. */
+static tw_err fetch(struct source *in)
+{
+    struct tw_str piece = {NULL, 0};
+    struct tw_buf next = {0};
+    TW_TRY(in->from->more(in->from->to, &piece));
+    if (piece.n == 0) return TW_FORMAT;
+    const size_t hashed = piece.n < in->hash_left ? piece.n : in->hash_left;
+    tw_sha256_add(in->sha, piece.s, hashed);
+    in->hash_left -= hashed;
+    tw_buf_put(&next, in->p, in->here);
+    tw_buf_put(&next, piece.s, piece.n);
+    tw_buf_free(&in->room);
+    in->room = next;
+    in->p = (const uint8_t *)next.p;
+    in->here += piece.n;
+    return next.failed ? TW_NOMEM : TW_OK;
+}
+
+/* Lets n bytes be here, or all that are left. */
+static void need(struct source *in, size_t n)
+{
+    while (in->from != NULL && in->err == TW_OK && in->here < n && in->here < in->n) in->err = fetch(in);
+    in->bad = in->bad || in->err != TW_OK;
+}
 
 static const uint8_t *take(struct source *in, size_t n)
 {
     static const uint8_t nothing[8] = {0};
-    if (in->bad || in->n < n) {
+    if (in->here < n) need(in, n);
+    if (in->bad || in->n < n || in->here < n) {
         in->bad = true;
         return nothing;
     }
     const uint8_t *p = in->p;
     in->p += n;
     in->n -= n;
+    in->here -= n;
     return p;
 }
 
@@ -270,8 +306,9 @@ static void get_row(struct source *in, struct tw_stat *s)
 static tw_err get_sketch(struct source *in, struct tw_sketch *ret)
 {
     size_t used = 0;
+    if (in->here < SKETCH_BYTES_MAX) need(in, SKETCH_BYTES_MAX);
     if (in->bad) return TW_FORMAT;
-    TW_TRY(tw_sketch_load(in->p, in->n, &used, ret));
+    TW_TRY(tw_sketch_load(in->p, in->here < in->n ? in->here : in->n, &used, ret));
     (void)take(in, used);
     return TW_OK;
 }
@@ -425,22 +462,15 @@ static tw_err get_all(struct source *in, struct tw_profile *p, struct tw_fault *
     return profile_awaited_reindex(p, p->awaited_cap);
 }
 
-tw_err tw_profile_load(struct tw_str bytes, struct tw_profile **ret, struct tw_fault *fault)
+/* Behind the magic. */
+static tw_err read_body(struct source *in, struct tw_profile **ret, struct tw_fault *fault)
 {
-    struct source in = {(const uint8_t *)bytes.s, bytes.n, false};
-    if (bytes.n < sizeof MAGIC + TW_SHA256_BYTES || memcmp(bytes.s, MAGIC, sizeof MAGIC) != 0)
-        return tw_fail(fault, TW_FORMAT, "this is no profile state of this version; it starts with TWPROF1");
-    uint8_t sum[TW_SHA256_BYTES];
-    in.n -= TW_SHA256_BYTES;
-    tw_sha256(in.p, in.n, sum);
-    if (memcmp(sum, in.p + in.n, sizeof sum) != 0) return bad(fault, "its hash does not fit what it holds");
-    (void)take(&in, sizeof MAGIC);
-    if (get_u32(&in) != TW_KIND_N) return bad(fault, "it was written with another list of kinds");
-    int32_t day = get_i32(&in);
-    uint64_t evicted = get_u64(&in);
-    struct tw_profile_limits limits = {.max_keys = (size_t)get_u64(&in), .max_awaited = (size_t)get_u64(&in)};
-    limits.de_minimis = get_f64(&in);
-    limits.propensity_floor = get_f64(&in);
+    if (get_u32(in) != TW_KIND_N) return bad(fault, "it was written with another list of kinds");
+    int32_t day = get_i32(in);
+    uint64_t evicted = get_u64(in);
+    struct tw_profile_limits limits = {.max_keys = (size_t)get_u64(in), .max_awaited = (size_t)get_u64(in)};
+    limits.de_minimis = get_f64(in);
+    limits.propensity_floor = get_f64(in);
     if (!(limits.de_minimis >= 0 && limits.de_minimis <= 1e30) || !(limits.propensity_floor <= 1) ||
         (day != TW_NO_DAY && !is_day(day)))
         return bad(fault, "its limits are impossible");
@@ -450,11 +480,52 @@ tw_err tw_profile_load(struct tw_str bytes, struct tw_profile **ret, struct tw_f
     TW_TRY(err);
     p->day = day;
     p->evicted = evicted;
-    err = get_all(&in, p, fault);
+    err = get_all(in, p, fault);
     if (err != TW_OK) {
         tw_profile_free(p);
         return err;
     }
     *ret = p;
     return TW_OK;
+}
+
+static tw_err read_magic(struct source *in, struct tw_fault *fault)
+{
+    if (in->n >= sizeof MAGIC && memcmp(take(in, sizeof MAGIC), MAGIC, sizeof MAGIC) == 0) return TW_OK;
+    return tw_fail(fault, TW_FORMAT, "this is no profile state of this version; it starts with TWPROF1");
+}
+
+tw_err tw_profile_load(struct tw_str bytes, struct tw_profile **ret, struct tw_fault *fault)
+{
+    uint8_t sum[TW_SHA256_BYTES];
+    const size_t n = bytes.n < sizeof sum ? 0 : bytes.n - sizeof sum;
+    struct source in = {.p = (const uint8_t *)bytes.s, .n = n, .here = n};
+    TW_TRY(read_magic(&in, fault));
+    tw_sha256(bytes.s, n, sum);
+    if (memcmp(sum, bytes.s + n, sizeof sum) != 0) return bad(fault, "its hash does not fit what it holds");
+    return read_body(&in, ret, fault);
+}
+
+static tw_err read_all(struct source *in, struct tw_profile **ret, struct tw_fault *fault)
+{
+    uint8_t sum[TW_SHA256_BYTES];
+    TW_TRY(read_magic(in, fault));
+    TW_TRY(read_body(in, ret, fault));
+    in->n = sizeof sum;
+    tw_sha256_end(in->sha, sum);
+    if (memcmp(take(in, sizeof sum), sum, sizeof sum) == 0 && !in->bad) return TW_OK;
+    tw_profile_free(*ret);
+    *ret = NULL;
+    return in->bad ? bad(fault, "it ends too early") : bad(fault, "its hash does not fit what it holds");
+}
+
+tw_err tw_profile_read(const struct tw_profile_source *from, struct tw_profile **ret, struct tw_fault *fault)
+{
+    const size_t n = from->n < TW_SHA256_BYTES ? 0 : from->n - TW_SHA256_BYTES;
+    struct source in = {.n = n, .from = from, .hash_left = n};
+    TW_TRY(tw_sha256_new(&in.sha));
+    const tw_err err = read_all(&in, ret, fault);
+    tw_sha256_free(in.sha);
+    tw_buf_free(&in.room);
+    return in.err != TW_OK && in.err != TW_FORMAT ? in.err : err;
 }

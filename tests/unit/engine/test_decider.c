@@ -23,7 +23,7 @@ static tw_err begin(void *to, struct tw_state *ret, struct tw_fault *fault)
     return TW_NOTFOUND;
 }
 
-static tw_err leave(void *to, const struct tw_state *s, struct tw_fault *fault)
+static tw_err leave(void *to, struct tw_state *s, struct tw_fault *fault)
 {
     struct left *l = to;
     (void)fault;

@@ -45,6 +45,55 @@ static void goes_on_from_a_saved_state_bit_for_bit(void)
     tw_profile_free(b);
 }
 
+/* Bytes that come in pieces of `at_once`. */
+struct pieces {
+    const char *p;
+    size_t n, at_once;
+    tw_err err; /* of the last piece */
+};
+
+static tw_err next_piece(void *to, struct tw_str *ret)
+{
+    struct pieces *from = to;
+    const size_t n = from->n < from->at_once ? from->n : from->at_once;
+    *ret = (struct tw_str){from->p, n};
+    from->p += n;
+    from->n -= n;
+    return from->n == 0 ? from->err : TW_OK;
+}
+
+static tw_err read_in_pieces(const struct tw_buf *saved, size_t at_once, tw_err end, struct tw_profile **ret)
+{
+    struct pieces p = {saved->p, saved->n, at_once, end};
+    return tw_profile_read(&(struct tw_profile_source){&p, saved->n, next_piece}, ret, NULL);
+}
+
+static void reads_pieces_of_any_size(void)
+{
+    static const size_t at_once[] = {1, 7, 4096, 100003, 1 << 20};
+    struct tw_profile *a = lived(300), *b = NULL;
+    TW_SCOPED_BUF saved = {0};
+    CHECK(tw_profile_save(a, &saved) == TW_OK);
+    tw_profile_free(a);
+    for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++) {
+        TW_SCOPED_BUF again = {0};
+        CHECK(read_in_pieces(&saved, at_once[i], TW_OK, &b) == TW_OK && tw_profile_save(b, &again) == TW_OK);
+        CHECK(tw_str_eq(tw_buf_view(&saved), tw_buf_view(&again)));
+        tw_profile_free(b);
+        b = NULL;
+        CHECK(read_in_pieces(&saved, at_once[i], TW_IO, &b) == TW_IO && b == NULL);
+    }
+    for (size_t n = 0; n < saved.n; n += 1 + saved.n / 200) { /* cut, or edited */
+        const struct tw_buf cut = {.p = saved.p, .n = n};
+        struct pieces p = {saved.p, n, 1000, TW_OK};
+        CHECK(read_in_pieces(&cut, 1000, TW_OK, &b) == TW_FORMAT && b == NULL);
+        CHECK(tw_profile_read(&(struct tw_profile_source){&p, saved.n, next_piece}, &b, NULL) == TW_FORMAT);
+        saved.p[n] ^= 0x10;
+        CHECK(read_in_pieces(&saved, 1000, TW_OK, &b) == TW_FORMAT && b == NULL);
+        saved.p[n] ^= 0x10;
+    }
+}
+
 static void awaits_results_after_a_state_that_awaited_none(void)
 {
     struct tw_profile *a = NULL, *b = NULL;
@@ -214,6 +263,7 @@ static void refuses_limits_days_and_owners_that_cannot_be(void)
 int main(void)
 {
     RUN(goes_on_from_a_saved_state_bit_for_bit);
+    RUN(reads_pieces_of_any_size);
     RUN(awaits_results_after_a_state_that_awaited_none);
     RUN(refuses_a_state_that_was_cut_or_edited);
     RUN(survives_any_byte_changed_under_a_mended_hash);

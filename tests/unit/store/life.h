@@ -91,8 +91,10 @@ static tw_err write_log(struct tw_fault *fault)
     TW_TRY(tw_db_tile_put(db, &(struct tw_db_tile_at){0, 0}, (struct tw_str){hashes, 64}, fault));
     TW_TRY(tw_db_checkpoint_put(db, 1, TW_STR("note"), fault));
     TW_TRY(tw_db_object_put(db, TW_STR("model"), TW_STR("abc"), hash, fault));
-    return tw_db_snapshot_put(db, &(struct tw_db_snapshot){TW_STR("profile"), 1},
-                              (struct tw_str){state, sizeof state}, fault);
+    TW_SCOPED(tw_db_snapshot_out) *out = NULL;
+    TW_TRY(tw_db_snapshot_new(db, &(struct tw_db_snapshot){TW_STR("profile"), 1}, &out, fault));
+    TW_TRY(tw_db_snapshot_put(out, state, sizeof state, fault));
+    return tw_db_snapshot_end(out, fault);
 }
 
 static tw_err decide(struct tw_fault *fault)

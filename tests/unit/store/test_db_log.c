@@ -86,25 +86,60 @@ static void an_object_is_kept_under_its_hash(void)
     CHECK(tw_db_object(db, hash, arena, &kind, &bytes, NULL) == TW_NOTFOUND);
 }
 
+static char state[3 << 20];
+
+static tw_err put_snapshot(const char *kind, uint64_t seq, size_t n, size_t at_once)
+{
+    TW_SCOPED(tw_db_snapshot_out) *out = NULL;
+    TW_TRY(tw_db_snapshot_new(db, &(struct tw_db_snapshot){tw_str_from(kind), seq}, &out, NULL));
+    for (size_t at = 0; at < n; at += at_once)
+        TW_TRY(tw_db_snapshot_put(out, state + at, n - at < at_once ? n - at : at_once, NULL));
+    return tw_db_snapshot_end(out, NULL);
+}
+
+static void comes_back(const char *kind, uint64_t seq, size_t n)
+{
+    TW_SCOPED(tw_db_snapshot_in) *in = NULL;
+    TW_SCOPED_BUF b = {0};
+    struct tw_str piece;
+    CHECK(tw_db_snapshot_open(db, tw_str_from(kind), &in, NULL) == TW_OK);
+    CHECK(tw_db_snapshot_seq(in) == seq && tw_db_snapshot_bytes(in) == n);
+    do {
+        CHECK(tw_db_snapshot_next(in, &piece, NULL) == TW_OK);
+        tw_buf_str(&b, piece);
+    } while (piece.n > 0);
+    CHECK(b.n == n && memcmp(b.p, state, n) == 0);
+    if (n > 0) CHECK(tw_db_snapshot_next(in, &piece, NULL) == TW_OK && piece.n == 0);
+}
+
 static void a_snapshot_of_any_size_comes_back_and_replaces_the_one_before(void)
 {
-    static const size_t size[] = {0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20};
-    static char bytes[3 << 20];
-    TW_SCOPED_BUF b = {0};
-    uint64_t seq = 0;
-    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (char)(i * 31 >> 3);
-    CHECK(tw_db_snapshot(db, TW_STR("profile"), &b, &seq, NULL) == TW_NOTFOUND);
+    static const size_t size[] = {0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20, 1 << 20, 5};
+    struct tw_db_snapshot_in *in = NULL;
+    for (size_t i = 0; i < sizeof state; i++) state[i] = (char)(i * 31 >> 3);
+    CHECK(tw_db_snapshot_open(db, TW_STR("profile"), &in, NULL) == TW_NOTFOUND && in == NULL);
     for (size_t i = 0; i < sizeof size / sizeof *size; i++) {
-        const struct tw_db_snapshot s = {TW_STR("profile"), 10 + i};
-        const struct tw_str v = {bytes, size[i]};
-        CHECK(tw_db_begin(db, NULL) == TW_OK && tw_db_snapshot_put(db, &s, v, NULL) == TW_OK);
-        CHECK(tw_db_snapshot_put(db, &s, v, NULL) == TW_CONFLICT && tw_db_commit(db, NULL) == TW_OK);
-        tw_buf_clear(&b);
-        tw_buf_text(&b, "x");
-        CHECK(tw_db_snapshot(db, TW_STR("profile"), &b, &seq, NULL) == TW_OK && seq == 10 + i);
-        CHECK(b.n == 1 + size[i] && memcmp(b.p + 1, bytes, size[i]) == 0);
+        CHECK(tw_db_begin(db, NULL) == TW_OK);
+        CHECK(put_snapshot("profile", 10 + i, size[i], 1000 + 300000 * i) == TW_OK);
+        CHECK(put_snapshot("profile", 10 + i, size[i], 1000) == TW_CONFLICT);
+        CHECK(put_snapshot("profile", 9 + i, size[i], 1000) == TW_CONFLICT &&
+              tw_db_commit(db, NULL) == TW_OK);
+        comes_back("profile", 10 + i, size[i]);
+        CHECK(damages_of(db) == 0); /* there is one */
     }
-    CHECK(tw_db_snapshot(db, TW_STR("channels"), &b, &seq, NULL) == TW_NOTFOUND);
+    CHECK(tw_db_snapshot_open(db, TW_STR("channels"), &in, NULL) == TW_NOTFOUND && in == NULL);
+}
+
+static void a_batch_that_is_undone_leaves_the_snapshot_before(void)
+{
+    TW_SCOPED(tw_db_snapshot_out) *out = NULL;
+    CHECK(tw_db_begin(db, NULL) == TW_OK && put_snapshot("a", 1, 2 << 20, 1 << 20) == TW_OK);
+    CHECK(tw_db_commit(db, NULL) == TW_OK && tw_db_begin(db, NULL) == TW_OK);
+    CHECK(tw_db_snapshot_new(db, &(struct tw_db_snapshot){TW_STR("a"), 2}, &out, NULL) == TW_OK);
+    CHECK(tw_db_snapshot_put(out, state, 2 << 20, NULL) == TW_OK);
+    tw_db_rollback(db);
+    CHECK(tw_db_snapshot_put(out, state, 1, NULL) == TW_ARG && tw_db_snapshot_end(out, NULL) == TW_ARG);
+    comes_back("a", 1, 2 << 20);
 }
 
 int main(void)
@@ -116,6 +151,7 @@ int main(void)
     RUN(a_checkpoint_may_get_further_signatures);
     RUN(an_object_is_kept_under_its_hash);
     RUN(a_snapshot_of_any_size_comes_back_and_replaces_the_one_before);
+    RUN(a_batch_that_is_undone_leaves_the_snapshot_before);
     tw_db_free(db);
     station_clear();
     tw_arena_free(arena);
