@@ -20,7 +20,8 @@ struct asked {
 static struct asked asked[MOST];
 static struct tw_station_queue *queue;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static size_t told, told_busy, decisions; /* told: under the lock */
+static size_t told, told_busy, decisions, safes; /* told, told_busy and stay_away_ms: under the lock */
+static uint64_t stay_away_ms;                    /* told in all */
 static volatile sig_atomic_t stop;
 static bool in_order;
 
@@ -80,6 +81,7 @@ static void put_in(struct asked *k)
         CHECK(strstr(why.note, " waiting; try") != NULL && strstr(why.note, words) != NULL);
         pthread_mutex_lock(&lock);
         told_busy++;
+        stay_away_ms += ms;
         pthread_mutex_unlock(&lock);
         rest();
     }
@@ -101,13 +103,21 @@ static tw_err on_decision(void *to, const struct tw_station_decided *one, struct
     return TW_OK;
 }
 
+static tw_err on_safe_told(void *to, struct tw_fault *fault)
+{
+    (void)fault;
+    CHECK(to == &decisions);
+    safes++;
+    return TW_OK;
+}
+
 static tw_err assess_to(struct tw_station_count *n, struct tw_fault *fault)
 {
     struct tw_run_options how = house_settings();
     how.reasons = false;
     how.input.stop = &stop;
     const struct tw_station_run run = {
-        .station = station, .how = &how, .decided = on_decision, .to = &decisions};
+        .station = station, .how = &how, .decided = on_decision, .safe = on_safe_told, .to = &decisions};
     return tw_station_queue_assess(queue, &run, n, fault);
 }
 
@@ -124,7 +134,8 @@ static void open_queue(size_t count, size_t bytes)
     const struct tw_station_queue_options o = {count, bytes, &queue, done};
     tw_station_queue_free(queue);
     CHECK(tw_station_queue_new(&o, &queue, NULL) == TW_OK);
-    told = told_busy = decisions = 0;
+    told = told_busy = decisions = safes = 0;
+    stay_away_ms = 0;
     stop = 0;
     in_order = true;
     for (size_t i = 0; i < MOST; i++) {
@@ -204,12 +215,13 @@ static void many_threads_lose_nothing_and_double_nothing(void)
     static uint64_t reg[MOST];
     struct tw_station_count n;
     pthread_t thread;
-    begin(7, 0);
+    begin(7, 7 << 16);
     in_order = false;
     CHECK(pthread_create(&thread, NULL, put_all, NULL) == 0);
     CHECK(assess_to(&n, NULL) == TW_OK && pthread_join(thread, NULL) == 0);
     CHECK(n.taken == MOST && n.decided == MOST && n.known == 0 && decisions == MOST);
-    CHECK(told_busy > 0 && in_station() == MOST);
+    CHECK(told_busy > 0 && stay_away_ms / told_busy < TW_QUEUE_RETRY_MOST_MS / 2); /* it is not as slow */
+    CHECK(safes > 0 && in_station() == MOST);
     each_once(MOST);
     for (size_t i = 0; i < MOST; i++) CHECK(!asked[i].receipt.known);
     log_holds();
@@ -235,8 +247,9 @@ static double ms_since(const struct timespec *from)
 static void *put_one_by_one(void *to)
 {
     double *quickest_ms = to;
-    for (size_t i = 0; i < 20; i++) {
+    for (size_t i = 0; i < 10; i++) {
         struct timespec from;
+        nanosleep(&(struct timespec){0, TW_QUEUE_WAIT_MS * 200000L}, NULL); /* it sleeps by now */
         clock_gettime(CLOCK_MONOTONIC, &from);
         put_in(&asked[i]);
         while (how_many_told() < i + 1) rest();
@@ -254,7 +267,7 @@ static void one_alone_waits_for_no_other(void)
     begin(0, 0);
     CHECK(pthread_create(&thread, NULL, put_one_by_one, &quickest_ms) == 0);
     CHECK(assess(NULL) == TW_OK && pthread_join(thread, NULL) == 0);
-    each_once(20);
+    each_once(10);
     CHECK(quickest_ms < TW_QUEUE_WAIT_MS / 2.0);
     finish();
 }
@@ -326,6 +339,17 @@ static void what_is_refused_is_told_to_its_owner_alone(void)
     finish();
 }
 
+static tw_err is_manual(void *to, const struct tw_db_finding *row, struct tw_fault *fault)
+{
+    TW_SCOPED(tw_arena) *arena = NULL;
+    struct tw_finding f;
+    TW_TRY(tw_arena_new(1 << 16, &arena));
+    TW_TRY(tw_intake_finding_restore(row, arena, &f, fault));
+    CHECK(tw_str_eq(f.basis, TW_STR("manual")));
+    ++*(size_t *)to;
+    return TW_OK;
+}
+
 static void results_of_inspections_go_the_same_way(void)
 {
     char number[TW_STATION_NUMBER + 8], basis[] = "manual";
@@ -352,7 +376,7 @@ static void results_of_inspections_go_the_same_way(void)
     tw_station_queue_close(queue);
     CHECK(assess(NULL) == TW_OK && told == 2);
     CHECK(asked[0].why.code == TW_OK && asked[1].why.code == TW_CONFLICT);
-    CHECK(tw_db_findings_of(tw_station_db(station), reg, count_finding, &found, NULL) == TW_OK && found == 1);
+    CHECK(tw_db_findings_of(tw_station_db(station), reg, is_manual, &found, NULL) == TW_OK && found == 1);
     finish();
 }
 
@@ -390,6 +414,13 @@ static void come_in_again(size_t n)
     log_holds();
 }
 
+static void take_what_is_left(void)
+{
+    open_queue(0, 0);
+    tw_station_queue_close(queue);
+    CHECK(assess(NULL) == TW_OK);
+}
+
 /* The disk is full from the n-th call on, for every third n of a run. */
 static void a_full_disk_is_told_to_all_who_wait(void)
 {
@@ -399,8 +430,7 @@ static void a_full_disk_is_told_to_all_who_wait(void)
     for (long n = 0; err != TW_OK; n += 3 * FAULT_EVERY) {
         CHECK(n < FAR);
         begin(0, 0);
-        tw_station_queue_close(queue);
-        CHECK(assess(NULL) == TW_OK); /* the days are committed to */
+        take_what_is_left(); /* the days are committed to */
         open_queue(0, 0);
         for (size_t i = 0; i < N; i++) CHECK(put(&asked[i], NULL, NULL) == TW_OK);
         tw_station_queue_close(queue);
@@ -414,6 +444,30 @@ static void a_full_disk_is_told_to_all_who_wait(void)
         come_in_again(N);
     }
     CHECK(some > 0 && none > 0);
+    finish();
+}
+
+/* The n-th allocation fails and all that follow, for many n of a run: some of them while it is taken. */
+static void want_of_memory_is_told_to_who_waits(void)
+{
+    tw_err err = TW_NOMEM;
+    size_t i = 0;
+    begin(0, 0);
+    for (long n = 0; err != TW_OK; n += 7 * FAULT_EVERY, i++) {
+        CHECK(i < MOST);
+        take_what_is_left();
+        open_queue(0, 0);
+        CHECK(put(&asked[i], NULL, NULL) == TW_OK);
+        tw_station_queue_close(queue);
+        tw_mem_fail_after(n);
+        err = assess(NULL);
+        tw_mem_fail_after(-1);
+        CHECK((err == TW_OK || err == TW_NOMEM) && told == 1 && asked[i].told == 1);
+        CHECK(asked[i].why.code == TW_OK || asked[i].why.code == err);
+    }
+    CHECK(i > 5 && asked[i - 1].why.code == TW_OK);
+    printf("# %zu runs\n", i);
+    log_holds();
     finish();
 }
 
@@ -461,20 +515,29 @@ static void without_a_signer_nothing_is_acknowledged(void)
     finish();
 }
 
+static void on_signal(int sig)
+{
+    (void)sig;
+    stop = 1;
+}
+
+/* As Ctrl-C does, to the station's thread. */
 static void *stop_soon(void *to)
 {
-    (void)to;
+    const pthread_t *thread = to;
     while (how_many_told() < 1) rest();
-    stop = 1;
+    CHECK(pthread_kill(*thread, SIGUSR1) == 0);
     return NULL;
 }
 
 static void an_idle_station_stops_when_it_is_told_to(void)
 {
-    pthread_t thread;
+    const struct sigaction how = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    pthread_t thread, self = pthread_self();
     begin(0, 0);
+    CHECK(sigaction(SIGUSR1, &how, NULL) == 0);
     CHECK(put(&asked[0], NULL, NULL) == TW_OK);
-    CHECK(pthread_create(&thread, NULL, stop_soon, NULL) == 0);
+    CHECK(pthread_create(&thread, NULL, stop_soon, &self) == 0);
     CHECK(assess(NULL) == TW_INTERRUPTED && pthread_join(thread, NULL) == 0);
     CHECK(told == 1 && asked[0].why.code == TW_OK && decisions == 1);
     CHECK(put(&asked[1], NULL, NULL) == TW_INTERRUPTED);
@@ -524,6 +587,7 @@ int main(void)
     RUN(many_threads_lose_nothing_and_double_nothing);
     RUN(one_alone_waits_for_no_other);
     RUN(a_full_disk_is_told_to_all_who_wait);
+    RUN(want_of_memory_is_told_to_who_waits);
     RUN(without_a_signer_nothing_is_acknowledged);
     RUN(an_idle_station_stops_when_it_is_told_to);
     RUN(who_waits_when_it_stops_is_told);
