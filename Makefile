@@ -49,6 +49,10 @@ replay: all ## COUNT=1000000 decisions of a station made again to the bit: by gc
 	@tests/oracle/test_replay.py $(B)/apps/tidewaiter $(B)/apps/tidewaiter-signer --other build-clang/apps/tidewaiter \
 		--count $(or $(COUNT),1000000) --seed $(or $(SEED),1)
 
+scale: all ## a station of COUNT=5000000 declarations: taken up again, its memory, first pages and counts (10 kB of TMPDIR each; STATION= KEYS=: of one that is there)
+	@tests/accept/scale.py $(B)/apps/tidewaiter $(B)/apps/tidewaiter-signer $(B)/bench/station_scale --count $(or $(COUNT),5000000) \
+		$(if $(STATION),--station $(STATION) --keys $(KEYS))
+
 bars: all ## what evaluate must reach on kcs and on SEEDS=5 worlds drawn by the clock; CLOSED_LOOP=1 plays them too, JOBS=2 two at a time
 	@tests/accept/evaluate.py $(B)/apps/tidewaiter --seeds $(or $(SEEDS),5) $(if $(CLOSED_LOOP),--closed-loop) $(if $(JOBS),--jobs $(JOBS))
 
@@ -87,4 +91,4 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 18
 
 comma := ,
-.PHONY: all bars cel-compare cel-conformance check crash replay asan tsan fuzz repeat bench coverage mutate mutate-log lint format accept install help
+.PHONY: all bars cel-compare cel-conformance check crash replay scale asan tsan fuzz repeat bench coverage mutate mutate-log lint format accept install help
