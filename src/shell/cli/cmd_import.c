@@ -199,7 +199,7 @@ static tw_err import(struct import *m, struct tw_fault *fault)
     tell(m);
     TW_TRY(tw_cli_reading_manifests(m->reading, fault));
     if (m->refused == 0) return TW_OK;
-    return tw_fail(fault, TW_FORMAT, "%llu were refused and not taken in; the others were",
+    return tw_fail(fault, TW_FORMAT, "%llu refused and not taken in; all others were",
                    (unsigned long long)m->refused);
 }
 

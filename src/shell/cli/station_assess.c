@@ -122,8 +122,8 @@ static void tell(const struct deciding *d, const struct tw_station_count *n, uin
                               (unsigned long long)d->channel[ch]);
         const unsigned long long handed = n->taken + n->known, known = n->known, wrong = refused;
         if (d->in != NULL)
-            tw_buf_printf(&b, "\nhanded in %llu, of these %llu were here before; %llu more were refused",
-                          handed, known, wrong);
+            tw_buf_printf(&b, "\nhanded in %llu, of these known before %llu; refused besides %llu", handed,
+                          known, wrong);
         if (n->again > 0)
             tw_buf_printf(&b,
                           "\nagain    %llu that were decided before the last stop: each came out as it "
@@ -159,7 +159,7 @@ static tw_err sum_up(const struct deciding *d, const struct tw_station_count *n,
     if (d->in != NULL) tw_cli_reading_summary(d->reading, refused);
     if (err == TW_OK || err == TW_INTERRUPTED) tell(d, n, refused);
     if (err != TW_OK || refused == 0) return err;
-    return tw_fail(fault, TW_FORMAT, "%llu were refused and not taken in; the others were",
+    return tw_fail(fault, TW_FORMAT, "%llu refused and not taken in; all others were",
                    (unsigned long long)refused);
 }
 
