@@ -242,7 +242,7 @@ static void need(struct source *in, size_t n)
 
 static const uint8_t *take(struct source *in, size_t n)
 {
-    static const uint8_t nothing[8] = {0};
+    static const uint8_t nothing[TW_SHA256_BYTES] = {0}; /* as many as anybody takes at once */
     if (in->here < n) need(in, n);
     if (in->bad || in->n < n || in->here < n) {
         in->bad = true;
