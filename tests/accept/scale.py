@@ -4,17 +4,20 @@
 
 COUNT declarations of the world harbor are handed in to a station and decided by a model that learned from those before them. Then its work is
 taken up again, three times: a new process opens it, goes on from the state that is kept and decides one declaration more. The best of three may
-take 10 seconds; no process may take 2 GB of memory, the one that decided all of them neither. STATION_SCALE then asks for first pages and
+take 10 seconds; no process may take 2 GB of memory, the one that decided all of them neither. The same holds behind a kill -9
+that comes just before the state is kept, when most is to be made again. STATION_SCALE then asks for first pages and
 counts, of which none may take more than 50 ms of CPU.
 
-With --station and --keys one that is there, with the keys its signer holds, is taken up and asked; it gets three declarations more.
+With --station and --keys one that is there, with the keys its signer holds, is taken up and asked; it gets some 40,000 declarations more.
 Prints a line for each finding; the last one is `N passed, N failed, N skipped`. Needs 9 kB of disk a declaration, in TMPDIR.
 """
 import argparse
+import contextlib
 import os
 import pathlib
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -23,7 +26,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle"))
 from station import Station  # noqa: E402
 
-PAST, MORE = 100_000, 3
+PAST, MORE, LATE = 100_000, 4, 38_000  # LATE: a state is kept behind 40,000 decisions
 RESUME_S, MEMORY = 10, 2_000_000_000
 ROOM, ROOM_EACH = 200_000_000, 10_000  # bytes, 500 of them what the file takes that is handed in
 
@@ -75,6 +78,37 @@ def cut(top, declarations, number):
     return files
 
 
+def renumbered(top, declarations, number, to):
+    """The first `number` again, under other numbers."""
+    tag = f"L{time.time_ns() // 10**9}"
+    with open(top / declarations, encoding="utf-8") as rows, open(top / to, "w", encoding="utf-8") as out:
+        out.write(next(rows))
+        last, at = "", 0
+        for row in rows:
+            one, rest = row.split(",", 1)
+            at, last = at + (one != last), one
+            if at > number:
+                break
+            out.write(f"{one}-{tag},{rest}")
+
+
+def killed_late(st, report):
+    """A kill -9 when LATE more are decided, and what it takes to go on from there."""
+    with contextlib.closing(sqlite3.connect(f"file:{st.dir}/station.db?mode=ro", uri=True)) as db, \
+            subprocess.Popen(assess(st, "late.csv"), cwd=st.top, stdout=subprocess.DEVNULL) as child:
+        def decided():
+            return db.execute("SELECT sum(n) FROM counter WHERE facet = 0 AND value <> '-1'").fetchone()[0]
+        first, n = decided(), 0
+        while n < LATE and child.poll() is None:
+            time.sleep(0.02)
+            n = decided() - first
+        child.kill()
+    took, cpu, memory = measured(assess(st, f"one{MORE - 1}.csv"), st.top)
+    report.check(took <= RESUME_S and memory <= MEMORY and n >= LATE,
+                 f"killed when {n:,} more were decided; taken up again and one more decided: {took:.1f} s ({RESUME_S} at most), {cpu:.1f} s of CPU, "
+                 f"{memory / 1e6:,.0f} MB")
+
+
 def make(st, count, report):
     top = st.top
     for name in ("past", "now"):
@@ -93,7 +127,7 @@ def make(st, count, report):
 def take_up(st, files, report):
     best = least = None
     most = 0
-    for path in files:
+    for path in files[:-1]:
         took, cpu, memory = measured(assess(st, path), st.top)
         best, least, most = min(took, best or took), min(cpu, least or cpu), max(memory, most)
     report.check(best <= RESUME_S, f"taken up again and one more decided: {best:.1f} s, the best of three ({RESUME_S} at most), {least:.1f} s of CPU")
@@ -117,7 +151,7 @@ def main():
             st.dir, st.keys = asked.station.resolve(), asked.keys.resolve()
             st.start_signer()
             (st.top / "now").mkdir()
-            st.run("synth", "--world", "harbor", "--seed", "7", "--declarations", "100", "--out", "now", "-q", check=True)
+            st.run("synth", "--world", "harbor", "--seed", "7", "--declarations", str(2 * LATE), "--out", "now", "-q", check=True)
             (st.top / "now/rates.csv").rename(st.top / "rates.csv")
             files = cut(st.top, "now/declarations.csv", MORE)
         else:
@@ -127,6 +161,8 @@ def main():
             st.make()
             files = make(st, asked.count, report)
         take_up(st, files, report)
+        renumbered(st.top, "now/declarations.csv", 2 * LATE, "late.csv")
+        killed_late(st, report)
         done = subprocess.run([asked.station_scale.resolve(), st.dir], capture_output=True, text=True, check=False)
         for line in done.stdout.splitlines():
             print(f"#   {line}")

@@ -17,10 +17,10 @@
 #include "engine/station_state.h"
 
 enum {
-    ROUND = 1000,     /* declarations that are fetched, drawn for and committed together */
-    JOBS = 2 * ROUND, /* those of two rounds are on their way */
-    AT_ONCE =
-        100000, /* decisions of one run, behind which the state is kept: so many are made again at most */
+    ROUND = 1000,          /* declarations that are fetched, drawn for and committed together */
+    JOBS = 2 * ROUND,      /* those of two rounds are on their way */
+    AT_ONCE = 40 * ROUND,  /* decisions of one run, behind which the state is kept: so many are made again at
+                              most, which is some seconds' work */
     KEEP_LEAST = 2000,     /* decisions, */
     KEEP_BYTES = 16 << 20, /* of a state that is as large */
     REPORT_EVERY = 1000,
