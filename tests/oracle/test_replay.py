@@ -32,6 +32,7 @@ LOADER = "/lib64/ld-linux-x86-64.so.2"
 ROOM, ROOM_EACH = 200_000_000, 12_000  # bytes: the country before and the models; of a declaration
 PERIODS, LEAST = 3, 1000  # of the latter, few have a result
 PAST = (4000, 100_000)  # declarations to learn from, as many as are decided but not fewer, not more
+MANIFESTS = 50_000_000  # bytes that are taken in: those of the first months of a million; all of them are more than a command holds
 PART = 2000  # at most, of those that are decided by other rules
 CRITERIA = """name: harbor
 version: 1
@@ -106,6 +107,7 @@ class Country:
             (st.top / name / "truth.csv").unlink()
         self.files = [f"d{k}.csv" for k in range(PERIODS)]
         self.cut()
+        self.cut_manifests()
         self.findings = {}  # of a declaration, in the file's order
         with open(st.top / "now" / "findings.csv", encoding="utf-8", newline="") as f:
             for row in csv.DictReader(f):
@@ -126,6 +128,13 @@ class Country:
                 n, last = n + (one != last), one
                 outs[n * PERIODS // self.count].write(row)
         source.unlink()
+
+    def cut_manifests(self):
+        """An interchange begins with its service string advice."""
+        path = self.st.top / "now" / "manifests.edi"
+        if path.stat().st_size > MANIFESTS:
+            with open(path, "r+b") as f:
+                f.truncate(f.read(MANIFESTS).rindex(b"UNA:"))
 
     def learn(self):
         """Two models of the same past: what was held back is drawn otherwise."""

@@ -52,8 +52,13 @@ void files_leave(struct files *f)
     f->file = NULL;
 }
 
-void files_close(struct files *f)
+void files_close(struct files *f, const char **file)
 {
+    static _Thread_local char kept[sizeof f->member];
+    if (file != NULL && *file != NULL && *file == f->name) {
+        snprintf(kept, sizeof kept, "%s", f->name);
+        *file = kept;
+    }
     files_leave(f);
     tw_archive_free(f->archive);
     for (size_t i = 0; i < f->n; i++) tw_free(f->path[i].path);

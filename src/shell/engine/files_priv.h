@@ -36,7 +36,9 @@ struct files {
 
 /* Takes a file, or the files below a directory. The errors of tw_walk */
 tw_err files_add(struct files *f, const char *path, struct tw_fault *fault) TW_MUST_CHECK;
-void files_close(struct files *f); /* also what was never opened */
+/* Also what was never opened. *file: what a fault is told with; a name of these files is kept beyond them
+ * there, until that of others is in the same thread. NULL = nobody asks */
+void files_close(struct files *f, const char **file);
 
 /* Leaves the file come to last and opens the next one. *some: there is one, or the fault of one. After an
  * error f->name is the file at fault; *ended: nothing more can be read, else the next call goes on. fault is

@@ -218,7 +218,7 @@ void tw_input_free(struct tw_input *in)
     tw_rates_free(in->rates);
     tw_tariff_free(in->tariff);
     rejects_close(&in->rejects);
-    messages_close(&in->messages);
+    messages_close(&in->messages, in->options.file);
     tw_idset_free(in->ids);
     tw_free(in);
 }

@@ -235,7 +235,7 @@ tw_err tw_manifests_read(const char *const *path, size_t n, const struct tw_inpu
     struct tw_fault why = {0};
     const tw_err err = read_all(&w, path, n, &why);
     tw_edi_reader_free(w.reader);
-    files_close(&w.files);
+    files_close(&w.files, input->file);
     tw_free(w.manifest);
     tw_free(w.report);
     if (err != TW_OK && fault != NULL) *fault = why;

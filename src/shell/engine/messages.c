@@ -32,14 +32,14 @@ static void leave_file(struct messages *m)
     m->file = NULL;
 }
 
-void messages_close(struct messages *m)
+void messages_close(struct messages *m, const char **file)
 {
     leave_file(m);
     tw_xml_free(m->xml);
     tw_xml_reader_free(m->reader);
     tw_json_split_free(m->json);
     tw_sha256_free(m->hash);
-    files_close(&m->files);
+    files_close(&m->files, file);
 }
 
 /* Where the next bytes of the file under way go. */

@@ -46,7 +46,7 @@ bool messages_sniff(struct tw_str first);
  * close. The errors of tw_walk, tw_xml_new, tw_xml_reader_new, tw_json_split_new, tw_sha256_new */
 tw_err messages_open(const char *path, bool sha256, struct messages *ret, struct tw_fault *fault)
     TW_MUST_CHECK;
-void messages_close(struct messages *m); /* also what was never opened */
+void messages_close(struct messages *m, const char **file); /* as files_close */
 
 /* The first file is `file`, of which `first` has been read: it must look like a message; both outlive `m`.
  * The paths that messages_open has found are dropped. TW_LIMIT, TW_NOMEM */

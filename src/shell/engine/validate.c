@@ -269,23 +269,13 @@ static tw_err open_judge(struct judge *j, struct tw_fault *fault)
 
 static void close_judge(struct judge *j)
 {
-    files_close(&j->files);
+    files_close(&j->files, j->options->file);
     tw_xml_free(j->xml);
     tw_xml_schema_free(j->schema);
     tw_xml_reader_free(j->reader);
     tw_json_split_free(j->json);
     tw_idset_free(j->ids);
     tw_arena_free(j->arena);
-}
-
-/* The name of the file at fault outlives the walk. */
-static void name_file(const struct judge *j)
-{
-    static _Thread_local char kept[sizeof j->files.member];
-    const char *name = j->options->file != NULL ? *j->options->file : NULL;
-    if (name == NULL) return;
-    snprintf(kept, sizeof kept, "%s", name);
-    *j->options->file = kept;
 }
 
 tw_err tw_validate(const char *const *path, size_t n, const struct tw_validate_options *options,
@@ -300,10 +290,7 @@ tw_err tw_validate(const char *const *path, size_t n, const struct tw_validate_o
     }
     if (err == TW_OK) err = judge_files(&j, fault);
     ret->passed += j.files.passed;
-    if (err == TW_OK)
-        work_on(&j, NULL);
-    else
-        name_file(&j);
+    if (err == TW_OK) work_on(&j, NULL);
     close_judge(&j);
     return err;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/input.h"
+#include "engine/manifests.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -460,6 +461,27 @@ static void no_allocation_that_fails_loses_a_message(void)
     CHECK(rmdir(path) == 0);
 }
 
+/* A fault is told with its file when all that read it is gone. */
+static void the_name_of_a_file_at_fault_outlives_its_reading(void)
+{
+    static const char cargo[] =
+        "UNB+UNOC:3+A+B+261127:0800+1'UNH+1+CUSCAR:D:95B:UN'BGM+85+M1+9'CNI+1'RFF+BM:B1'"
+        "CNT+7:1:KGM'UNT+6+1'UNZ+1+1'";
+    const struct tw_input_options o = usual();
+    struct tw_manifests m;
+    TW_SCOPED(tw_arena) *small = NULL;
+    char folder[120], path[120];
+    name(folder, sizeof folder, "outlives");
+    name(path, sizeof path, "outlives/a.edi");
+    CHECK(mkdir(folder, 0700) == 0);
+    put(path, cargo);
+    const char *const named[] = {folder};
+    CHECK(tw_arena_new(1, &small) == TW_OK);
+    CHECK(tw_manifests_read(named, 1, &o, small, &m, &fault) == TW_LIMIT);
+    CHECK(file != NULL && strcmp(file, path) == 0);
+    CHECK(unlink(path) == 0 && rmdir(folder) == 0);
+}
+
 int main(void)
 {
     struct tw_str yaml;
@@ -486,6 +508,7 @@ int main(void)
     RUN(a_declaration_comes_in_one_message);
     RUN(an_interchange_holds_many_declarations);
     RUN(no_allocation_that_fails_loses_a_message);
+    RUN(the_name_of_a_file_at_fault_outlives_its_reading);
     tw_arena_free(maps);
     tw_arena_free(arena);
     CHECK(unlink(declarations) == 0 && unlink(rates) == 0 && unlink(tariff) == 0 && unlink(findings) == 0);
