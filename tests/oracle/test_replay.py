@@ -32,7 +32,7 @@ LOADER = "/lib64/ld-linux-x86-64.so.2"
 ROOM, ROOM_EACH = 200_000_000, 12_000  # bytes: the country before and the models; of a declaration
 PERIODS, LEAST = 3, 1000  # of the latter, few have a result
 PAST = (4000, 100_000)  # declarations to learn from, as many as are decided but not fewer, not more
-MANIFESTS = 50_000_000  # bytes that are taken in: those of the first months of a million; all of them are more than a command holds
+MANIFESTS = 40_000_000  # bytes at most: a station holds all of them in memory, up to 1 GiB
 PART = 2000  # at most, of those that are decided by other rules
 CRITERIA = """name: harbor
 version: 1
@@ -130,11 +130,12 @@ class Country:
         source.unlink()
 
     def cut_manifests(self):
-        """An interchange begins with its service string advice."""
-        path = self.st.top / "now" / "manifests.edi"
-        if path.stat().st_size > MANIFESTS:
-            with open(path, "r+b") as f:
-                f.truncate(f.read(MANIFESTS).rindex(b"UNA:"))
+        """Of ships that come from the second period on, as many as a station has room for."""
+        path, begins = self.st.top / "now" / "manifests.edi", b"UNA:+"
+        every = path.read_bytes()
+        first = every.index(begins, len(every) // PERIODS)
+        end = every.find(begins, first + MANIFESTS)
+        path.write_bytes(every[first:end if end > 0 else len(every)])
 
     def learn(self):
         """Two models of the same past: what was held back is drawn otherwise."""
