@@ -34,6 +34,7 @@ struct vfs_image {
     char path[256];
     char *durable;
     size_t n;
+    size_t cap;              /* of durable */
     struct vfs_piece *piece; /* since the last sync */
     size_t pieces;
 };
@@ -90,11 +91,12 @@ static void image_piece(struct vfs_image *m, const void *p, int n, sqlite3_int64
 
 static void image_resize(struct vfs_image *m, size_t n)
 {
-    if (n > m->n) {
-        m->durable = realloc(m->durable, n);
+    if (n > m->cap) { /* by doubling: it grows at every sync */
+        m->cap = n > 2 * m->cap ? n : 2 * m->cap;
+        m->durable = realloc(m->durable, m->cap);
         CHECK(m->durable != NULL);
-        memset(m->durable + m->n, 0, n - m->n);
     }
+    if (n > m->n) memset(m->durable + m->n, 0, n - m->n);
     m->n = n;
 }
 
