@@ -333,8 +333,9 @@ def garbage_is_refused_with_its_line(program, top):
             bad = bytearray(good)
             for _ in range(chance.randint(1, 4)):
                 bad[chance.randrange(len(bad))] = chance.randrange(256)
-            a = ask(bytes(bad))
-            assert a.status in (400, 403, 404) or bytes(bad) == good, (bytes(bad), a)
+            if bytes(bad) != good:  # a byte may have been drawn as it was; keys and signatures are others in each run
+                a = ask(bytes(bad))
+                assert a.status in (400, 403, 404), (bytes(bad), a)
         for _ in range(50):
             assert ask(chance.randbytes(chance.randint(0, 3000))).status == 400
         assert not w.state(log.origin).exists()
