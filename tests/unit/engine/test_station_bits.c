@@ -246,7 +246,7 @@ static pid_t start(const struct kept *k, long job, struct tally *t)
 
 static void remove_copy(long job)
 {
-    char dir[sizeof station_dir];
+    char dir[sizeof station_dir + 24];
     snprintf(dir, sizeof dir, "%s/%ld", station_dir, job);
     CHECK(nftw(dir, station_remove, 8, FTW_DEPTH | FTW_PHYS) == 0);
 }
